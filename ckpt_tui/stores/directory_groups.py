@@ -269,8 +269,8 @@ class DirectoryGroups(Groups):
     def home(self, file: str) -> str:
         """The run that has a file, as far as it was arranged."""
         with self._table.lock:
-            if file in self._first_homes:
-                return self._first_homes[file]
+            if file in self._first_homes or not self._table.headers.is_hashed:
+                return self._first_homes.get(file, "")  # who draws the list does not wait for the others
             return "".join(self._ids([self._table.headers.checkpoint(file)]))
 
     def _ids(self, numbers: Iterable[int]) -> list[str]:

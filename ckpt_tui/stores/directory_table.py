@@ -104,10 +104,9 @@ class DirectoryTable:
         Raises:
             OSError: the directory cannot be listed.
         """
-        with self.lock:
-            headers = self.headers
-            seen = bytearray(len(headers))
-            headers.number("")  # names of a table that was stored are looked up from here on
+        headers = self.headers
+        headers.hash_names()
+        seen = bytearray(len(headers))
         some: list[str] = []
         done = 0
         number_of, changed, marks = headers.number, headers.changed, headers.marks

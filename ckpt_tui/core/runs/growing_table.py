@@ -40,8 +40,10 @@ class GrowingRuns:
         awaited = {hash(above) for _, above in missing_parents(headers)}
         self._awaited = array("q", sorted(awaited.union(map(hash, headers.renamed))))
         """Hashes of the files that are named as a parent and are not there, in order."""
-        orphans = (headers.whens[number] for number, flags in enumerate(headers.flags) if flags & ORPHAN)
-        self._last_guess = max(orphans, default=float("-inf"))
+        self._last_guess = float("-inf")
+        if headers.has(ORPHAN):
+            orphans = (when for when, flags in zip(headers.whens, headers.flags, strict=True) if flags & ORPHAN)
+            self._last_guess = max(orphans)
 
     def grow(self, number: int) -> int:
         """Put a new checkpoint in its run; returns the index of the run, -1 where more than one may have changed."""

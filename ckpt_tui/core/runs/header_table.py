@@ -131,8 +131,8 @@ class HeaderTable:
 
     def number(self, name: str) -> int:
         """The number of a file; -1 where it never had one."""
-        if len(self._hashes) < len(self.flags):
-            self._hash_all()
+        if not self.is_hashed:
+            self.hash_names()
         wanted, slots, hashes = hash(name), self._slots, self._hashes
         mask = len(slots) - 1
         at = wanted & mask
@@ -147,30 +147,26 @@ class HeaderTable:
         number = self.number(name)
         return number if number >= 0 and not self.flags[number] & NO_CHECKPOINT else -1
 
+    @property
+    def is_hashed(self) -> bool:
+        """Whether names can be looked up at once: not yet those of a table that was stored."""
+        return len(self._hashes) == len(self.flags)
+
+    def hash_names(self) -> None:
+        """Make names be found, which takes a second for a million."""
+        if not self.is_hashed:
+            hashes = array("q", map(hash, self.names))
+            self._slots = _slots_of(hashes, len(hashes) + 1, 4096)
+            self._hashes = hashes  # the last thing: who asks meanwhile sees that they cannot be looked up
+
     def reserve(self, count: int) -> None:
         """Make room for the names of so many files."""
-        size = len(self._slots)
-        while size * 2 < count * 3:
-            size *= 2
-        if size > len(self._slots):
-            self._slots = array("i", [-1]) * size
-            for number, value in enumerate(self._hashes):
-                self._place(value, number)
+        if count * 3 > len(self._slots) * 2:
+            self._slots = _slots_of(self._hashes, count, len(self._slots))
 
-    def _place(self, value: int, number: int) -> None:
-        slots = self._slots
-        mask = len(slots) - 1
-        at = value & mask
-        while slots[at] >= 0:
-            at = (at + 1) & mask
-        slots[at] = number
-
-    def _hash_all(self) -> None:
-        """Make the names of a table that was stored be found."""
-        self.reserve(len(self.names) + 1)
-        self._hashes = array("q", map(hash, self.names))
-        for number, value in enumerate(self._hashes):
-            self._place(value, number)
+    def has(self, flags: int) -> bool:
+        """Whether a file has any of some flags."""
+        return any(self.flags.count(value) for value in range(2 * RACY) if value & flags)
 
     def _number_for(self, name: str) -> int:
         """The number of a file, new where it had none."""
@@ -178,11 +174,14 @@ class HeaderTable:
         if number >= 0:
             return number
         number = len(self.flags)
-        if (number + 1) * 3 > len(self._slots) * 2:
-            self.reserve(2 * number)
+        self.reserve(number + 1)
         value = hash(name)
         self._hashes.append(value)
-        self._place(value, number)
+        slots = self._slots
+        at = value & (len(slots) - 1)
+        while slots[at] >= 0:
+            at = (at + 1) & (len(slots) - 1)
+        slots[at] = number
         self.names.append(name)
         self.flags.append(GONE)
         for column in (self.parents, self.kinds, self.iterations):
@@ -286,6 +285,20 @@ class HeaderTable:
             name[:-5], name, workflow, graph, parent, "", self.whens[number], self.iterations[number], 0,
             chain=chain, carries_answers=bool(self.flags[number] & ANSWERS),
         )  # fmt: skip
+
+
+def _slots_of(hashes: Sequence[int], count: int, size: int) -> array[int]:
+    """Where the number of each name is found by its hash, with room for `count` names; at least so many slots."""
+    while size * 2 < count * 3:
+        size *= 2
+    slots = array("i", [-1]) * size
+    mask = size - 1
+    for number, value in enumerate(hashes):
+        at = value & mask
+        while slots[at] >= 0:
+            at = (at + 1) & mask
+        slots[at] = number
+    return slots
 
 
 def mark_of(inode: int, size: int, ctime_ns: int) -> int:

@@ -158,6 +158,8 @@ def missing_parents(table: HeaderTable) -> Iterator[tuple[int, str]]:
     for number, above in zip(table.waiting, table.awaited, strict=True):
         if table.parents[number] == UNKNOWN and not table.flags[number] & NO_CHECKPOINT:
             yield number, above
+    if not table.has(NO_CHECKPOINT):
+        return
     for number, parent in enumerate(table.parents):
         if parent >= 0 and table.flags[parent] & NO_CHECKPOINT and not table.flags[number] & NO_CHECKPOINT:
             yield number, table.names[parent]
@@ -165,9 +167,9 @@ def missing_parents(table: HeaderTable) -> Iterator[tuple[int, str]]:
 
 def _guess(table: HeaderTable, parents: array[int]) -> None:
     """Guess the parents of those that name none and go on from another one."""
-    orphans = [number for number, flags in enumerate(table.flags) if flags & ORPHAN and not flags & NO_CHECKPOINT]
-    if not orphans:
+    if not table.has(ORPHAN):
         return
+    orphans = [number for number, flags in enumerate(table.flags) if flags & ORPHAN and not flags & NO_CHECKPOINT]
     wanted: dict[tuple[str, str], set[int]] = {}
     for number in orphans:
         iteration = table.iterations[number]
