@@ -21,7 +21,7 @@ def with_values(decoded: Decoded, body: Body, budget: MessageBudget) -> Decoded:
     Args:
         decoded: The body, decoded; one that cannot be read stays as it is.
         body: Its row.
-        budget: What all of it may cost together; values beyond it stand there as not decoded, with the reason.
+        budget: What all of it may cost together; values beyond it are shown as not decoded, with the reason.
     """
     top = members(decoded.value)
     if top is None or decoded.fault:

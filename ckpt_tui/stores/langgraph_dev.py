@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE
+from ckpt_tui.core.langgraph_layout import INTERRUPT
 from ckpt_tui.core.pickles import unpickle
 from ckpt_tui.core.value import Map, Obj, Opaque, Value
 from ckpt_tui.stores.base import OpenedPath
@@ -20,7 +21,7 @@ from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.fork_directories import SERVER
 from ckpt_tui.stores.langgraph_container import News
 from ckpt_tui.stores.langgraph_container_store import ContainerStore
-from ckpt_tui.stores.langgraph_document import INTERRUPT, version_text
+from ckpt_tui.stores.langgraph_document import version_text
 from ckpt_tui.stores.langgraph_records import Body, Header, Key, StoredValue, Write
 
 FILES = (".langgraph_checkpoint.1.pckl", ".langgraph_checkpoint.2.pckl", ".langgraph_checkpoint.3.pckl")

@@ -9,22 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.langgraph_layout import INTERRUPT, NULL_TASK, SENDS, START
 from ckpt_tui.core.msgpack.objects import unwrapped
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Map, Value
 from ckpt_tui.stores.langgraph_records import Write
 
-START = "__start__"
-END = "__end__"
-SENDS = "__pregel_tasks"
-INTERRUPT = "__interrupt__"
-RESUME = "__resume__"
-ERROR = "__error__"
 _RETURN = "__return__"
 """Where a function of a functional workflow leaves its result; its task is not a node."""
-
-NULL_TASK = "00000000-0000-0000-0000-000000000000"
-"""The task of answers that were given to the whole graph."""
 
 BRANCH_TO = "branch:to:"
 OLDER = (1, 2)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 
+from ckpt_tui.core.langgraph_layout import END, INTERRUPT, RESUME, START
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, Role, Status, StoreMetadata, parse_time
 from ckpt_tui.core.msgpack.serialized import decode, is_closed
 from ckpt_tui.core.reading.gist import gist, gist_of_state
@@ -14,7 +15,7 @@ from ckpt_tui.core.safety.judgement import judge
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Opaque
 from ckpt_tui.stores.base import Entry
-from ckpt_tui.stores.langgraph_document import END, INTERRUPT, OLDER, RESUME, START, Document, members, senders
+from ckpt_tui.stores.langgraph_document import OLDER, Document, members, senders
 from ckpt_tui.stores.langgraph_names import above, encoded, run_of, saved_at, step_of, title_of
 from ckpt_tui.stores.langgraph_outcome import Question
 from ckpt_tui.stores.langgraph_reader import Reading
@@ -158,7 +159,7 @@ def _status(read: Reading, has_child: bool, waits: bool) -> Status | Literal["un
         return "unknown"
     if document.due:
         return "open"
-    # In older formats what follows a node stands in the graph alone.
+    # In older formats only the graph says what follows a node.
     return "done" if document.version not in OLDER or END in document.state else "unknown"
 
 

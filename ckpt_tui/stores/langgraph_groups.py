@@ -261,7 +261,7 @@ class LangGraphGroups(Groups):
     def _newest(self, count: int) -> Sequence[str] | None:
         found = self._threads.newest(count)
         times = [saved_at(name) for _, name in found]
-        if not all(times):  # an id that does not begin with the time may stand before all that do
+        if not all(times):  # an id that does not begin with the time may sort before all that do
             return None
         return list(dict.fromkeys(thread for thread, _ in found))
 

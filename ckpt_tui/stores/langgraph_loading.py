@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ckpt_tui.core.budgets import MessageBudget
+from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.model import INTERNAL, Checkpoint, CheckpointRef
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Value
 from ckpt_tui.stores.langgraph_delta import rebuilt
-from ckpt_tui.stores.langgraph_document import BRANCH_TO, START, Document, members, senders
+from ckpt_tui.stores.langgraph_document import BRANCH_TO, Document, members, senders
 from ckpt_tui.stores.langgraph_entries import dangers_of
 from ckpt_tui.stores.langgraph_names import above, run_of
 from ckpt_tui.stores.langgraph_outcome import requests

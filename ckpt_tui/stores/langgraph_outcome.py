@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT, NULL_TASK, RESUME
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Value
-from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, NULL_TASK, RESUME
 from ckpt_tui.stores.langgraph_records import Write
 
 _ORDINARY = 0

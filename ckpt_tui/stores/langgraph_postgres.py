@@ -100,4 +100,4 @@ def open_postgres(url: str) -> Store:
     return CompositeStore(members, [clean(tables.schema) for tables in found], address.shown)
 
 
-_HINT = "Check host, port, user and database; a password may also stand in PGPASSWORD or ~/.pgpass."
+_HINT = "Check host, port, user and database; a password may also be in PGPASSWORD or ~/.pgpass."

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.budgets import MessageBudget
+from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.value import Decoded, Value
 from ckpt_tui.stores.langgraph_channels import with_values
 from ckpt_tui.stores.langgraph_delta import MISSING, History
 from ckpt_tui.stores.langgraph_document import (
-    ERROR,
-    INTERRUPT,
     Document,
     members,
     node_of_tasks,
@@ -20,7 +19,7 @@ from ckpt_tui.stores.langgraph_document import (
     pulled,
     read_document,
     version_text,
-)  # fmt: skip
+)
 from ckpt_tui.stores.langgraph_names import above
 from ckpt_tui.stores.langgraph_outcome import Outcome, outcome
 from ckpt_tui.stores.langgraph_records import Body, Key, Rows, Write

@@ -33,7 +33,7 @@ class AnyString(StrDumperUnknown):
 
 
 def connect(options: dict[str, Any]) -> Any:
-    """A connection that begins no transaction by itself, and prepares nothing: poolers stand that, too.
+    """A connection that begins no transaction by itself, and prepares nothing: poolers accept that, too.
 
     Raises:
         Error: the server cannot be reached, or lets nobody in.

@@ -97,7 +97,7 @@ class View(NamedTuple):
         return self.runs[start:stop]
 
     def run_at(self, index: int) -> Run | None:
-        """The run that a row belongs to; None where it is none's."""
+        """The run that a row belongs to; None where it belongs to no run."""
         if not isinstance(self.rows, Rows):
             return None
         return self.rows.sections[self.rows.section_at(index)].run

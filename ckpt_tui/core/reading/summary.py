@@ -37,7 +37,7 @@ def summary(value: Value, limit: int = SUMMARY_CELLS, reveal: bool = False, hide
         value: Any value.
         limit: Characters to aim at; a single short value may pass it.
         reveal: Show the values of secret keys inside instead of masking them.
-        hide: The value itself stands below a secret key and is masked.
+        hide: The value itself is below a secret key and is masked.
     """
     return Summarizer(reveal).text(value, limit, _DEPTH, hide and not reveal)
 
@@ -218,11 +218,13 @@ class Summarizer:
     def workflow_message(self, value: Value, limit: int, depth: int) -> str:
         """`writer → reviewer: …`; the route alone where it carries nothing."""
         source, target = attribute(value, "source_id"), attribute(value, "target_id")
-        route = shown_name(source, 40) if type(source) is str else "?"
-        if type(target) is str:
-            route += f" → {clean(target, 40)}"
+        sender = shown_name(source, 40) if type(source) is str else "?"
+        route = f"{sender} → {clean(target, 40)}" if type(target) is str else sender
         data = attribute(value, "data")
-        return route if data is None else f"{route}: {self.carried(data, limit - len(route), depth)}"
+        if data is None:
+            return route
+        # An agent's own message names it once more.
+        return f"{route}: {self.carried(data, limit - len(route), depth).removeprefix(f'assistant {sender}: ')}"
 
     def carried(self, data: Value, limit: int, depth: int) -> str:
         """What a message or a request carries: as much as that is worth, except where it carries another one."""

@@ -153,9 +153,9 @@ class BrowsePort:
         self._screen.bars.say(text, style)
 
     @property
-    def run_standing(self) -> Part:
+    def run_status(self) -> Part:
         """How a run that was started from here is; "" while none goes on."""
-        return self._screen.resume_entry.standing
+        return self._screen.resume_entry.status
 
     def begun_at(self, identifier: str) -> str:
         """Id of the checkpoint that was resumed when a run from here wrote another one; "" where none did."""
