@@ -34,7 +34,7 @@ EXAMPLES: Mapping[str, Sequence[Example]] = {
     "doctor": (("doctor ./my_checkpoints", "what is wrong or risky, and the types to allow"),),
     "resume": (
         ("resume ./my_checkpoints latest --workflow flow.py --check", "what would run, without running it"),
-        ("resume ./my_checkpoints latest --workflow flow.py --response ID=true", "answer, and run on in a fork"),
+        ("resume ./my_checkpoints latest --workflow flow.py --response ID=true", "answer, and resume in a fork"),
     ),
     "run": (
         ("run flow.py --step", "superstep by superstep"),

@@ -1,4 +1,4 @@
-"""Which values are secrets by where they stand or by their look, and a document with them masked.
+"""Which values are secrets by their place or by their look, and a document with them masked.
 
 Agent Framework writes the keyword arguments of a run, tokens included, into every checkpoint in clear text.
 """
@@ -46,7 +46,7 @@ def masked(
 
     Args:
         document: What `to_json` gives.
-        above: How far it is a secret by where it stands (see `secrecy`).
+        above: How far it is a secret by its place (see `secrecy`).
         hidden: Gets the texts, keys and numbers that were masked, and the base64 of bytes.
         sign: A text to put in their place instead.
         all_run_kwargs: Mask everything in the arguments of a run, not only what is a secret by its name or look.
@@ -73,7 +73,7 @@ def _renamed(keys: set[str]) -> dict[str, str]:
 def _mask_by_name(
     holder: list[Any], above: int, hidden: list[Any] | None, sign: str, ranks: _Ranks, keys: set[str]
 ) -> Iterable[str]:
-    """Mask what is a secret by where it stands; returns the texts that are none, and adds all keys to `keys`."""
+    """Mask what is a secret by its place; returns the texts that are not secret, and adds all keys to `keys`."""
     texts: dict[int, str] = {}  # by id: a bomb has one text a hundred thousand times
     containers: list[tuple[Any, int]] = [(holder, above)]
     while containers:

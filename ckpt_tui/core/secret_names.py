@@ -143,7 +143,7 @@ def _firsts_by_second() -> dict[bytes, tuple[bytes, ...]]:
 
 
 _FIRSTS_BY_SECOND = _firsts_by_second()
-"""The second words of pairs, each with the words that may stand before it."""
+"""The second words of pairs, each with the words that may precede it."""
 _NO_WORD = bytes(range(256)).translate(None, b"abcdefghijklmnopqrstuvwxyz0123456789")
 _SHORTEST = [word for word in (*_WORDS, "passkey") if not any(other in word for other in _WORDS if other != word)]
 _WORDS_ANYWHERE = tuple(word.encode() for word in sorted(_SHORTEST))

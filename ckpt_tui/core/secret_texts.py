@@ -114,7 +114,7 @@ _GIVEN = _Pattern(r"[=:](?![=>:/])")
 _BACKWARDS = _Pattern(r"[\w.-]*[A-Za-z_]", re.ASCII)
 """A name, read from its end."""
 _LEFT = 84
-"""Characters before a sign in which the name stands that is given a value: `NAME=value`, `"name": "value"`."""
+"""Characters before a sign that may hold the name that is given a value: `NAME=value`, `"name": "value"`."""
 
 _QUOTE = _Pattern(r"\\*[\"']")
 _BARE = _Pattern(r"[^\s;,&\"'<>)}\]|]+")
@@ -216,12 +216,12 @@ def _named_values(text: str) -> str:
 
 
 def _value_span(text: str, name: str, at: int, left: str) -> tuple[int, int] | None:
-    """Where the secret stands that a name is given by the sign at a position; None where there is none.
+    """Where the secret is that a name is given by the sign at a position; None where there is none.
 
     Args:
         text: The whole text.
         name: The name.
-        at: Where the sign stands.
+        at: Where the sign is.
         left: The characters before the name.
     """
     sign = text[at]
@@ -265,7 +265,7 @@ def _is_named_in_words(name: str, left: str) -> bool:
 
 
 def _is_in_connection(text: str, left: str, value: int) -> bool:
-    """Whether a pair stands in a list of pairs with semicolons."""
+    """Whether a pair is in a list of pairs with semicolons."""
     if left.rstrip(" ").endswith(";"):
         return True
     end = _TO_SEMICOLON.known.match(text, value)

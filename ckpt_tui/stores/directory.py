@@ -20,10 +20,10 @@ from ckpt_tui.stores.base import (
     Capabilities,
     Entry,
     OpenedPath,
-    Store,
     place_error,
     problem_error,
 )
+from ckpt_tui.stores.budgeted_store import BudgetedStore
 from ckpt_tui.stores.directory_sweep import differences
 from ckpt_tui.stores.files import (
     FileTrouble,
@@ -57,7 +57,7 @@ _SNIFFED = 4096
 """Bytes of the beginning of a file in which a checkpoint names its workflow."""
 
 
-class DirectoryStore(Store):
+class DirectoryStore(BudgetedStore):
     """A flat directory of `*.json` checkpoints.
 
     Args:
@@ -152,27 +152,6 @@ class DirectoryStore(Store):
                 # Gone again before it was read; the next change will show it.
                 missing = isinstance(error, FileNotFoundError | NotADirectoryError)
                 yield Batch(gone=self._forget(), missing=missing)
-
-    def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
-        """Read and decode one checkpoint.
-
-        Args:
-            file: The file name.
-            check: Called now and then; whatever it raises ends the loading.
-            everything: Decode all of it now, so that its faults are complete.
-
-        Raises:
-            UndecodableError: it cannot be shown; the reason is for people.
-        """
-        return self._load(file, None, check, everything)
-
-    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Read and decode all of one checkpoint, as far as a budget goes.
-
-        Raises:
-            UndecodableError: it cannot be shown; the reason is for people.
-        """
-        return self._load(file, budget, check, True)
 
     def _load(
         self, file: str, budget: DocumentBudget | None, check: Callable[[], None] | None, everything: bool

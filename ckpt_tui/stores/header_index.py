@@ -13,7 +13,7 @@ import stat
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from ckpt_tui.config import load
+from ckpt_tui.configuration import load
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.caching import is_switched_off
 from ckpt_tui.stores.files import packed_status
@@ -79,7 +79,7 @@ class HeaderIndex:
         A file is asked for once.
 
         Args:
-            prefix: What stands before the name of a file in its path.
+            prefix: What precedes the name of a file in its path.
             names: The names of the files, and whether each was a regular file as the directory was listed.
         """
         found: list[tuple[int, CheckpointRef] | None] = []

@@ -13,10 +13,13 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.langgraph_container_store import ContainerStore
-from ckpt_tui.stores.langgraph_postgres_changes import TABLES, Tables, tables_of
+from ckpt_tui.stores.langgraph_groups import LangGraphGroups
 from ckpt_tui.stores.langgraph_postgres_rows import PostgresRows
+from ckpt_tui.stores.langgraph_postgres_tables import TABLES, Tables, tables_of
+from ckpt_tui.stores.langgraph_postgres_threads import PostgresThreads
 from ckpt_tui.stores.postgres import PostgresDatabase
 from ckpt_tui.stores.postgres_address import Address, address_of
+from ckpt_tui.stores.store_groups import Groups
 
 BUSY_SECONDS = 0.2
 """Seconds between two looks at a database that was written to lately."""
@@ -43,11 +46,16 @@ class PostgresStore(ContainerStore):
 
     def __init__(self, address: Address, tables: Tables) -> None:
         self.address, self.tables = address, tables
-        super().__init__(address.shown, PostgresRows(PostgresDatabase(address), tables), address.name)
+        self._database = PostgresDatabase(address)
+        super().__init__(address.shown, PostgresRows(self._database, tables), address.name)
 
     def fresh(self) -> Self:
         """A new store of the same tables that knows nothing yet."""
         return type(self)(self.address, self.tables)
+
+    def groups(self) -> Groups | None:
+        """Its threads, by query."""
+        return LangGraphGroups(self, PostgresThreads(self._database, self.tables))
 
     def pause(self, took: float, quiet: float) -> float:
         """A fifth of a second while a program writes; longer where the server is slow, or out of reach."""
@@ -91,4 +99,4 @@ def open_postgres(url: str) -> Store:
     return CompositeStore(members, [clean(tables.schema) for tables in found], address.shown)
 
 
-_HINT = "Check host, port, user and database; a password may also stand in PGPASSWORD or ~/.pgpass."
+_HINT = "Check host, port, user and database; a password may also be in PGPASSWORD or ~/.pgpass."

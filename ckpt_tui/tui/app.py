@@ -20,7 +20,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from ckpt_tui.actions.resume.fork_overlays import with_forks
-from ckpt_tui.config import Config, load
+from ckpt_tui.configuration import Config, load
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
@@ -274,7 +274,7 @@ def browse_events(path: str, streams: Sequence[str] = ()) -> int:
 
 
 def steps_of(query: str) -> tuple[str, ...]:
-    """The labels of a path expression; `$items` and its like are no rows of their own.
+    """The labels of a path expression; `$items` and its like are not rows of their own.
 
     Raises:
         UsageError: it is more than a path.

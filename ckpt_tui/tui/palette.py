@@ -18,7 +18,7 @@ _KEYS = 8
 
 
 class Offer(NamedTuple):
-    """A command as it stands now.
+    """A command in its present state.
 
     Attributes:
         command: The command.

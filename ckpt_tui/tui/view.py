@@ -122,7 +122,7 @@ class View(NamedTuple):
         return [file for file in files if file in self.places] if self.filter else files
 
     def run_at(self, index: int) -> Run | None:
-        """The run that a row belongs to; None where it is none's."""
+        """The run that a row belongs to; None where it belongs to no run."""
         if not isinstance(self.rows, Rows):
             return None
         return self.rows.sections[self.rows.section_at(index)].run

@@ -1,4 +1,4 @@
-"""Which values are secrets by where they stand."""
+"""Which values are secrets by their place."""
 
 import json
 from typing import Any
@@ -148,7 +148,7 @@ def test_a_text_cut_off_in_a_raw_file_stays_masked() -> None:
     assert "s3cr" not in next(masked_lines(['  "password": "s3cr3t and then the file en']))
 
 
-def test_the_arguments_of_a_run_are_masked_wherever_they_stand_in_a_line() -> None:
+def test_the_arguments_of_a_run_are_masked_wherever_they_are_in_a_line() -> None:
     for before in ("", " ", '{"a": 1, '):
         (shown,) = masked_lines([before + '"_workflow_run_kwargs": {"user": "ann-1", "n": 12345}'])
         assert shown == before + '"_workflow_run_kwargs": {"user": "••••••", "n": "••••••"}'

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.config import Config
+from ckpt_tui.configuration import Config
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
@@ -231,7 +231,7 @@ class TestCompare:
             await app.press("i")
             await app.until(lambda: isinstance(app.app.screen, RulesScreen))
             await app.press("a", "escape")
-            await app.until(lambda: screen.compared is not None and not screen.ignore.rules, "told anew")
+            await app.until(lambda: screen.compared is not None and not screen.ignore.rules, "shown anew")
             await app.pilot.pause()
             assert shown(screen.rows) == expected(between(store, *files[-2:], ignore=IgnoreRules(())))
             assert "✗ timestamps" in app.text
@@ -269,7 +269,7 @@ class TestCompare:
             await app.press("f")
             await app.shows("common ancestor", "are the same")
 
-    async def test_the_change_under_the_cursor_stands_in_full_below_the_others(self, tmp_path: Path) -> None:
+    async def test_the_change_under_the_cursor_is_in_full_below_the_others(self, tmp_path: Path) -> None:
         save(tmp_path, "a", state={"n": 1, "poem": "roses"})
         save(tmp_path, "b", previous_checkpoint_id="a", iteration_count=1, state={"n": 2, "poem": "roses\nand violets"})
         async with open_app(tmp_path) as app:

@@ -48,7 +48,7 @@ def selected_id(app: Driver) -> str:
 
 
 class TestTheCursor:
-    async def test_it_stands_on_the_newest_checkpoint_of_the_run_while_another_workflow_writes(
+    async def test_it_is_on_the_newest_checkpoint_of_the_run_while_another_workflow_writes(
         self, tmp_path: Path
     ) -> None:
         directory, ids = copied("human", tmp_path)

@@ -1,7 +1,7 @@
 """A live run that a person steps, stops on a condition, changes, takes back to a checkpoint and continues.
 
 What a person sees as one session is one process after another: a change, or going back, ends the process and resumes
-from the checkpoint where the person stands, as a fork in the same directory. Everything a session needs is in
+from the checkpoint where the person is, as a fork in the same directory. Everything a session needs is in
 checkpoints, so nothing is lost when it ends.
 """
 
@@ -129,7 +129,7 @@ class Debugger:
         return self._stops.watcher.breakpoints
 
     def in_flight(self) -> list[MessageInFlight]:
-        """The messages in flight where the person stands, without those that are dropped; reads the checkpoint.
+        """The messages in flight where the person is, without those that are dropped; reads the checkpoint.
 
         Raises:
             CkptError: it cannot be read.
@@ -226,7 +226,7 @@ class Debugger:
             self._session.send({"do": "go", **self._stops.wanted()})
 
     def _start_anew(self) -> None:
-        """Check in a new process that the run can go on from where the person stands; then it takes over."""
+        """Check in a new process that the run can go on from where the person is; then it takes over."""
         session = self._session_of(plan_from(self.plan, *self._found(self._changes.at), self._changes))
         self._next = Successor(session, self._resumed, self._not_resumed)
         session.start()

@@ -37,7 +37,7 @@ class DiffRow(NamedTuple):
 
     Attributes:
         kind: group (a path that changes share), change, same (a member that did not change), more (what is cut).
-        depth: How many groups it stands in.
+        depth: How many groups it is in.
         label: Its path below the group, safe for a terminal.
         change: The change; None for other kinds.
         value: The value that is the same; None for other kinds.
@@ -67,7 +67,7 @@ class _Node:
 
 
 _Task = tuple[_Node, Path, Value, int, bool]
-"""A node, its path below the group it stands in, its value, how many groups that is, and whether it is a secret."""
+"""A node, its path below its group, its value, how many groups that is, and whether it is a secret."""
 
 
 def rows(
@@ -224,7 +224,7 @@ class Marks:
                 self.below[path[:size]] = self.below.get(path[:size], 0) + 1
 
     def text(self, path: Path, is_open: bool, reveal: bool = False, limit: int = 32) -> str:
-        """What stands beside a value: what it was, how it came, or how much changed in it; "" for nothing."""
+        """What is written beside a value: what it was, how it came, or how much changed in it; "" for nothing."""
         change = self.at.get(path)
         if change is not None and change.op == "changed":
             return _was(change, limit, reveal)

@@ -56,7 +56,7 @@ def diff_document(
 def change_document(
     change: Change, reveal: bool = False, query: str = "", budget: DocumentBudget | None = None
 ) -> dict[str, Any]:
-    """One change: `before` and `after` where there is one, `from` where it stood elsewhere in the first document.
+    """One change: `before` and `after` where there is one, `from` where it was elsewhere in the first document.
 
     The `budget` pays for the values; None writes each within the usual limits.
     """

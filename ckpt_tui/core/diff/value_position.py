@@ -1,4 +1,4 @@
-"""Where one of two compared values stands."""
+"""Where one of two compared values is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ckpt_tui.core.value import Value
 
 
 class ValuePosition(NamedTuple):
-    """Where a value stands: its parent's position, the steps from there, how far it is a secret, and its level."""
+    """Where a value is: its parent's position, the steps from there, how far it is a secret, and its level."""
 
     above: ValuePosition | None
     steps: Path

@@ -138,7 +138,7 @@ class Finder:
 
 
 class _FoundIn(NamedTuple):
-    """Where a value stands: its parent's place, the steps from there, and its level."""
+    """Where a value is: its parent's place, the steps from there, and its level."""
 
     above: _FoundIn | None
     steps: Path
@@ -324,7 +324,7 @@ class _Walk:
 
 
 def _text(item: Value, kind: type) -> str:
-    """The text of a scalar that is none itself."""
+    """The text of a scalar that is not a text itself."""
     if kind is bool:
         return "true" if item else "false"
     if kind is int:

@@ -108,7 +108,7 @@ def _asked(checkpoint: Checkpoint, run_path: Sequence[Passed], said: Conversatio
         text = "no file of this run contains the input: the first one was written after the input was consumed"
         if run_path and run_path[0].ref.parent and run_path[0].kind == "start":
             text = "the first checkpoints of this run, and its input, are not in the store"
-        # What was sent first says most of what was asked; it stands first, because the end may be cut.
+        # What was sent first says most of what was asked; it comes first, because the end may be cut.
         yield Line("asked", f"first sent: {run_path[0].sent}; {text}" if run_path and run_path[0].sent else text)
 
 

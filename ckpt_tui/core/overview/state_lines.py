@@ -86,7 +86,7 @@ def own_changes(after: Snapshot, before: Snapshot | None) -> list[Change]:
 
 
 def _own(one: Snapshot) -> dict[str, Value]:
-    """What the workflow and its executors keep themselves, where it stands in a checkpoint."""
+    """What the workflow and its executors keep themselves, where it is in a checkpoint."""
     state = one.checkpoint.state
     return {"state": {**own_state(state), EXECUTORS: own_states(state)}}
 

@@ -164,7 +164,7 @@ def path_text(run_path: Sequence[Passed], left_out: int = 0) -> str:
 
 
 _START = "__start__"
-"""The node by which LangGraph takes the input."""
+"""The node through which LangGraph takes the input."""
 
 
 def _tokens(one: Passed) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The conversation of a checkpoint: all messages that its executors keep, hold and send, as one sequence.
 
 Each executor keeps its own part of what was said, and repeats what others said: histories, caches, sessions, messages
-in flight, requests. Every turn stands in the conversation once, in an order that none of these parts contradicts as far
+in flight, requests. Every turn is in the conversation once, in an order that none of these parts contradicts as far
 as that is possible; where two parts know a turn, it is the same turn. A call of a tool, its approval and its result are
 one line.
 """
@@ -24,7 +24,7 @@ class Conversation(NamedTuple):
     Attributes:
         turns: Each turn once, oldest first.
         unread: Places of large values that were not read for it.
-        repeated: Places of histories in which messages stand twice by their ids, each with how many.
+        repeated: Places of histories in which messages occur twice by their ids, each with how many.
         is_cut: There was more to look at than is looked at.
     """
 

@@ -83,7 +83,7 @@ def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
     """
     named = [(name, value) for name, value in state if type(name) is str]
     own = [(name, value) for name, value in named if not name.startswith(("_", REPEATED)) and name not in RUN_KWARGS]
-    # What was written last stands last.
+    # What was written last comes last.
     parts = [part for name, value in reversed(own[-_MEMBERS:]) if (part := _named(name, value, _DEPTH - 1))]
     if parts:
         return gist_text(_joined(parts))

@@ -1,4 +1,4 @@
-"""The chat messages of a checkpoint where they stand: what its executors keep, what is in flight, what is pending."""
+"""The chat messages of a checkpoint where they are: what its executors keep, what is in flight, what is pending."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ def _single(value: Value, about: dict[str, Value] | None = None) -> ChatMessage 
     message = read_message(value) if "role" in about or "content" in about else None
     if message is not None:
         return message
-    # An approval, or the question for one, stands by itself in requests and in answers to them.
+    # An approval, or the question for one, is on its own in requests and in answers to them.
     part = read_content(value) if "type" in about or "$type" in about else None
     return ChatMessage("", "", "", (part,)) if part is not None else None
 

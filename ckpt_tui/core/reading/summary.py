@@ -37,7 +37,7 @@ def summary(value: Value, limit: int = SUMMARY_CELLS, reveal: bool = False, hide
         value: Any value.
         limit: Characters to aim at; a single short value may pass it.
         reveal: Show the values of secret keys inside instead of masking them.
-        hide: The value itself stands below a secret key and is masked.
+        hide: The value itself is below a secret key and is masked.
     """
     return Summarizer(reveal).text(value, limit, _DEPTH, hide and not reveal)
 

@@ -227,5 +227,5 @@ def _at_path(checkpoint: Checkpoint, path: Path) -> tuple[bool, Value, bool]:
 
 
 def path_text(path: Path, part: bool = False) -> str:
-    """A path for people; without the name of its part, which stands above it, unless `part`."""
+    """A path for people; without the name of its part, which is shown above it, unless `part`."""
     return shown_path(path if part else path[1:])

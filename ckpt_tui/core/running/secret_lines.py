@@ -86,7 +86,7 @@ def masked_copy(document: Any, above: int = PLAIN) -> Any:
 
     Args:
         document: JSON, no deeper than Python's own reader reads it.
-        above: How far it is a secret by where it stands (see `secrecy`).
+        above: How far it is a secret by its place (see `secrecy`).
     """
     holder = {"": masked(json.loads(json.dumps(document)), above, sign=MASK)}
     _mask(holder, MASK)

@@ -12,10 +12,11 @@ from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from ckpt_tui.core.model import Status
 from ckpt_tui.core.runs.lineage import Run
+from ckpt_tui.core.sequences import LazySequence
 
 FOLDED = 5_000
 """Checkpoints of the largest store whose list shows all of them; in a larger one, runs are folded."""
@@ -98,7 +99,7 @@ def group_id(run: Run) -> str:
     return "\n".join((store, name, workflow))
 
 
-class PackedGroups(Sequence[Group]):
+class PackedGroups(LazySequence[Group]):
     """Groups in their order, packed some at a time. They never change, once all are in it."""
 
     def __init__(self) -> None:
@@ -130,17 +131,8 @@ class PackedGroups(Sequence[Group]):
     def __len__(self) -> int:
         return len(self._hashes)
 
-    @overload
-    def __getitem__(self, index: int) -> Group: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Group]: ...
-
-    def __getitem__(self, index: int | slice) -> Group | list[Group]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        if not 0 <= index < len(self):
-            raise IndexError(index)
+    def item(self, index: int) -> Group:
+        """The group at an index."""
         page, at = divmod(index, PAGE)
         return Group(*self._last[at]) if page == len(self._pages) else self._page(page)[at]  # type: ignore[arg-type]
 
@@ -162,7 +154,7 @@ class PackedGroups(Sequence[Group]):
             at += 1
 
 
-class GroupList(Sequence[Group]):
+class GroupList(LazySequence[Group]):
     """Groups at one moment: those that changed lately, the newest first, and behind them all others.
 
     Args:
@@ -186,17 +178,8 @@ class GroupList(Sequence[Group]):
     def __len__(self) -> int:
         return self._count
 
-    @overload
-    def __getitem__(self, index: int) -> Group: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Group]: ...
-
-    def __getitem__(self, index: int | slice) -> Group | list[Group]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        if index < 0:
-            index += len(self)
+    def item(self, index: int) -> Group:
+        """The group at an index."""
         if index < len(self._recent):
             return self._recent[index]
         at = index - len(self._recent)

@@ -74,7 +74,7 @@ class Run(NamedTuple):
     def key(self) -> tuple[str, str, str]:
         """What no other run of a list has, and what stays as it goes on.
 
-        Its id alone may stand in two stores, and for two workflows below one missing parent.
+        Its id alone may be in two stores, and for two workflows below one missing parent.
         """
         return self.store, self.id, workflow_key(self.nodes[0].ref)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.config import Config, configured_rules
+from ckpt_tui.configuration import Config, configured_rules
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import continuations, outcomes, why_none

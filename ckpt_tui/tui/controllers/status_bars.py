@@ -52,7 +52,7 @@ class StatusBarsPort(Protocol):
         """When checkpoints came or went last, in seconds since 1970; 0 for never."""
 
     @property
-    def run_standing(self) -> Part:
+    def run_status(self) -> Part:
         """How a run that was started from here is; "" while none goes on."""
         ...
 
@@ -106,7 +106,7 @@ class StatusBars:
         counts = f"{view.checkpoints:,} checkpoint{'' if view.checkpoints == 1 else 's'}"
         if view.run_count:
             counts += f" · {view.run_count:,} run{'' if view.run_count == 1 else 's'}"
-        right: list[Part] = [port.run_standing]
+        right: list[Part] = [port.run_status]
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
         marked = sum(map(view.holds, port.panes.list.marked))
@@ -138,7 +138,7 @@ class StatusBars:
             path = path if len(path) <= room else "…" + path[-room + 1 :]
             right = [(f" {size} " if size else "", "dim"), (f"{path} " if path else "", "key"), *right]
         if self._message:
-            self._port.bar("foot").show(self._message, right[-1:])  # it matters more than where the cursor stands
+            self._port.bar("foot").show(self._message, right[-1:])  # it matters more than where the cursor is
             return
         scope = "list" if in_list else "value" if panes.detail.is_tree else ""
         self._port.bar("foot").show(self._hints(scope, width - 9 - sum(len(text) for text, _ in right)), right)

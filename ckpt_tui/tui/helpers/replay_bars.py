@@ -1,4 +1,4 @@
-"""What the lines around a replay say: what is replayed and how, where it stands, and which keys there are."""
+"""What the lines around a replay say: what is replayed and how, where it is, and which keys there are."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def state_part(playing: int, waiting: bool, speed: int) -> Part:
 
 
 def place_parts(position: Position, is_read: bool, notes: Notebook | None) -> list[Part]:
-    """Where it stands: the step, its time, a fork there, a note on it."""
+    """Where the replay is: the step, its time, a fork there, a note on it."""
     track, at = position.track, position.at
     ref = position.node.ref
     before = track.nodes[at - 1].ref if at else None

@@ -42,7 +42,7 @@ def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:
     return [*parts, (f" ■ {OUTCOMES.get(outcome, outcome)} after {seconds:.1f} s ", style)]
 
 
-def standing_part(run: LiveRun | None, waits: bool, seconds: float) -> Part:
+def status_part(run: LiveRun | None, waits: bool, seconds: float) -> Part:
     """How a run is, in as few words as a line has room for that is about something else; "" before it began."""
     if run is None or not run.begun:
         return ("", "plain")

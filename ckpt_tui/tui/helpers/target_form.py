@@ -210,7 +210,7 @@ class TargetForm(VerticalScroll):
     # -- fields ------------------------------------------------------------------------------------------------------
 
     def get(self, name: str) -> str:
-        """What stands in a field."""
+        """The text of a field."""
         return self.query_one(f"#{name}", Input).value.strip()
 
     def set(self, name: str, text: str) -> None:
@@ -221,7 +221,7 @@ class TargetForm(VerticalScroll):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """What stands in all fields."""
+        """The texts of all fields."""
         return tuple(self.get(name) for name in FIELDS)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.actions.pruning import why_none
-from ckpt_tui.tui.helpers.run_bars import standing_part
+from ckpt_tui.tui.helpers.run_bars import status_part
 from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
 from ckpt_tui.tui.screens.compare import CompareScreen
@@ -287,10 +287,10 @@ class _OpenResume:
         return self._screen.is_current
 
     @property
-    def standing(self) -> Part:
+    def status(self) -> Part:
         """How the run is, in a few words."""
         execution = self._screen.execution
-        return standing_part(execution.run, execution.waits, execution.seconds)
+        return status_part(execution.run, execution.waits, execution.seconds)
 
     @property
     def source(self) -> Source:

@@ -153,9 +153,9 @@ class BrowsePort:
         self._screen.bars.say(text, style)
 
     @property
-    def run_standing(self) -> Part:
+    def run_status(self) -> Part:
         """How a run that was started from here is; "" while none goes on."""
-        return self._screen.resume_entry.standing
+        return self._screen.resume_entry.status
 
     def checkpoints_in_use(self) -> Collection[str]:
         """Ids of the checkpoints that runs use which were started here and go on."""

@@ -55,7 +55,7 @@ _KEYS = {
 """Commands of the table that this screen knows, and what they do here."""
 
 WIDE = 140
-"""Columns from which the two sides stand beside each other to begin with."""
+"""Columns from which the two sides begin side by side."""
 
 ROOMY = 20
 """Rows from which the selected change is shown in full below the others."""

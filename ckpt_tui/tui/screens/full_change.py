@@ -5,7 +5,7 @@ from __future__ import annotations
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import texts_of, value_text
 from ckpt_tui.core.diff.words import are_alike, pieces
-from ckpt_tui.core.export import dumps
+from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import PLAIN, masked, masked_text
 from ckpt_tui.core.shown_names import shown_path

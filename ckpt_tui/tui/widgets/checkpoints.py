@@ -130,7 +130,7 @@ class Checkpoints(LineList):
         return True
 
     def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
-        """Move the cursor, and remember the file it stands on."""
+        """Move the cursor, and remember the file it is on."""
         if not self.view.places:
             return
         before = self.selected

@@ -17,7 +17,7 @@ from ckpt_tui.tui.widgets.step_lines import StepLines, WatchLines
 from ckpt_tui.tui.widgets.step_text import Parts, TextAndPath, frame_lines
 
 NARROW = 100
-"""Columns below which a wide graph stands above what happened instead of beside it."""
+"""Columns below which a wide graph is shown above what happened instead of beside it."""
 
 
 class ReplayPanes(Container):
@@ -87,7 +87,7 @@ class ReplayPanes(Container):
         self.steps.show([heading, TextAndPath([(what, "error")]), TextAndPath([(clean(reason), "dim")])])
 
     def _stack(self, frame: Frame) -> None:
-        """In a narrow terminal, a graph that is too wide to stand beside the rest stands above it."""
+        """In a narrow terminal, a graph that is too wide to be beside the rest is above it."""
         if self._compact is None or self._compact[0] is not frame.graph:
             self._compact = frame.graph, Drawing(frame.graph, False).width
         width = self.app.size.width

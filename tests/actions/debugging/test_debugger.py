@@ -234,7 +234,7 @@ def test_each_call_shows_its_input_what_it_printed_its_output_and_its_time_in_th
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
-def test_what_calls_print_at_the_same_time_is_told_apart(release: str, drive: Drive) -> None:
+def test_what_calls_print_at_the_same_time_can_be_distinguished(release: str, drive: Drive) -> None:
     run = drive("prints.py", release)
     run.until("end")
     printed: dict[str, list[str]] = {}
