@@ -75,7 +75,7 @@ class RunPath:
 def overviews(
     store: Store, run: Run, node: Node, run_path: RunPath | None = None, loaded: Checkpoint | None = None,
     whole: bool = True, check: Check = None, pause: Check = None, most: int = PATH_LENGTH,
-    at_once: bool = True, budget: DocumentBudget | None = None,
+    at_once: bool = True, is_read: bool = True, budget: DocumentBudget | None = None,
 ) -> Iterator[OverviewReport]:  # fmt: skip
     """The overview of a checkpoint at once, from itself and its parent, then again with the whole path of its run.
 
@@ -90,6 +90,7 @@ def overviews(
         pause: Called after each checkpoint of the path that was read.
         most: How many checkpoints of the path are read at most.
         at_once: Whether to yield the first overview where another one follows.
+        is_read: Whether the whole store was read.
         budget: What may be spent on the checkpoint, where its other stages have taken their share. It notes whether
             not all of the checkpoint was looked through for what was said.
 
@@ -124,7 +125,7 @@ def overviews(
 
     def report(found: list[Passed], complete: bool) -> OverviewReport:
         step = step_between(before, after, run_path.learned.graph)
-        made = overview(after, before, step, found, said, title, complete, goes_on, left_out)
+        made = overview(after, before, step, found, said, title, complete, goes_on, left_out, is_read=is_read)
         return OverviewReport(node.ref.file, made, said, len(found), len(branch))
 
     at_hand = [found for each in branch if (found := run_path.known(each)) is not None]

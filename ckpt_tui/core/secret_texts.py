@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from ckpt_tui.core.secret_names import is_secret_key, is_secret_parameter
-from ckpt_tui.core.secret_notations import SIGNS, mask_notations
+from ckpt_tui.core.secret_names import is_compound, is_secret_key, is_secret_parameter
+from ckpt_tui.core.secret_notations import SIGNS, is_last_word, mask_notations, mask_password_options, name_said_before
 
 MASK = "••••••"
 """What people see in the place of a secret."""
@@ -205,16 +205,20 @@ def _named_values(text: str) -> str:
             continue
         left = text[max(at - _LEFT, 0) : at].rstrip("\\\"' ")
         found = _BACKWARDS.known.match(left[::-1])
+        said = name_said_before(left) if text[at] == ":" else None
+        if said is not None:
+            left = left[:said]
+            found = _BACKWARDS.known.match(left[::-1])
         if found is None:
             continue
-        span = _value_span(text, left[-found.end() :], at, left[: -found.end()])
+        span = _value_span(text, left[-found.end() :], at, left[: -found.end()], said is not None)
         if span is not None:
             out += (text[done : span[0]], MASK)
             done = span[1]
     return "".join((*out, text[done:])) if out else text
 
 
-def _value_span(text: str, name: str, at: int, left: str) -> tuple[int, int] | None:
+def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = False) -> tuple[int, int] | None:
     """Where the secret is that a name is given by the sign at a position; None where there is none.
 
     Args:
@@ -222,6 +226,7 @@ def _value_span(text: str, name: str, at: int, left: str) -> tuple[int, int] | N
         name: The name.
         at: Where the sign is.
         left: The characters before the name.
+        in_sentence: A sentence gives the value, such as "the password is: …".
     """
     sign = text[at]
     in_query = sign == "=" and left.endswith(("?", "&"))
@@ -250,7 +255,9 @@ def _value_span(text: str, name: str, at: int, left: str) -> tuple[int, int] | N
     value = found[0].rstrip(" .") if found is not None else ""
     if not value or value.endswith(("(", "()")):
         return None  # nothing, or a call in a program
-    if sign == ":" and not is_header and not _looks_random(value) and not _is_compound(name):
+    if in_sentence and is_last_word(text, start + len(value)):
+        return start, start + len(value)
+    if sign == ":" and not is_header and not _looks_random(value) and not is_compound(name):
         return None  # "Password: at least eight characters"
     return start, start + len(value)
 
@@ -276,13 +283,6 @@ def _looks_random(value: str) -> bool:
     return len(value) >= 4 and any(not char.isalpha() for char in value) and not value.endswith(":")
 
 
-def _is_compound(name: str) -> bool:
-    """Whether a name is one of a program: `api_key`, `x-api-key`, `apiKey`."""
-    return (
-        "_" in name or "-" in name or (name != name.lower() and name != name.upper() and name[1:] != name[1:].lower())
-    )
-
-
 Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
 """Signs of which one is in a text, and what masks the secrets of that sort in it."""
 
@@ -294,6 +294,7 @@ MASKERS: Maskers = (
     (("earer ", "asic ", "BEARER ", "BASIC ", "oken ", "ApiKey "), _scheme_words),
     (("--", "curl "), _options),
     (SIGNS, partial(mask_notations, mask=MASK)),
+    (("-p",), partial(mask_password_options, mask=MASK)),
     *((signs, partial(_tokens, shape=_Pattern(rf"(?<![A-Za-z0-9])(?:{shape})"))) for signs, shape in _SHAPES),
 )
 

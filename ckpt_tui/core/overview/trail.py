@@ -14,6 +14,7 @@ from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.secret_names import is_key_of_service
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.learned_graph import Graph
@@ -135,7 +136,7 @@ def _take(value: Value, path: Path, found: dict[Path, Scalar], left: int, level:
     """Add the numbers and short texts of a value; returns how many of `left` values may be looked at after it."""
     if len(found) >= SCALARS:
         return 0
-    if is_unopened(value) or secrecy(str(path[-1])) > PLAIN:
+    if is_unopened(value) or secrecy(str(path[-1])) > PLAIN or is_key_of_service(*path[-2:]):
         return left - 1
     value = resolve(value)
     if type(value) in (int, float, bool) or (type(value) is str and len(value) <= SHORT):

@@ -22,7 +22,7 @@ from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.summary import float_text, integer_text
 from ckpt_tui.core.reading.typenames import short_type
-from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
+from ckpt_tui.core.redact import RUN_KWARGS, is_given_key, is_secret_key
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
@@ -278,7 +278,7 @@ def _is_nested(value: Value) -> bool:
 
 
 def _named(name: str, value: Value, depth: int) -> str:
-    if is_secret_key(name):
+    if is_secret_key(name) or is_given_key(name, value):
         return ""
     said = _words(value, depth)
     return f"{shown_name(name, 30)} {said}" if said else ""
