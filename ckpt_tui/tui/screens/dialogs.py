@@ -17,6 +17,7 @@ from ckpt_tui.core.reading.json_in_text import formatted
 from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS, by_id
 from ckpt_tui.tui.helpers.match_text import match_word
 from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt
+from ckpt_tui.tui.widgets.shown_keys import named_keys
 from ckpt_tui.tui.widgets.text_lines import WHOLE_LIMIT, Paragraph, TextLines
 
 
@@ -104,7 +105,9 @@ class TextScreen(ModalScreen[None]):
             keys.append("f as it is")
         elif self._json is not None:
             keys.append("f formats its JSON")
-        self.query_one(Vertical).border_subtitle = Content(text or " · ".join([*keys, "esc closes"]))
+        self.query_one(Vertical).border_subtitle = (
+            Content(text) if text else named_keys(" · ".join([*keys, "esc closes"]))
+        )
 
     @cached_property
     def _json(self) -> str | None:
