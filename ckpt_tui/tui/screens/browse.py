@@ -111,6 +111,7 @@ class Browse(BrowseKeys):
         self.replay_entry.show_view(event.view)
         self.resume_entry.keep_up()
         self.opened.keep_up(event.view)
+        self.overviews.keep_up()
         self.parent_diff.count_soon()
         self.bars.draw()
         self.call_after_refresh(self.follower.go_on)
