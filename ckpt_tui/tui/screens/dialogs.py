@@ -17,7 +17,7 @@ from ckpt_tui.core.reading.json_in_text import formatted
 from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS, by_id
 from ckpt_tui.tui.helpers.match_text import match_word
 from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt
-from ckpt_tui.tui.widgets.shown_keys import named_keys
+from ckpt_tui.tui.widgets.shown_keys import key_text, named_keys
 from ckpt_tui.tui.widgets.text_lines import WHOLE_LIMIT, Paragraph, TextLines
 
 
@@ -201,7 +201,7 @@ def help_paragraphs(keys: dict[str, str] | None = None, here: Sequence[str] = ()
         for command in COMMANDS:
             if command.scope == scope:
                 shown = (keys or {}).get(command.id) or command.shown or command.keys
-                out.append(Paragraph(command.title, "plain", 14, f"  {shown}", "label"))
+                out.append(Paragraph(command.title, "plain", 14, f"  {key_text(shown)}", "label"))
         if scope == "value":
             text = ", ".join(f"{key} {name}" for key, name in COPY_KEYS.items())
             out.append(Paragraph(f"what to copy: {text}", "dim", 14, "  y then"))

@@ -57,7 +57,7 @@ class BarLine(Widget):
 
     def cover(self, text: str) -> None:
         """Show a message in place of both texts, until "" takes it back."""
-        cover: list[Part] = [(f" {text} ", "dim")] if text else []
+        cover: list[Part] = [(f" {key_text(text)} ", "dim")] if text else []
         if cover != self._message:
             self._message = cover
             self.refresh()
@@ -123,4 +123,4 @@ class BarLine(Widget):
 
 def _drawable(parts: list[Part]) -> list[Part]:
     """The parts with the names of keys as the terminal can draw them."""
-    return [(key_text(text) if name == "key" else text, name) for text, name in parts]
+    return [(key_text(text), name) for text, name in parts]
