@@ -159,6 +159,12 @@ def _conversation(after: Snapshot, before: Snapshot | None, budget: DocumentBudg
     return said
 
 
+def surroundings(run: Run, node: Node) -> tuple[tuple[str, ...], bool]:
+    """What an overview says of other checkpoints depends on this: the ids from the root on, and whether one follows."""
+    branch, goes_on = _branch(run, node)
+    return tuple(each.ref.id for each in branch), goes_on
+
+
 def _branch(run: Run, node: Node) -> tuple[list[Node], bool]:
     """The checkpoints from the root to one, and whether it has children."""
     nodes = run.nodes

@@ -153,7 +153,7 @@ class Jobs:
     @job("overview")
     def look_over(
         self, run: Run, node: Node, checkpoint: Checkpoint, paths: Cache[tuple[str, str, str], RunPath],
-        given: Graph | None, whole: bool, is_read: bool = True,
+        given: Graph | None, whole: bool, at_once: bool = True, is_read: bool = True,
     ) -> None:  # fmt: skip
         """Make the overview of a checkpoint, with `whole` again once the path of its run is read.
 
@@ -164,6 +164,7 @@ class Jobs:
             paths: `Run.key` → what was read of the path of a run before.
             given: The graph of the workflow itself, where it is known.
             whole: Read the whole path of the run.
+            at_once: Make it from the checkpoint and its parent before that.
             is_read: Whether the whole store was read.
         """
         run_path = paths.get(run.key)
@@ -173,8 +174,9 @@ class Jobs:
         run_path.learned.given = given or run_path.learned.given
         with suppress(CkptError):  # what cannot be read says so where it is shown
             for report in engines().overviews(
-                self._store, run, node, run_path, checkpoint, whole, check_cancelled, self.workers.rest, is_read=is_read
-            ):
+                self._store, run, node, run_path, checkpoint, whole, check_cancelled, self.workers.rest,
+                at_once=at_once, is_read=is_read,
+            ):  # fmt: skip
                 self.workers.post(OverviewReady(report))
 
     @job("compare", failed=_comparison_failed)

@@ -21,7 +21,7 @@ def compared_parts(pair: tuple[CheckpointRef, CheckpointRef], width: int) -> lis
     """Which checkpoints are compared."""
     names = [_name(ref) if width < _ROOMY else f"{_name(ref)} · step {ref.step}" for ref in pair]
     return [
-        (" ckpt-tui ", "strong"), (" compare ", "key"), (f" {names[0]} ", "plain"), ("→", "dim"),
+        (" ckpt-tui ", "strong"), (" compare ", "name"), (f" {names[0]} ", "plain"), ("→", "dim"),
         (f" {names[1]} ", "plain"),
     ]  # fmt: skip
 
