@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
@@ -12,6 +13,7 @@ from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.line import Overview
 from ckpt_tui.core.overview.overview import overview
+from ckpt_tui.core.overview.said_in_step import said_before
 from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, conversation
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
@@ -142,7 +144,8 @@ def overviews(
     def report(found: list[Passed], complete: bool) -> OverviewReport:
         step = step_between(before, after, run_path.graph)
         made = overview(after, before, step, found, said, title, complete, goes_on, left_out)
-        return OverviewReport(node.ref.file, made, said, len(found), len(branch))
+        talk = _with_passed(said, after, before, found)
+        return OverviewReport(node.ref.file, made, talk, len(found), len(branch))
 
     at_hand = [found for each in branch if (found := run_path.known(each)) is not None]
     if len(at_hand) == len(branch):
@@ -164,6 +167,14 @@ def overviews(
             if check is not None:
                 check()
     yield report([found for each in branch if (found := run_path.known(each)) is not None], True)
+
+
+def _with_passed(said: Conversation, after: Snapshot, before: Snapshot | None, found: list[Passed]) -> Conversation:
+    """The conversation of a checkpoint with what was said on the path to it."""
+    *passed, new = said_before(one.said for one in found)
+    if not new and not any(passed):
+        return said
+    return conversation(after.checkpoint, before.checkpoint if before is not None else None, list(chain(*passed)), new)
 
 
 def _branch(run: Run, node: Node) -> tuple[list[Node], bool]:

@@ -19,6 +19,7 @@ from ckpt_tui.core.reading.chat import (
     read_content,
     read_message,
 )
+from ckpt_tui.core.reading.gist import gist
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.pending import requests
@@ -94,21 +95,27 @@ class MessageSources:
         self.is_cut = False
 
 
-def message_sources(checkpoint: Checkpoint) -> MessageSources:
-    """The messages of every part of a checkpoint."""
+def message_sources(checkpoint: Checkpoint, most: int | None = None) -> MessageSources:
+    """The messages of every part of a checkpoint.
+
+    Args:
+        checkpoint: The checkpoint.
+        most: Values that are looked at, in the measure of `WALKED`, and `WALKED` unless given.
+    """
     found = MessageSources()
+    left = WALKED if most is None else most
     executors = fields(fields(checkpoint.state).get("_executor_state"))
     owners = {name: number for number, name in enumerate(executors)}
-    for path, rank, items in _Walk(found).of(checkpoint.state, ("state",)):
+    for path, rank, items in _Walk(found, left).of(checkpoint.state, ("state",)):
         keeper = str(path[2]) if path[1:2] == ("_executor_state",) and len(path) > 2 else ""
         owner = owners.get(keeper, len(owners))
         kept = rank if rank is not None else next((_KEPT[str(step)] for step in path[:1:-1] if step in _KEPT), 1)
         place = owner if kept < _ALONE else len(owners) + kept
         found.sources.append(MessageSource((place, kept), path, items, "", clean(keeper, 60)))
     last = len(owners) + _FLIGHT
-    for path, rank, items in _Walk(found).of(checkpoint.messages, ("messages",)):
+    for path, rank, items in _Walk(found, left).of(checkpoint.messages, ("messages",)):
         found.sources.append(MessageSource((last, rank or 0), path, items, IN_FLIGHT))
-    walk = _Walk(found)
+    walk = _Walk(found, left)
     for request in requests(checkpoint.pending):
         path = ("pending", request.id)
         inside = [item for _, _, items in walk.of(request.data, path) for item in items]
@@ -116,7 +123,7 @@ def message_sources(checkpoint: Checkpoint) -> MessageSources:
         who = shown_name(request.executor, 60)
         # What a framework's own request says are messages and calls; any other is itself what is asked.
         if not inside:
-            inside = [(path, ChatMessage("", who, "", _parts_of(request.data)))]
+            inside = [(path, ChatMessage("", who, "", parts_of(request.data)))]
         found.sources.append(MessageSource((last + 1, 0), path, inside, f"waits for {expected}"))
     return found
 
@@ -126,11 +133,12 @@ class _Walk:
 
     Args:
         found: Takes what was not read.
+        left: Values that are looked at.
     """
 
-    def __init__(self, found: MessageSources) -> None:
+    def __init__(self, found: MessageSources, left: int) -> None:
         self._found = found
-        self._left = WALKED
+        self._left = left
 
     def of(self, value: Value, path: Path) -> Iterator[tuple[Path, int | None, list[tuple[Path, ChatMessage]]]]:
         """Lists of messages and single messages in a value, in its order: path, rank if it has one, and messages."""
@@ -242,12 +250,13 @@ def _sent(value: Value, about: dict[str, Value]) -> ChatMessage | None:
     inside = resolve(data) if not is_unopened(data) else data
     if data is None or _holds_chat(inside):
         return None
-    if type(inside) is Obj and type_name(inside).startswith("agent_framework"):
-        return None  # a request to speak that says nothing
     source = name_of(about.get("source_id"))
     outside = source.startswith(INTERNAL)
     who = YOU if outside else shown_name(source, 60)
-    return ChatMessage("user" if outside else "", who, "", _parts_of(data))
+    if type(inside) is Obj and type_name(inside).startswith("agent_framework"):
+        said = gist(inside) if outside else ""  # between executors it is a request to speak that says nothing
+        return ChatMessage("user", who, "", (Part("other", said),)) if said else None
+    return ChatMessage("user" if outside else "", who, "", parts_of(data))
 
 
 def _holds_chat(value: Value) -> bool:
@@ -274,7 +283,7 @@ def _is_response(value: Value) -> bool:
     )
 
 
-def _parts_of(data: Value) -> tuple[Part, ...]:
+def parts_of(data: Value) -> tuple[Part, ...]:
     """What is said by a value that is not a message: a text itself, anything else on a line."""
     value = data if is_unopened(data) else resolve(data)
     if type(value) is str:
