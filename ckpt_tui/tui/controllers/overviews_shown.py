@@ -27,6 +27,10 @@ class OverviewPort(Port, Protocol):
     def graphs(self) -> RunGraphs:
         """What is known of the graph of each run."""
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Files looked at and files in all while the store is read; zeros otherwise."""
+
 
 class Overviews:
     """What there is to say of the checkpoint that is shown.
@@ -40,6 +44,8 @@ class Overviews:
         self._paths: Cache[tuple[str, str, str], RunPath] = Cache(RUNS)
         self._asked: tuple[Checkpoint, bool] | None = None
         self._report: OverviewReport | None = None
+        self._is_early = False
+        """The last one was asked for before the whole store was read."""
 
     def want(self, pane: Detail, whole: bool, by_hand: bool = False) -> None:
         """A pane shows a checkpoint: have its overview made, once for all panes; of a large one only `by_hand`."""
@@ -58,7 +64,16 @@ class Overviews:
             return
         self._asked, self._report = (checkpoint, whole), None
         given = self._port.graphs.learned(run).given
-        self._port.jobs.look_over(run, node, checkpoint, self._paths, given, whole)
+        self._is_early = self._port.progress != (0, 0)
+        self._port.jobs.look_over(run, node, checkpoint, self._paths, given, whole, not self._is_early)
+
+    def renew(self) -> None:
+        """Have the overview made again that was made while the store was read, once it is read."""
+        if self._is_early and self._port.progress == (0, 0) and self._asked is not None:
+            (checkpoint, whole), self._asked, self._is_early = self._asked, None, False
+            for pane in self._port.panes.details:
+                if pane.checkpoint is checkpoint:
+                    self.want(pane, whole)
 
     def take(self, event: OverviewReady) -> None:
         """It is made: show it where it is still wanted."""

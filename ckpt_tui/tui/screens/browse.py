@@ -112,6 +112,7 @@ class Browse(BrowseKeys):
         self.resume_entry.keep_up()
         self.opened.keep_up(event.view)
         self.parent_diff.count_soon()
+        self.overviews.renew()
         self.bars.draw()
         self.call_after_refresh(self.follower.go_on)
 
