@@ -296,8 +296,8 @@ class Debugger:
             self._waiting()
         elif kind == b"error":
             self._failure = json.loads(raw)
-            if self._failure.get("where") == "response":  # the answer did not fit: the request waits on
-                self._waits = True
+            if self._failure.get("where") == "response":  # the answer did not fit: the request still waits
+                self._waiting()
 
     def _checked(self, check: dict[str, Any]) -> None:
         if self._confirmed:

@@ -333,6 +333,15 @@ def test_a_request_stops_and_is_answered_at_the_pause(into: Path, release: str, 
     assert run.outputs() == ["the answer is yes"]
 
 
+def test_an_answer_that_does_not_fit_ends_a_run_that_nobody_commands_any_more(drive: Drive) -> None:
+    run = drive("asks.py", breaks=["request"])
+    run.until("paused")
+    run.do("answer", request_id="another", value=True)
+    run.debugger.release()
+    assert run.until("error")["where"] == "response"
+    assert run.until("end")["outcome"] == "waiting"
+
+
 def test_a_run_that_nobody_commands_ends_where_it_waits_for_an_answer(drive: Drive) -> None:
     run = drive("asks.py")
     run.until("waiting")
