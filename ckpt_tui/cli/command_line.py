@@ -202,7 +202,7 @@ def _failed(error: Exception, args: list[str], what: str, hint: str, code: int) 
 
 
 def _debugged(args: list[str]) -> tuple[list[str], DebugLog | None]:
-    """The arguments without --debug, which may stand anywhere before a `--`, and the log where one is wanted."""
+    """The arguments without --debug, which may be anywhere before a `--`, and the log where one is wanted."""
     end = args.index("--") if "--" in args else len(args)
     wanted = "--debug" in args[:end]
     if not wanted and not os.environ.get("CKPT_TUI_DEBUG"):

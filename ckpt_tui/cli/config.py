@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ckpt_tui.cli.output import json_option, paint, write, write_json, write_lines
-from ckpt_tui.config import Config, load
+from ckpt_tui.configuration import Config, load
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.user_directories import config_file

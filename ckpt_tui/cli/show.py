@@ -25,13 +25,14 @@ from ckpt_tui.cli.output import (
 from ckpt_tui.cli.queried import queried
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.export import dumps, show_document
+from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.runs.ids import IdFault, as_late, as_late_here, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
@@ -74,15 +75,16 @@ def command(
     alarmed = alarms(loaded, budget=budget)
     lines: Callable[[dict[str, Any]], Iterable[str]] = _lines
     if sizes:
-        from ckpt_tui.cli import sizes as tables  # late: a checkpoint without sizes is shown 9 ms earlier
+        from ckpt_tui.cli import size_tables  # late: a checkpoint without sizes is shown 9 ms earlier
 
-        lines, sizes_document = tables.shares_lines, tables.sizes_document
-        document = sizes_document(loaded, run.id, node, budget)
+        lines = size_tables.shares_lines
+        document = size_tables.sizes_document(loaded, run.id, node, budget)
     else:
         document = show_document(loaded, run.id, node, reveal, budget)
         document["warnings"] += alarmed
         if query is None or "overview" in query:
-            document["overview"] = _overview(opened, run, node, loaded, alarmed)
+            document["overview"] = _overview(opened, run, node, loaded, alarmed, budget)
+            document["complete"] = not budget.is_cut
     if not document["complete"]:
         cut_notice(limit)
     if not sizes:
@@ -123,9 +125,11 @@ PATH_LENGTH = 200
 """Checkpoints of the way of the run that are read for the overview, in a tenth of a second to a whole one."""
 
 
-def _overview(store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str]) -> list[dict[str, Any]]:
+def _overview(
+    store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str], budget: DocumentBudget
+) -> list[dict[str, Any]]:
     """What one asks first of a checkpoint, as the document has it."""
-    *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH, at_once=False)
+    *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH, at_once=False, budget=budget)
     return overview_document(report.overview._replace(lines=(*alarm_lines(alarmed), *report.overview.lines)))
 
 
@@ -225,7 +229,7 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         yield paint("! ", fg="red") + clean(warning)
     said = ""
     for line in document.get("overview", ()):
-        # Warnings stand above already.
+        # Warnings are above already.
         if line["label"] not in ("danger", "error"):
             name = "" if line["label"] == said else line["label"]
             yield f"{paint(f'{name:<9}', bold=True)}{clean(line['text'], 1_000)}"

@@ -21,7 +21,7 @@ class PickleBudget(NamedTuple):
     binary_integer: int = 1_024
     """Bytes of a LONG4 integer: its decimal form has about 2500 digits."""
     class_name: int = 1_000
-    """Characters of a class's module and name: they stand in every object of the class, whatever its own size."""
+    """Characters of a class's module and name: they are in every object of the class, whatever its own size."""
     most_opcodes: int = 0
     most_objects: int = 0
     """As `opcodes` and `objects`, where that is more and the pickle is not a flood: it has at most `BYTE_OPCODES`
@@ -61,11 +61,17 @@ OPCODE_WORK = 0.6
 OBJECT_WORK = 4
 """Units of an operation of a pickle, and of each object it makes besides."""
 
+EXAMINED_WORK = 40
+"""Units of a pickle whose names have to be judged, besides what is looked at in it."""
+
 PLACE_WORK = 6
-"""Units of a value that is looked at for where a dangerous name stands."""
+"""Units of a value that is looked at for the place of a dangerous name."""
 
 NODE_WORK = 4
 """Units of a value that is written as JSON: made into a document, masked, and made into text."""
+
+MESSAGE_WORK = 20
+"""Units of a value that is looked at for chat messages, or of one that is read as a part of them."""
 
 JSON_NODES = 600_000
 """Values of one JSON document; containers count 3 to 8 more, long texts one for each `TEXT_NODE` characters. At most
@@ -73,6 +79,9 @@ a second, masking and writing it included; a budget for the whole document gives
 
 TEXT_NODE = 128
 """Characters of a long text that take as long to be written as one more value."""
+
+INTEGER_NODE = 50_000
+"""Digits squared of a long integer that take as long to be written as one more value: its text takes quadratic time."""
 
 JSON_REPEATS = 100_000
 """Values written more than once because they are shared: a small pickle of shared references can ask for any number."""
@@ -151,7 +160,7 @@ class MessageBudget(NamedTuple):
     depth: int = 1_024
     """Levels; LangGraph's own reader goes no deeper."""
     class_name: int = 1_000
-    """Characters of a class's module and name: they stand in every object of the class, whatever its own size."""
+    """Characters of a class's module and name: they are in every object of the class, whatever its own size."""
 
 
 DEFAULT_MESSAGE = MessageBudget()

@@ -16,6 +16,7 @@ from ckpt_tui.core.budgets import (
     DOCUMENT_WORK,
     ENVELOPE_WORK,
     LARGE_FILE,
+    MESSAGE_WORK,
     MOST_WORK,
     NODE_WORK,
     OBJECT_WORK,
@@ -32,6 +33,9 @@ _PLACES = 0.15
 
 _WRITING = 0.35
 """The part of all work that looking for places leaves to what comes after it."""
+
+_MESSAGES = 0.08
+"""The part of all work that looking for messages may take at least: what was said is what people ask for first."""
 
 _OPCODES = 0.6
 """The part of what one pickle may take that its operations may take; the rest is for the objects they make."""
@@ -74,7 +78,7 @@ class DocumentBudget:
         self.repeats = max(factor, 1)
 
     def read(self, size: int) -> None:
-        """Note that the document stands in a file of so many bytes: a large one may take work in proportion."""
+        """Note that the document is in a file of so many bytes: a large one may take work in proportion."""
         self._earned = min(size * BYTE_WORK, MOST_WORK) * self.pickle_factor
         self._measure()
         self.repeats = max(self.factor, 1) * max(size / LARGE_FILE, 1)
@@ -124,8 +128,12 @@ class DocumentBudget:
     # -- what follows ------------------------------------------------------------------------------------------------
 
     def places(self) -> int:
-        """Values of one pickle that may be looked at for where something stands."""
+        """Values of one pickle that may be looked at for the place of something."""
         return max(int(min(self.left - self.total * _WRITING, self.total * _PLACES)) // PLACE_WORK, 0)
+
+    def messages(self) -> int:
+        """Values that may be looked at for messages, in the measure of `core.reading.message_sources`."""
+        return int(max(self.left, self.total * _MESSAGES)) // MESSAGE_WORK
 
     def nodes(self, part: float = 1) -> int:
         """Values that may be written, in the measure of `core.reading.to_json.to_json`: a share of what is left."""

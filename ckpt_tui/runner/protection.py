@@ -67,7 +67,7 @@ class Protection:
         """Whether the program may write, start and send nothing at all: it goes on with stand-ins for results."""
         self._places: dict[tuple[str, str, int], list[int]] = {}
         self._free: tuple[str, ...] = ()
-        self._stands = False
+        self._is_installed = False
         self.allow(into)
 
     def allow(self, into: str) -> None:
@@ -81,18 +81,18 @@ class Protection:
         """Let the program write, start and send nothing at all from now on, or as ever."""
         self.strict = strict
         if strict:
-            self._stand()
+            self._put_up()
 
     def install(self) -> None:
         """Protect the directories from now on; this cannot be undone. Where there are none, Python stays as it is."""
         if self.roots:
-            self._stand()
+            self._put_up()
 
-    def _stand(self) -> None:
+    def _put_up(self) -> None:
         """Put both walls up, once."""
-        if self._stands:
+        if self._is_installed:
             return
-        self._stands = True
+        self._is_installed = True
         unlink = os.unlink
         for owner, names in ((os, _OS), (shutil, _SHUTIL)):
             for name, handler in names.items():

@@ -179,7 +179,7 @@ def _input(error: BaseException, where: str) -> tuple[str, str] | None:
 
 
 def _prompt(call: ast.Call) -> str:
-    """The text that a call asks with, as it stands in the code."""
+    """The text that a call asks with, as the code has it."""
     for each in call.args[:1]:
         if isinstance(each, ast.Constant):
             return str(each.value).strip()

@@ -43,7 +43,7 @@ class Terminal:
         """End the run as if it were stopped between two supersteps: no handler of the person's takes it for a failure.
 
         Args:
-            file: Where the code stands that pdb was left in.
+            file: The file of the code that pdb was left in.
             line: The line there.
 
         Raises:
@@ -59,7 +59,7 @@ class Terminal:
         """Standard input and output are the terminal meanwhile; False where there is none.
 
         Args:
-            file: Where the code stands that asks for it.
+            file: The file of the code that asks for it.
             line: The line there.
         """
         with self._turn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from typing import Any
 
 from ckpt_tui.core.documents.document import Document, DocumentFault, parse
@@ -29,6 +30,32 @@ PARSE_LIMIT = 2 * 1024 * 1024
 
 END_BYTES = 64 * 1024
 """Bytes at both ends of a large file that must hold its header and its last members, metadata included."""
+
+
+class LastParsed:
+    """The large file that was parsed last for its entry; who loads it next does not parse it again."""
+
+    def __init__(self) -> None:
+        self._kept: deque[tuple[bytes, Document]] = deque(maxlen=1)  # whose methods are safe in threads
+
+    def put(self, data: bytes, document: Document) -> None:
+        """Keep a document, if it is large, for the first who asks."""
+        if document.work >= _LARGE_WORK:
+            self._kept.append((data, document))
+
+    def take(self, data: bytes) -> Document | None:
+        """The document of these bytes, or None; it is kept no longer, since nobody shares its pickles."""
+        try:
+            known, document = self._kept.pop()
+        except IndexError:
+            return None
+        return document if known == data else None
+
+
+LAST_PARSED = LastParsed()
+
+_LARGE_WORK = 50_000
+"""Work of parsing a document from which on it is kept for whoever loads it next: some 20 ms."""
 
 
 def _count_entry(path: str, name: str) -> tuple[Stamp, Entry] | None:
@@ -63,6 +90,7 @@ def entry_from_bytes(name: str, data: bytes) -> Entry:
     """The entry that the bytes of a file make."""
     try:
         document = parse(data)
+        LAST_PARSED.put(data, document)
         return ref_of_document(name, document, len(data))
     except DocumentFault as fault:
         return problem_of_bytes(name, data, fault)
@@ -130,7 +158,7 @@ def ref_of_document(name: str, document: Document, size: int) -> CheckpointRef:
 
 
 def _exported_in(value: Value, top: dict[str, Any]) -> int:
-    """How many checkpoints stand in an array: the value itself, or a member of it; each whole, or as a member."""
+    """How many checkpoints an array holds: the value itself, or a member of it; each whole, or as a member."""
     arrays = [value] if type(value) is list else [one for one in top.values() if type(one) is list]
     return max((sum(map(_holds_checkpoint, found)) for found in arrays), default=0)
 
@@ -162,7 +190,7 @@ _RECOGNISED = (
     ({"checkpointId", "executionId", "completedNodes"}, "one of HPD-Agent; open the root of its store"),
     ({"channel_values", "channel_versions"}, "one of LangGraph, which an extension could read"),
 )
-"""Keys that show the format of a file that is none of this store."""
+"""Keys that show that a file has another format than this store."""
 
 
 SHAPE_NOTES = re.compile(r"\b\w+ is not an? (string|integer|object|date)\b")

@@ -120,7 +120,7 @@ class Store(ABC):
     def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
         """Read and decode all of one checkpoint, as far as a budget for the whole of it goes.
 
-        Where values are pickles, what is beyond the budget stands there as not decoded, with the reason; any other
+        Where values are pickles, what is beyond the budget is shown as not decoded, with the reason; any other
         store loads everything.
 
         Raises:

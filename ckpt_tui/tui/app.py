@@ -20,7 +20,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from ckpt_tui.actions.resume.fork_overlays import with_forks
-from ckpt_tui.config import Config, load
+from ckpt_tui.configuration import Config, load
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
@@ -37,6 +37,7 @@ from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.screens.yes_no import YesNoScreen, quit_question
 from ckpt_tui.tui.themes import DARK, LIGHT, WITHOUT_COLOURS, readable_variables, theme_for_sixteen, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
+from ckpt_tui.tui.widgets.shown_keys import key_event
 from ckpt_tui.tui.widgets.status import BarLine
 
 
@@ -218,6 +219,10 @@ class CkptApp(TypeAhead):
             driver._file = TerminalFile(driver._file)
         return driver
 
+    def action_press_key(self, key: str) -> None:
+        """Press a key whose name in a footer was clicked."""
+        self.post_message(key_event(key).set_sender(self))  # not from what was clicked: its child would keep it
+
     def action_redraw(self) -> None:
         """Draw the whole screen again, whatever the terminal shows."""
         if self._driver is not None and not self.is_headless:
@@ -274,7 +279,7 @@ def browse_events(path: str, streams: Sequence[str] = ()) -> int:
 
 
 def steps_of(query: str) -> tuple[str, ...]:
-    """The labels of a path expression; `$items` and its like are no rows of their own.
+    """The labels of a path expression; `$items` and its like are not rows of their own.
 
     Raises:
         UsageError: it is more than a path.

@@ -31,7 +31,7 @@ _KEPT_EVENTS = tuple(
         "breakpoint",
     )
 )
-"""How lines begin that a screen must know of; the others only stand in the log."""
+"""How lines begin that a screen must know of; the others are only in the log."""
 
 
 class LiveRun:
@@ -46,7 +46,7 @@ class LiveRun:
         latest: Kind → the latest line of that kind, of those that a screen must know of.
         begun: Whether the workflow was asked to run.
         written: Ids of the checkpoints that it wrote, in order.
-        progress: How its executors stand.
+        progress: The state of each executor.
         loans: True for each time that it asks for the terminal, False for each time that it gives it back or ends.
     """
 

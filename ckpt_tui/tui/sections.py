@@ -8,11 +8,11 @@ from copy import copy
 from functools import cached_property
 from itertools import accumulate
 from operator import attrgetter
-from typing import overload
 
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.ids import newest
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.sequences import LazySequence
 from ckpt_tui.core.times import is_possible
 
 
@@ -95,7 +95,7 @@ class Section:
 _lanes = attrgetter("lanes")
 
 _FURTHER = 256
-"""Checkpoints by which the section of a run grows at once; beyond, making it anew costs as little."""
+"""Checkpoints that may be added to the section of a run; with more, making it anew costs as little."""
 
 
 def file_of(row: listing.Row) -> str:
@@ -105,7 +105,7 @@ def file_of(row: listing.Row) -> str:
     return row.problem.file if isinstance(row, listing.ProblemRow) else ""
 
 
-class Rows(Sequence[listing.Row]):
+class Rows(LazySequence[listing.Row]):
     """The rows of sections one after the other.
 
     Args:
@@ -119,19 +119,8 @@ class Rows(Sequence[listing.Row]):
     def __len__(self) -> int:
         return self.starts[-1]
 
-    @overload
-    def __getitem__(self, index: int) -> listing.Row: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[listing.Row]: ...
-
-    def __getitem__(self, index: int | slice) -> listing.Row | list[listing.Row]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        if index < 0:
-            index += len(self)
-        if not 0 <= index < len(self):
-            raise IndexError(index)
+    def item(self, index: int) -> listing.Row:
+        """The row at an index, from its section."""
         section = self.section_at(index)
         return self.sections[section].rows[index - self.starts[section]]
 

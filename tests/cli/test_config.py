@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.keys import Keys
 
-from ckpt_tui.config import load
+from ckpt_tui.configuration import load
 from ckpt_tui.core.checks.check_file import parse_checks
 from ckpt_tui.errors import UsageError
 from ckpt_tui.tui.commands import COMMANDS

@@ -1,4 +1,4 @@
-"""Why a program could not be loaded: the true reason, where it stands, and something that can be done about it."""
+"""Why a program could not be loaded: the true reason, its place, and something that can be done about it."""
 
 from __future__ import annotations
 

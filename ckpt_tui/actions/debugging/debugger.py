@@ -1,7 +1,7 @@
 """A live run that a person steps, stops on a condition, changes, takes back to a checkpoint and continues.
 
 What a person sees as one session is one process after another: a change, or going back, ends the process and resumes
-from the checkpoint where the person stands, as a fork in the same directory. Everything a session needs is in
+from the checkpoint where the person is, as a fork in the same directory. Everything a session needs is in
 checkpoints, so nothing is lost when it ends.
 """
 
@@ -123,7 +123,7 @@ class Debugger:
         return self._stops.watcher.breakpoints
 
     def in_flight(self) -> list[MessageInFlight]:
-        """The messages in flight where the person stands, without those that are dropped; reads the checkpoint.
+        """The messages in flight where the person is, without those that are dropped; reads the checkpoint.
 
         Raises:
             CkptError: it cannot be read.
@@ -310,22 +310,22 @@ class Debugger:
                 self._last = raw
                 self._pause("error", "error", **after_failure(failure, self._changes.at))
             return
-        self._lines.give(raw)
-        self._finish()
+        self._finish(raw)
 
     def _close(self) -> None:
         """The run had ended before the person did."""
         if self._last:
-            self._lines.give(self._last)
-            self._finish()
+            self._finish(self._last)
 
     def _note_begin(self) -> None:
         """Have the next start offer to go on, should this one be cut off."""
         workflow = anchored(self.plan.target).workflow
         note_begin(self.plan.into, workflow, [each.spec for each in self.breakpoints], self._stops.steps)
 
-    def _finish(self) -> None:
+    def _finish(self, last: bytes) -> None:
+        # Noted before the last line is given: whoever reads that line may leave at once, and this thread with it.
         note_end(self.plan.into, self.outcome)
+        self._lines.give(last)
         self.ended.set()
         self._turn.set()
 

@@ -6,6 +6,7 @@ Source: agent_framework/_workflows/_const.py, _agent_executor.py, _functional.py
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.redact import RUN_KWARGS
@@ -27,7 +28,7 @@ AGENT_KEYS = frozenset((
     "pending_responses_to_agent", "pending_request_order", "magentic_context", "orchestrator_name",
     "sub_workflow_checkpoint", "execution_contexts",
 ))  # fmt: skip
-"""Members by which the state of an executor of the framework is known: what they hold is shown as a conversation."""
+"""Members that only the framework's own executors have in their state: what they hold is shown as a conversation."""
 
 _MARKS = {"type": ("message", "session", "request_info"), "informational_only": (False,), "hosted": (False,)}
 """Members that say the same in every object of the framework."""
@@ -36,7 +37,7 @@ _EVENT = frozenset((
     "type", "origin", "state", "details", "executor_id", "iteration", "_request_id", "_source_executor_id",
     "_request_type", "_response_type", "request_id", "source_executor_id", "request_type", "response_type",
 ))  # fmt: skip
-"""Members of a request that stand beside what is asked."""
+"""Members of a request beside what is asked."""
 
 
 def name_of_call(key: str) -> str:
@@ -82,9 +83,9 @@ def is_bookkeeping(label: str, value: Value, names: frozenset[str] | set[str]) -
     return False
 
 
-def own_state(state: Value) -> dict[str, Value]:
-    """The members of a state that the workflow itself keeps; empty if the state is not a mapping with text keys."""
-    return {name: value for name, value in _named(state).items() if name not in FRAMEWORK_KEYS}
+def own_state(state: Value) -> Iterator[tuple[str, Value]]:
+    """The members of a state that the workflow itself keeps; none if the state is not a mapping with text keys."""
+    return ((name, value) for name, value in _named(state).items() if name not in FRAMEWORK_KEYS)
 
 
 def own_states(state: Value) -> dict[str, Value]:

@@ -41,7 +41,7 @@ class MergedMessages:
 
     Attributes:
         entries: Each turn once.
-        repeated: Places of histories in which messages stand twice by their ids, each with how many.
+        repeated: Places of histories in which messages occur twice by their ids, each with how many.
     """
 
     def __init__(self, sources: Iterable[MessageSource]) -> None:
@@ -149,7 +149,7 @@ class MergedMessages:
 
 
 def _without_replays(messages: Said) -> tuple[Said, int]:
-    """Messages without those that only repeat what comes before them, and how many stand twice by their ids.
+    """Messages without those that only repeat what comes before them, and how many occur twice by their ids.
 
     Some versions keep, with every call of a model, all that the model was given: the history from its first message on.
     """
@@ -180,7 +180,7 @@ def _without_replays(messages: Said) -> tuple[Said, int]:
 
 
 _GIVEN = 200
-"""Characters of a text that nobody says twice: a prompt that is given again, word for word, stands once."""
+"""Characters of a text that nobody says twice: a prompt that is given again, word for word, is shown once."""
 
 _LOOKED_FOR = 8
 """Characters of a text that is looked for in others."""

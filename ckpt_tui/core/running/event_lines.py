@@ -103,7 +103,7 @@ def _event(document: dict[str, Any], clock: str, step: str) -> Line:
         parts.append(brief(document["data"]))
     spent = spent_text(document)
     if spent:
-        parts.insert(0, spent)
+        parts.insert(0, f"{spent} ·" if any(parts) else spent)
     words = "" if kind == "request_info" else kind.replace("_", " ").removeprefix("executor ")
     text = " ".join(parts if kind == "status" or not words else [words, *parts])
     return Line(kind, clock, step, clean(str(who), 40), clean(text, SUMMARY_CHARACTERS), _TONES.get(kind, "dim"))

@@ -84,7 +84,7 @@ def _last_of_branches(nodes: Sequence[Node]) -> tuple[tuple[float, int], list[No
             place, best = number, rank
     above: set[str] = set()
     leaves: dict[str, Node] = {}
-    # Whatever descends from one stands behind it.
+    # Whatever descends from one comes after it.
     for number in range(place, len(nodes)):
         node = nodes[number]
         ref = node.ref
@@ -125,7 +125,7 @@ def _of_one_store(name: str, runs: Sequence[Run]) -> tuple[dict[str, Node], str]
     """The checkpoints a name is looked up in, and what it is there: `STORE/ID` means one store.
 
     Raises:
-        IdFault: the id stands in more than one store.
+        IdFault: the id is in more than one store.
     """
     stores: dict[str, dict[str, Node]] = {}
     for run in runs:

@@ -44,7 +44,7 @@ class SteppingPort(Protocol):
 
 
 class Stepping:
-    """Steps a run, and says where it stands.
+    """Steps a run, and says where it is.
 
     Args:
         port: The screen.

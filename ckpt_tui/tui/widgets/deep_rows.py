@@ -86,7 +86,7 @@ class DeepRows(UnreadRows):
             return
         kid = self.value_tree.unfold(row.branch, row.slot)
         if kid is None:
-            self.post_message(self.Notice("Nothing stands below this row."))
+            self.post_message(self.Notice("Nothing is below this row."))
             return
         self._tops.append(self.value_tree.top)
         self._show_top(kid, kid, 0)

@@ -83,7 +83,7 @@ class GraphView(LineList):
         self._light(step.lights() if step is not None else {}, hot, notes)
 
     def show_lights(self, graph: Graph, lights: Mapping[str, Light]) -> None:
-        """Show a graph with how each executor stands, of a run that goes on."""
+        """Show a graph with the state of each executor, of a run that goes on."""
         if graph is not self._graph:
             self._graph = graph
             self._drawings.clear()
@@ -184,7 +184,7 @@ class GraphView(LineList):
         parts = [(run.text, _STYLES[run.style]) for run in runs]
         overhang = self._overhang(width)
         if not overhang:
-            # A picture smaller than its place stands in the middle of it.
+            # A picture smaller than its place is centred.
             return [(" " * ((width - self._drawing.width) // 2), "plain"), *parts]
         return _cut(parts, self._left, width)
 

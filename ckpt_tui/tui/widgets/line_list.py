@@ -83,7 +83,7 @@ class LineList(ScrollView, can_focus=True):
 
     @dataclass
     class Moved(Message):
-        """The cursor stands on another line; `by_hand` says that a person moved it."""
+        """The cursor is on another line; `by_hand` says that a person moved it."""
 
         lines: LineList
         by_hand: bool
@@ -116,7 +116,7 @@ class LineList(ScrollView, can_focus=True):
         raise NotImplementedError
 
     def selectable(self, index: int) -> bool:
-        """Whether the cursor may stand on a line."""
+        """Whether the cursor may be on a line."""
         return True
 
     # -- drawing -----------------------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ class LineList(ScrollView, can_focus=True):
         self._refresh_lines(old, new)
 
     def settle(self, index: int, way: int) -> int:
-        """The line nearest to `index` that the cursor may stand on, looking in the direction of `way` first."""
+        """The line nearest to `index` that the cursor may be on, looking in the direction of `way` first."""
         count = self.line_count
         index = max(0, min(index, count - 1))
         for step in (way, -way):
@@ -237,7 +237,7 @@ class LineList(ScrollView, can_focus=True):
         return index
 
     def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
-        """Put the cursor on a line, or on the next one it may stand on in the direction of `way`."""
+        """Put the cursor on a line, or on the next one it may be on in the direction of `way`."""
         if not self.line_count:
             return
         index = self.settle(index, way)
@@ -276,7 +276,7 @@ class LineList(ScrollView, can_focus=True):
             event.prevent_default()
 
     def action_cursor(self, way: int) -> None:
-        """Move by one row, or as many as were typed; lines that the cursor never stands on are not counted."""
+        """Move by one row, or as many as were typed; lines that the cursor skips are not counted."""
         count = self.take_count()
         if count > _COUNTED:
             self._step(way * count)

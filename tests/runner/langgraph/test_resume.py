@@ -109,7 +109,7 @@ def test_a_check_runs_no_node_makes_nothing_and_shows_what_is_asked(answered: Ma
     assert {"source": "approve", "target": "ship"}.items() <= graph["edges"][1].items()
 
 
-def test_forks_stand_beside_the_database_and_are_shown_with_it(answered: Made) -> None:
+def test_forks_are_beside_the_database_and_are_shown_with_it(answered: Made) -> None:
     for answer in ("no", "perhaps"):
         assert resume(answered, answered.waiting, "approval.py:graph", "--response", f'approve="{answer}"').code == 0
     forks = answered.store.parent / "made.sqlite.forks"

@@ -83,7 +83,7 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
 
 
 def configured_rules(config: Config | None = None) -> tuple[Rule, ...]:
-    """The rules by which a diff leaves something out, as the configuration has them.
+    """The rules for what a diff leaves out, as the configuration has them.
 
     Raises:
         UsageError: an entry of its `[ignore]` table is not a rule.
