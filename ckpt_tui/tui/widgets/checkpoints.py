@@ -76,6 +76,8 @@ class Checkpoints(LineList):
         self._laid: tuple[object, tuple[Cell, ...]] = (None, ())
         self.dangers: dict[str, str] = {}
         """File of a checkpoint that would run code when it is loaded → what it would do."""
+        self._alarmed: tuple[View | None, frozenset[str]] = (None, frozenset())
+        """A view, and the ids of its groups with such a checkpoint."""
 
     @property
     def line_count(self) -> int:
@@ -192,6 +194,10 @@ class Checkpoints(LineList):
                 self.dangers[file] = dangers[file]
             else:
                 self.dangers.pop(file, None)
+        if news:
+            self._alarmed = (None, frozenset())
+        if news and self.view.is_folded:
+            self.changed()
         self.redraw([self.view.places[file] for file in news if file in self.view.places])
 
     def show_new(self, ids: frozenset[str]) -> None:
@@ -243,7 +249,7 @@ class Checkpoints(LineList):
         row = self.view.rows[index]
         if isinstance(row, listing.FoldedRow):
             newest = self._ends.of(row)
-            return [*self._edge(index, newest), *folded(row, newest, width - EDGE)]
+            return [*self._edge(index, newest, row.group.id), *folded(row, newest, width - EDGE)]
         if not isinstance(row, listing.NodeRow | listing.ProblemRow):
             return heading(row, width)
         signs = self._edge(index, row)
@@ -252,15 +258,24 @@ class Checkpoints(LineList):
         around, danger = Around(changes=self.counts), self.dangers.get(row.node.ref.file, "")
         return [*signs, *checkpoint(row, self._columns(width - EDGE), around, danger)]
 
-    def _edge(self, index: int, row: listing.NodeRow | listing.ProblemRow | None) -> list[tuple[str, str]]:
-        """The signs at the left edge of a row; of a folded run, those of its newest checkpoint."""
+    def _edge(
+        self, index: int, row: listing.NodeRow | listing.ProblemRow | None, group: str = ""
+    ) -> list[tuple[str, str]]:
+        """The signs at the left edge of a row; of a folded run those of its newest, and whether any is dangerous."""
         own = "▸" if index == self.cursor else ""
         if isinstance(row, listing.NodeRow):
             ref = row.node.ref
             own = "◆" if ref.file == self.marked else own
-            return edge(row, own, self.marks.get(ref.id, ""), ref.file in self.dangers, ref.id in self.new)
+            is_danger = ref.file in self.dangers or (bool(group) and group in self._dangerous_groups())
+            return edge(row, own, self.marks.get(ref.id, ""), is_danger, ref.id in self.new)
         own = "◆" if self.marked and self.marked == self.file_at(index) else own
         return edge(row, own)
+
+    def _dangerous_groups(self) -> frozenset[str]:
+        """The ids of groups with a checkpoint that would run code."""
+        if self._alarmed[0] is not self.view:
+            self._alarmed = self.view, self.view.groups_with(self.dangers)
+        return self._alarmed[1]
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
