@@ -178,6 +178,7 @@ class DirectoryGroups(Groups):
                 is_much = arranged * GROWS <= done <= PARTLY
                 arranged = done if is_much else arranged
                 yield self._listed_and_kept(total, done) if is_much else GroupBatch(done=done, total=total)
+        del rest, are_regular, wanted  # a quarter of all memory
         yield self._listed_and_kept(total)
 
     def _listed_and_kept(self, total: int, done: int | None = None) -> GroupBatch:
