@@ -37,7 +37,7 @@ LISTED_SHARE = 0.05
 GROWS = 4
 """How many times as many files there are when runs are arranged the next time, while a directory is read."""
 
-PARTLY = 100_000
+PARTLY = 20_000
 """Files from which on runs are arranged only when all are read: a part of a million files looks like a hundred
 thousand runs without beginning, which take more memory than they all."""
 

@@ -16,7 +16,10 @@ from ckpt_tui.core.runs.groups import GroupList, group_id, group_of
 from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.tui.folded_view import FoldedPlaces, Folding, fold, fold_listed, in_groups
-from ckpt_tui.tui.sections import Named, Places, Rows, Section
+from ckpt_tui.tui.sections import Named, Places, Rows, Section, file_of
+
+_FAR = 20_000
+"""Rows to either side among which the nearest one is looked for."""
 
 
 class View(NamedTuple):
@@ -107,6 +110,28 @@ class View(NamedTuple):
         while stop < len(self.runs) and self.runs[stop].level:
             stop += 1
         return self.runs[start:stop]
+
+    def file_at(self, index: int) -> str:
+        """The file name of a row, or ""."""
+        row = self.rows[index]
+        return row.group.newest if isinstance(row, listing.FoldedRow) else file_of(row)
+
+    def nearest(self, before: View, index: int) -> str:
+        """The file that has a row here and had the one nearest to a row of an earlier view; "" where none is near."""
+        last = len(before.rows) - 1
+        for distance in range(1, min(max(index, last - index), _FAR) + 1):
+            for at in (index + distance, index - distance):
+                file = before.file_at(at) if 0 <= at <= last else ""
+                if file and file in self.places:
+                    return file
+        return ""
+
+    def files_around(self, index: int) -> list[str]:
+        """The checkpoints of the run that a row is in or stands for; with a filter, those that it leaves."""
+        row, run = self.rows[index], self.run_at(index)
+        runs = self._runs_with(row.group.newest) if isinstance(row, listing.FoldedRow) else (run,) if run else ()
+        files = [node.ref.file for one in runs for node in one.nodes]
+        return [file for file in files if file in self.places] if self.filter else files
 
     def run_at(self, index: int) -> Run | None:
         """The run that a row belongs to; None where it belongs to no run."""

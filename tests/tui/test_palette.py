@@ -23,7 +23,9 @@ def first(text: str) -> str:
         ("sizes", "run.sizes"), ("bookmark", "keep.bookmark"), ("filter", "list.filter"), ("find", "store.find"),
         ("zoom", "view.zoom"), ("follow", "live.follow"), ("opcodes", "view.opcodes"), ("help", "app.help"),
         ("secrets", "view.reveal"), ("run sizes", "run.sizes"), ("quit", "app.quit"), ("note", "keep.note"),
-        ("editor", "value.editor"), ("mark", "list.mark"), ("compare", "diff.compare"),
+        ("editor", "value.editor"), ("mark", "list.mark"), ("compare", "diff.compare"), ("prune", "store.prune"),
+        ("delete", "store.prune"), ("remove", "store.prune"), ("clean up", "store.prune"), ("trash", "store.prune"),
+        ("undo", "store.prune"), ("restore", "store.prune"),
     ],
 )  # fmt: skip
 def test_a_command_is_found_by_its_name_its_id_and_its_words(text: str, found: str) -> None:

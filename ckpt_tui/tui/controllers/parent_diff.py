@@ -187,19 +187,14 @@ class ParentDiff:
 
     # -- comparing ---------------------------------------------------------------------------------------------------
 
-    def say_mark(self) -> None:
-        """Say what the mark is for, or that there is none."""
-        marked = self._port.panes.list.marked
-        self._port.say("Marked: d on another checkpoint compares them." if marked else "No checkpoint is marked.")
-
     def compare(self) -> None:
-        """Compare the selected checkpoint with the marked one, or with its parent."""
-        selection, marked = self._port.selection, self._port.panes.list.marked
-        after = selection.ref
+        """Compare the selected checkpoint with the marked one; with its parent where none or several are marked."""
+        selection, after = self._port.selection, self._port.selection.ref
         if after is None:
             self._port.say("Only checkpoints can be compared.", "warn")
             return
-        other = selection.node_of(marked) if marked and marked != after.file else None
+        marked = [found for file in self._port.panes.list.marked - {after.file} if (found := selection.node_of(file))]
+        other = marked[0] if len(marked) == 1 else None
         before = other[1].ref if other is not None else self._parent_of(after.file)
         if before is None:
             self._port.say(f"{id_text(after)} has no parent here; m marks a checkpoint to compare with.", "warn")
