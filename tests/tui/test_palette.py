@@ -25,7 +25,8 @@ def first(text: str) -> str:
         ("secrets", "view.reveal"), ("run sizes", "run.sizes"), ("quit", "app.quit"), ("note", "keep.note"),
         ("editor", "value.editor"), ("mark", "list.mark"), ("compare", "diff.compare"), ("prune", "store.prune"),
         ("delete", "store.prune"), ("remove", "store.prune"), ("clean up", "store.prune"), ("trash", "store.prune"),
-        ("undo", "store.prune"), ("restore", "store.prune"),
+        ("undo", "store.prune"), ("restore", "store.prune"), ("config", "app.configure"), ("settings", "app.configure"),
+        ("theme", "app.theme"), ("export", "store.export"), ("share", "store.export"),
     ],
 )  # fmt: skip
 def test_a_command_is_found_by_its_name_its_id_and_its_words(text: str, found: str) -> None:
