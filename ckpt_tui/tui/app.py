@@ -38,6 +38,7 @@ from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.screens.yes_no import YesNoScreen, quit_question
 from ckpt_tui.tui.themes import DARK, LIGHT, WITHOUT_COLOURS, readable_variables, theme_for_sixteen, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
+from ckpt_tui.tui.widgets.shown_keys import key_event
 from ckpt_tui.tui.widgets.status import BarLine
 
 
@@ -245,6 +246,10 @@ class CkptApp(TypeAhead):
         if hasattr(driver, "_file"):
             driver._file = TerminalFile(driver._file)
         return driver
+
+    def action_press_key(self, key: str) -> None:
+        """Press a key whose name in a footer was clicked."""
+        self.post_message(key_event(key).set_sender(self))  # not from what was clicked: its child would keep it
 
     def action_redraw(self) -> None:
         """Draw the whole screen again, whatever the terminal shows."""

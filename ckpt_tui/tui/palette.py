@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from ckpt_tui.tui.commands import COMMANDS, ELSEWHERE, Command, by_id
 from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.shown_keys import key_text
 
 _KEYS = 8
 """Cells of the column of keys."""
@@ -121,7 +122,8 @@ def _can(node: DOMNode, action: str) -> bool:
 def _line(offer: Offer, width: int) -> Content:
     """One line: the key, what it does, its id if there is room; dim, with where it works, for what works elsewhere."""
     command = offer.command
-    key, room = f"{command.shown:>{_KEYS}}  ", width - _KEYS - 2
+    key = f"{key_text(command.shown):>{_KEYS}}  "
+    room = width - len(key)
     if offer.node is None:
         return Content.styled(key + fit(f"{command.title} · {ELSEWHERE[command.scope]}", room).rstrip(), "$ck-dim")
     title, name = fit(offer.title, min(len(offer.title), room)), f"  {command.id}"

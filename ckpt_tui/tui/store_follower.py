@@ -31,6 +31,9 @@ DRAWN_SECONDS = 0.5
 MATCHED = 20
 """Runs with an id that a filter finds that are read at once."""
 
+LOOK_UP_SECONDS = 0.2
+"""Time between two questions for a name while a store is read."""
+
 JUDGED_SECONDS = 0.05
 """Longest time that judging goes on before it rests."""
 
@@ -75,7 +78,7 @@ class StoreFollower:
     def follow(self) -> None:
         """Read the store and keep up with it."""
         groups = self._store.groups()
-        if groups is not None and groups.is_large():
+        if groups is not None and groups.suits_browser():
             self._follow_groups(groups)
             return
         pace = Pace()
@@ -115,7 +118,7 @@ class StoreFollower:
                 self._read_newest(library.groups)
             complete = batch.done >= batch.total
             self._progress = (0, 0) if complete else (batch.done, batch.total)
-            if changed or complete:
+            if changed or complete or pace.is_due:
                 self._post_at_pace(pace, batch.done, batch.total)
                 if not complete:
                     self._is_drawn.wait(DRAWN_SECONDS)
@@ -147,6 +150,10 @@ class StoreFollower:
         """Read the run of the checkpoint that a name means, where the store lists its runs first."""
         groups = self._library.groups
         found = None if groups is None else groups.store.holders(name)
+        while groups is not None and found is None and self._progress != (0, 0):
+            if self.workers.stopped.wait(LOOK_UP_SECONDS):
+                return
+            found = groups.store.holders(name)  # as soon as everything is read
         if groups is not None:
             with suppress(CkptError):
                 for group in found or ():

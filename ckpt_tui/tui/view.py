@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
-from ckpt_tui.core.runs.groups import group_id, group_of
+from ckpt_tui.core.runs.groups import GroupList, group_id, group_of
 from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.tui.folded_view import FoldedPlaces, Folding, fold, fold_listed, in_groups
@@ -141,6 +141,8 @@ class ViewMaker:
         self._homes: dict[str, object] = {}
         """File name → what identifies its section; shared by all views of a generation."""
         self._broken: tuple[tuple[Problem, ...], Section] = ((), Section(None, ()))
+        self._numbers: dict[tuple[str, str, str], tuple[Run, object, Run]] = {}
+        """What identifies a run → the run, all groups as they were listed then, and the run with its number."""
         self._filter = ""
         self._filtered: dict[object, tuple[Section, Section]] = {}
         """What identifies a section → the section, and what the filter leaves of it."""
@@ -153,6 +155,9 @@ class ViewMaker:
         runs = arrangement.runs()
         if self._generation != arrangement.generation:  # files may be in other runs, which views before must not see
             self._generation, self._sections, self._homes = arrangement.generation, {}, {}
+            self._numbers = {}
+        if folding is not None and folding.groups is not None:
+            runs = tuple(self._numbered(run, folding, folding.groups) for run in runs)
         sections: Named = [self._section(run) for run in runs]
         everything = dict(sections)
         last = ""
@@ -187,6 +192,17 @@ class ViewMaker:
             any(section.has_days for section in rows.sections),
             len(runs) if groups is None else len(groups), folding is not None,
         )  # fmt: skip
+
+    def _numbered(self, run: Run, folding: Folding, groups: GroupList) -> Run:
+        """A run with its number among all of its workflow, of which only some are read."""
+        known = self._numbers.get(run.key)
+        if known is not None and known[0] is run and known[1] is groups.packed:
+            return known[2]
+        at = groups.place(folding.home(run.nodes[0].ref.file))
+        number = groups[at].number if at >= 0 else 0
+        made = run._replace(number=number) if number and number != run.number else run
+        self._numbers[run.key] = run, groups.packed, made
+        return made
 
     def _section(self, run: Run) -> tuple[int, Section]:
         """The section of a run, and the number that identifies it."""

@@ -14,6 +14,7 @@ from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.secret_names import is_key_of_service
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.learned_graph import Graph
@@ -115,16 +116,28 @@ def in_quotes(text: str, limit: int = TEXT_CELLS) -> str:
 def scalars(state: Value) -> dict[Path, Scalar]:
     """Numbers and short texts in the state: what the workflow keeps itself first, then what its executors keep."""
     found: dict[Path, Scalar] = {}
-    for name, value in own_state(state).items():
-        _take(value, ("state", name), found)
+    left = _LOOKED_AT
+    for name, value in own_state(state):
+        left = _take(value, ("state", name), found, left)
+        if left <= 0:
+            return found
     for name, value in own_states(state).items():
-        _take(value, ("state", EXECUTORS, name), found)
+        left = _take(value, ("state", EXECUTORS, name), found, left)
+        if left <= 0:
+            break
     return found
 
 
-def _take(value: Value, path: Path, found: dict[Path, Scalar], level: int = 1) -> None:
-    if len(found) >= SCALARS or is_unopened(value) or secrecy(str(path[-1])) > PLAIN:
-        return
+_LOOKED_AT = 10_000
+"""Values that are looked at for numbers and short texts: of wide values within wide values, nearly all are nothing."""
+
+
+def _take(value: Value, path: Path, found: dict[Path, Scalar], left: int, level: int = 1) -> int:
+    """Add the numbers and short texts of a value; returns how many of `left` values may be looked at after it."""
+    if len(found) >= SCALARS:
+        return 0
+    if is_unopened(value) or secrecy(str(path[-1])) > PLAIN or is_key_of_service(*path[-2:]):
+        return left - 1
     value = resolve(value)
     if type(value) in (int, float, bool) or (type(value) is str and len(value) <= SHORT):
         found[path] = value
@@ -132,7 +145,10 @@ def _take(value: Value, path: Path, found: dict[Path, Scalar], level: int = 1) -
         below = members(value)
         for index in range(min(len(below), SCALARS)):
             member = below[index]
-            _take(member.value, (*path, *member.steps), found, level + 1)
+            left = _take(member.value, (*path, *member.steps), found, left, level + 1)
+            if left <= 0:
+                break
+    return left - 1
 
 
 # -- the path as a line ---------------------------------------------------------------------------------------------

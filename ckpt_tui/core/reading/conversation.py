@@ -34,17 +34,18 @@ class Conversation(NamedTuple):
     is_cut: bool = False
 
 
-def conversation(checkpoint: Checkpoint, parent: Checkpoint | None = None) -> Conversation:
+def conversation(checkpoint: Checkpoint, parent: Checkpoint | None = None, most: int | None = None) -> Conversation:
     """The conversation of a checkpoint.
 
     Args:
         checkpoint: The checkpoint.
         parent: Its parent: turns that it has not are new. None where there is none, then nothing is new.
+        most: Values of either that are looked at, as for `message_sources`.
     """
-    found = message_sources(checkpoint)
+    found = message_sources(checkpoint, most)
     merged = MergedMessages(found.sources)
     if parent is not None:
-        had = Counter(entry.key for entry in MergedMessages(message_sources(parent).sources).entries)
+        had = Counter(entry.key for entry in MergedMessages(message_sources(parent, most).sources).entries)
         for entry in merged.entries:
             had[entry.key] -= 1
             entry.is_new = had[entry.key] < 0

@@ -113,6 +113,7 @@ class Browse(BrowseKeys):
         self.opened.keep_up(event.view)
         self.prune_entry.keep_up()
         self.parent_diff.count_soon()
+        self.overviews.keep_up()
         self.bars.draw()
         self.call_after_refresh(self.follower.go_on)
 

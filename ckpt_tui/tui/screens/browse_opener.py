@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from ckpt_tui.actions.notebook import Notebook
     from ckpt_tui.actions.resume.plan import Edit, Source
+    from ckpt_tui.actions.run_graph import RunGraph
     from ckpt_tui.core.diff.changes import Change
     from ckpt_tui.core.diff.ignore_rules import IgnoreRules
     from ckpt_tui.core.doctor.findings import Finding
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from ckpt_tui.core.runs.lineage import Node, Run
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.comparer import Comparer
-    from ckpt_tui.tui.graph_learner import LearnedGraphs
     from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
     from ckpt_tui.tui.screens.browse_keys import BrowseKeys
     from ckpt_tui.tui.screens.compare import ComparePlace
@@ -154,7 +154,7 @@ class BrowseOpener:
         self._screen.app.push_screen(DoctorScreen(self._store), then)
 
     def replay(
-        self, run: Run, node: Node, learned: LearnedGraphs, book: Notebook | None, choices: Mapping[str, str],
+        self, run: Run, node: Node, learned: RunGraph, book: Notebook | None, choices: Mapping[str, str],
         then: Callable[[tuple[str, Path] | None], None],
     ) -> _OpenReplay:  # fmt: skip
         """Open the replay of a run."""
