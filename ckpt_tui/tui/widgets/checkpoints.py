@@ -195,6 +195,9 @@ class Checkpoints(LineList):
                 self.dangers[file] = dangers[file]
             else:
                 self.dangers.pop(file, None)
+        self._ends.forget_dangers()
+        if news and self.view.is_folded:
+            self.changed()
         self.redraw([self.view.places[file] for file in news if file in self.view.places])
 
     def show_new(self, ids: frozenset[str]) -> None:
@@ -246,7 +249,7 @@ class Checkpoints(LineList):
         row = self.view.rows[index]
         if isinstance(row, listing.FoldedRow):
             newest = self._ends.of(row)
-            return [*self._edge(index, newest), *folded(row, newest, width - EDGE)]
+            return [*self._edge(index, newest, row.group.id), *folded(row, newest, width - EDGE)]
         if not isinstance(row, listing.NodeRow | listing.ProblemRow):
             return heading(row, width)
         signs = self._edge(index, row)
@@ -255,13 +258,16 @@ class Checkpoints(LineList):
         around, danger = Around(changes=self.counts), self.dangers.get(row.node.ref.file, "")
         return [*signs, *checkpoint(row, self._columns(width - EDGE), around, danger)]
 
-    def _edge(self, index: int, row: listing.NodeRow | listing.ProblemRow | None) -> list[tuple[str, str]]:
-        """The signs at the left edge of a row; of a folded run, those of its newest checkpoint."""
+    def _edge(
+        self, index: int, row: listing.NodeRow | listing.ProblemRow | None, group: str = ""
+    ) -> list[tuple[str, str]]:
+        """The signs at the left edge of a row; of a folded run those of its newest, and whether any is dangerous."""
         own = "▸" if index == self.cursor else ""
         if isinstance(row, listing.NodeRow):
             ref = row.node.ref
             own = "◆" if ref.file in self.marked else own
-            return edge(row, own, self.marks.get(ref.id, ""), ref.file in self.dangers, ref.id in self.new)
+            is_danger = ref.file in self.dangers or self._ends.is_dangerous(group, self.view, self.dangers)
+            return edge(row, own, self.marks.get(ref.id, ""), is_danger, ref.id in self.new)
         own = "◆" if self.marked and self.file_at(index) in self.marked else own
         return edge(row, own)
 
