@@ -267,6 +267,10 @@ COMMANDS: tuple[Command, ...] = (
         words="colours dark light",
     ),
     Command(
+        "app.configure", "alt+c", "app.configure", "edit the configuration in $EDITOR: theme, keys, rules of a diff",
+        "everywhere", "", "alt+c", words="config settings preferences options",
+    ),
+    Command(
         "app.redraw", "ctrl+l", "app.redraw", "draw the whole screen again, where another program wrote over it",
         "everywhere", "", "ctrl+l", words="refresh repaint clear",
     ),
