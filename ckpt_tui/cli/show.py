@@ -83,7 +83,8 @@ def command(
         document = show_document(loaded, run.id, node, reveal, budget)
         document["warnings"] += alarmed
         if query is None or "overview" in query:
-            document["overview"] = _overview(opened, run, node, loaded, alarmed)
+            document["overview"] = _overview(opened, run, node, loaded, alarmed, budget)
+            document["complete"] = not budget.is_cut
     if not document["complete"]:
         cut_notice(limit)
     if not sizes:
@@ -124,9 +125,11 @@ PATH_LENGTH = 200
 """Checkpoints of the way of the run that are read for the overview, in a tenth of a second to a whole one."""
 
 
-def _overview(store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str]) -> list[dict[str, Any]]:
+def _overview(
+    store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str], budget: DocumentBudget
+) -> list[dict[str, Any]]:
     """What one asks first of a checkpoint, as the document has it."""
-    *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH, at_once=False)
+    *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH, at_once=False, budget=budget)
     return overview_document(report.overview._replace(lines=(*alarm_lines(alarmed), *report.overview.lines)))
 
 

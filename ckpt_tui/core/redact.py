@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, begins_service, is_secret_key, is_service, may_be_number
-from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text, maskers_for, maskers_for_all
+from ckpt_tui.core.secret_signs import maskers_for, maskers_for_all, maskers_of, sorts_in_all
+from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text
 from ckpt_tui.core.value import Map, Value
 
 RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
@@ -53,36 +54,59 @@ def masked(
         all_run_kwargs: Mask everything in the arguments of a run, not only what is a secret by its name or look.
     """
     holder = [document]
+    _mask([(holder, above)], hidden, sign, all_run_kwargs)
+    return holder[0]
+
+
+def mask_all(documents: Iterable[tuple[dict[str, Any], str, int]]) -> None:
+    """Mask members of documents in place, as `masked` does: each document, name, and how far it is a secret."""
+    parts = [(document, name, [document[name]], above) for document, name, above in documents]
+    _mask([(holder, above) for _, _, holder, above in parts])
+    for document, name, holder, _ in parts:
+        document[name] = holder[0]
+
+
+def _mask(
+    holders: list[tuple[Any, int]], hidden: list[Any] | None = None, sign: str = "", all_run_kwargs: bool = True
+) -> None:
+    """Mask the secrets in lists of one document each; arguments as those of `masked`."""
     ranks = _Ranks({"$type": PLAIN} if all_run_kwargs else dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
     keys: set[str] = set()
-    texts = _mask_by_name(holder, above, hidden, sign, ranks, keys)
-    maskers, renamed = maskers_for_all(texts), _renamed(keys)
+    signs = _mask_by_name(holders, hidden, sign, ranks, keys)
+    maskers, renamed = maskers_of(signs), _renamed(keys)
     if maskers or renamed:
-        _mask_texts(holder, maskers, renamed, hidden)
-    return holder[0]
+        _mask_texts([holder for holder, _ in holders], maskers, renamed, hidden)
 
 
 def _renamed(keys: set[str]) -> dict[str, str]:
     """Of some keys those that hold a secret, and how they are shown."""
     maskers = maskers_for_all(keys)
-    if not maskers:
-        return {}
-    shown = ((key, masked_text(key, maskers)) for key in keys)
+    shown = ((key, masked_text(key, maskers)) for key in keys if maskers)
     return {key: name for key, name in shown if name != key}
 
 
 def _mask_by_name(
-    holder: list[Any], above: int, hidden: list[Any] | None, sign: str, ranks: _Ranks, keys: set[str]
-) -> Iterable[str]:
-    """Mask what is a secret by its place; returns the texts that are not secret, and adds all keys to `keys`."""
+    holders: list[tuple[Any, int]], hidden: list[Any] | None, sign: str, ranks: _Ranks, keys: set[str]
+) -> set[int]:
+    """Mask what is a secret by its place; returns of which sorts others may be, and adds all keys to `keys`."""
     texts: dict[int, str] = {}  # by id: a bomb has one text a hundred thousand times
-    containers: list[tuple[Any, int]] = [(holder, above)]
+    signs: set[int] = set()
+    containers = [*holders]
     while containers:
+        if len(texts) > _AT_ONCE:  # all of them together would take as much memory as the document
+            signs |= sorts_in_all(texts.values())
+            texts.clear()
         container, above = containers.pop()
         named = type(container) is dict
         if named:
             keys.update(container)
             _mask_keys_of_services(container, hidden, sign)
+        elif len(container) > _AT_ONCE and above == PLAIN:
+            for start in range(0, len(container), _AT_ONCE):
+                _take_texts(container[start : start + _AT_ONCE], containers, texts)
+                signs |= sorts_in_all(texts.values())
+                texts.clear()
+            continue
         if above == PLAIN and not (_has_secrets(container, ranks) if named else _is_pair(container)):
             _take_texts(container, containers, texts)
             continue
@@ -103,7 +127,11 @@ def _mask_by_name(
                 container[key] = sign or {"$masked": kind.__name__, "$size": len(str(value))}
             elif kind is str:
                 texts[id(value)] = value
-    return texts.values()
+    return signs | sorts_in_all(texts.values())
+
+
+_AT_ONCE = 20_000
+"""Texts that are looked through together."""
 
 
 def is_given_key(name: str, value: Value) -> bool:
@@ -164,10 +192,11 @@ _NO_TEXTS = frozenset(("$type", "$base64", "$error"))
 """Signs of a document whose texts are names of types, or bytes."""
 
 
-def _mask_texts(holder: list[Any], maskers: Maskers, renamed: dict[str, str], hidden: list[Any] | None) -> None:
-    """Mask the secrets inside the texts and the keys of a document, in place."""
+def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], hidden: list[Any] | None) -> None:
+    """Mask the secrets inside the texts and the keys of documents, in place."""
     known: dict[str, str] = {}
-    containers: list[Any] = [holder]
+    left = _KNOWN
+    containers = [*holders]
     while containers:
         container = containers.pop()
         if renamed and type(container) is dict and not renamed.keys().isdisjoint(container):
@@ -181,7 +210,8 @@ def _mask_texts(holder: list[Any], maskers: Maskers, renamed: dict[str, str], hi
                 text = known.get(value)
                 if text is None:
                     text = masked_text(value, maskers)
-                    if len(value) <= _KNOWN_TEXT and len(known) < _KNOWN:
+                    left -= len(value) + _KNOWN_TEXT
+                    if left > 0:
                         known[value] = text
                 if text is not value and text != value and not (key == "$value" and _names_type(container)):
                     container[key] = text
@@ -218,8 +248,8 @@ def _names_type(container: Any) -> bool:
 _SHORTEST = 6
 """Characters of the shortest text with a secret in it."""
 
-_KNOWN, _KNOWN_TEXT = 20_000, 200
-"""Texts, and characters of the longest, of which is remembered how they are shown: the same ones come again."""
+_KNOWN, _KNOWN_TEXT = 4_000_000, 100
+"""Characters of texts of which is remembered how they are shown, and what a text counts besides: they come again."""
 
 
 def is_mask(document: Any) -> bool:
@@ -324,8 +354,8 @@ def _name_of(key: str) -> str:
 
 
 __all__ = [
-    "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "is_mask", "is_maskable", "is_secret_key", "masked",
-    "masked_lines", "masked_text", "secrecy",
+    "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "is_mask", "is_maskable", "is_secret_key", "mask_all",
+    "masked", "masked_lines", "masked_text", "secrecy",
 ]  # fmt: skip
 
 PLAIN, SECRET, EVERYTHING = range(3)

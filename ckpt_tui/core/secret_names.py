@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise, starmap
 
 _WORDS = frozenset((
@@ -99,13 +99,18 @@ _PARAMETERS = frozenset(("sig", "key", "code", "signature", "pw", "pass", "auth"
 """Parameters of a URL that open what it leads to: those of Azure's shared access, signed requests and functions."""
 
 
+@cache
+def _hint() -> re.Pattern[str]:
+    return re.compile(_HINT, re.IGNORECASE)
+
+
 @lru_cache(maxsize=4096)  # the same few names come again and again: a hundred times faster than splitting each
 def is_secret_key(name: str) -> bool:
     """Whether a key's name says that its value is a secret: `api_key`, `authToken`, `X-Authorization`.
 
     Plural `tokens` counts words of a text far more often than keys to a door and is not meant.
     """
-    if len(name) > 200 or not re.search(_HINT, name, re.IGNORECASE):
+    if len(name) > 200 or not _hint().search(name):
         return False
     words = [word.lower() for word in re.split(_SPLIT, name) if word]
     if "public" in words and "key" in words:

@@ -7,10 +7,9 @@ holds a sign of such a secret, which nearly all texts do not.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
-from ckpt_tui.core.cache import SharedCache
 from ckpt_tui.core.secret_names import is_compound, is_secret_key, is_secret_parameter
 from ckpt_tui.core.secret_notations import SIGNS, is_last_word, mask_notations, mask_password_options, name_said_before
 
@@ -285,7 +284,7 @@ def _looks_random(value: str) -> bool:
 Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
 """Signs of which one is in a text, and what masks the secrets of that sort in it."""
 
-_MASKERS: Maskers = (
+MASKERS: Maskers = (
     (("PRIVATE KEY",), _private_keys),
     ((_URL, ":\\/\\/", "hooks.slack.com", "/webhooks/"), _logins),
     (("@tcp(", "@unix("), _go_logins),
@@ -298,45 +297,12 @@ _MASKERS: Maskers = (
 )
 
 
-def maskers_for(text: str) -> Maskers:
-    """What is to be done with a text for the signs of secrets in it, which nearly all texts lack."""
-    return tuple(pair for pair in _MASKERS if any(sign in text for sign in pair[0]))
-
-
-def maskers_for_all(texts: Iterable[str]) -> Maskers:
-    """The same for many texts; what a long one has is remembered, because it comes again in the next checkpoint."""
-    found: set[int] = set()
-    short = []
-    for text in texts:
-        if len(text) < _REMEMBERED:
-            short.append(text)
-            continue
-        signs = _known.get(text)
-        if signs is None:
-            signs = _sorts_in(text)
-            _known.put(text, signs, len(text) + 100)
-        found.update(signs)
-    found.update(_sorts_in("\n".join(short)))
-    return tuple(_MASKERS[number] for number in sorted(found))
-
-
-def _sorts_in(text: str) -> tuple[int, ...]:
-    """The indexes of the maskers of which a sign is in a text."""
-    return tuple(number for number, (signs, _) in enumerate(_MASKERS) if any(sign in text for sign in signs))
-
-
-_REMEMBERED = 400
-"""Characters of a text from which looking for eighty signs takes longer than remembering what it has."""
-
-_known: SharedCache[str, tuple[int, ...]] = SharedCache(16 * 1024 * 1024)
-
-
-def masked_text(text: str, maskers: Maskers = _MASKERS) -> str:
+def masked_text(text: str, maskers: Maskers = MASKERS) -> str:
     """The text with the secrets in it masked; the very same text where there is none.
 
     Args:
         text: Any text.
-        maskers: What `maskers_for` gave for a longer text that it is a part of.
+        maskers: What `core.secret_signs.maskers_for` gave for a longer text that it is a part of.
     """
     if len(text) < _SHORTEST:
         return text

@@ -49,7 +49,7 @@ def state_lines(
         if path not in changed:
             shown.add(path)
             yield Line("state", f"{place_text(path)}  {_course(values)}", path)
-    for name, value in own_state(after.checkpoint.state).items():
+    for name, value in own_state(after.checkpoint.state):
         path = ("state", name)
         if path in shown or _is_hollow(value):
             continue
@@ -89,7 +89,7 @@ def own_changes(after: Snapshot, before: Snapshot | None) -> list[Change]:
 def _own(one: Snapshot) -> dict[str, Value]:
     """What the workflow and its executors keep themselves, where it is in a checkpoint."""
     state = one.checkpoint.state
-    return {"state": {**own_state(state), EXECUTORS: own_states(state)}}
+    return {"state": {**dict(own_state(state)), EXECUTORS: own_states(state)}}
 
 
 def _change(change: Change, run_path: Sequence[Passed]) -> str:

@@ -9,6 +9,7 @@ from ckpt_tui.core.runs.listing import NodeRow, clock_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import COMMANDS, Command
+from ckpt_tui.tui.widgets.shown_keys import key_text
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -109,6 +110,9 @@ class StatusBars:
         right: list[Part] = [port.run_status]
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
+        marked = sum(map(view.holds, port.panes.list.marked))
+        if marked:
+            right.append((f" ◆ {marked:,} marked " if width >= 100 else f" ◆ {marked:,} ", "key"))
         dangers = port.panes.list.danger_count
         if dangers:
             right.append((f" ☠ {dangers:,} dangerous " if width >= 100 else f" ☠ {dangers:,} ", "error"))
@@ -127,15 +131,16 @@ class StatusBars:
         """Draw the line at the bottom."""
         panes, width = self._port.panes, self._port.size.width
         following, in_list = self._port.selection.following, panes.pane is panes.list
-        right: list[Part] = [(" following " if following else " F follows ", "good" if following else "dim")]
+        edge: list[Part] = [(" following ", "good")] if following else [(" F", "key"), (" follows ", "dim")]
+        right = edge
         if not in_list:
             size, path = panes.detail.place
             room = width // 2
             # The end of a path says more than its beginning.
             path = path if len(path) <= room else "…" + path[-room + 1 :]
-            right = [(f" {size} " if size else "", "dim"), (f"{path} " if path else "", "key"), *right]
+            right = [(f" {size} " if size else "", "dim"), (f"{path} " if path else "", "name"), *edge]
         if self._message:
-            self._port.bar("foot").show(self._message, right[-1:])  # it matters more than where the cursor is
+            self._port.bar("foot").show(self._message, edge)  # it matters more than where the cursor is
             return
         scope = "list" if in_list else "value" if panes.detail.is_tree else ""
         self._port.bar("foot").show(self._hints(scope, width - 9 - sum(len(text) for text, _ in right)), right)
@@ -170,7 +175,7 @@ class StatusBars:
 
 
 def _hint_width(command: Command) -> int:
-    return len(command.hint_keys) + len(command.hint) + 3
+    return len(key_text(command.hint_keys)) + len(command.hint) + 3
 
 
 def path_text(path: str, room: int) -> str:

@@ -28,6 +28,7 @@ from ckpt_tui.tui.helpers.target_fields import FIELDS, FOLDED, SHOWN, FieldKind,
 from ckpt_tui.tui.widgets.fold_line import FoldLine
 from ckpt_tui.tui.widgets.path_input import PathInput
 from ckpt_tui.tui.widgets.program_list import ProgramLine, ProgramList
+from ckpt_tui.tui.widgets.shown_keys import key_text
 
 _FOLD = "more: arguments, input, types, storage, directories"
 
@@ -287,7 +288,7 @@ def _shown(proposal: Proposal) -> str:
 
 def _field(kind: FieldKind) -> Horizontal:
     if kind.ending is None:
-        field = Input(placeholder=kind.hint, compact=True, id=kind.name)
+        field = Input(placeholder=key_text(kind.hint), compact=True, id=kind.name)
     else:
-        field = PathInput(kind.hint, kind.ending, kind.name)
+        field = PathInput(key_text(kind.hint), kind.ending, kind.name)
     return Horizontal(Static(Content(kind.label), markup=False), field)

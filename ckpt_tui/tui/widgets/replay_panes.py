@@ -13,6 +13,7 @@ from ckpt_tui.core.replay.frames import Frame
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.graph_view import GraphView
+from ckpt_tui.tui.widgets.shown_keys import named_keys
 from ckpt_tui.tui.widgets.step_lines import StepLines, WatchLines
 from ckpt_tui.tui.widgets.step_text import Parts, TextAndPath, frame_lines
 
@@ -55,7 +56,7 @@ class ReplayPanes(Container):
         self.graph.border_title = Content("Graph")
         self.steps.border_title = Content("What happened")
         self.watched.border_title = Content("Watched")
-        self.watched.border_subtitle = Content("x drops")
+        self.watched.border_subtitle = named_keys("x drops")
 
     @property
     def graph(self) -> GraphView:
@@ -78,7 +79,7 @@ class ReplayPanes(Container):
         self.graph.show(frame.graph, frame.step)
         if self.graph.is_cut != self._cut:  # a title that is set redraws the whole pane
             self._cut = self.graph.is_cut
-            self.graph.border_subtitle = Content("H L scroll" if self._cut else "")
+            self.graph.border_subtitle = named_keys("H L scroll" if self._cut else "")
         self.steps.show([heading, *frame_lines(frame), *map(TextAndPath, ways)])
 
     def show_failure(self, reason: str, heading: TextAndPath) -> None:
