@@ -24,7 +24,7 @@ from ckpt_tui.actions.debugging.session_commands import breakpoints_in, checked
 from ckpt_tui.actions.debugging.session_record import note_begin, note_end
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
 from ckpt_tui.actions.debugging.successor import plan_from
-from ckpt_tui.actions.resume.plan import FAILED, Plan
+from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan
 from ckpt_tui.actions.resume.session import GRACE, Session
 from ckpt_tui.actions.resume.targets import anchored
 from ckpt_tui.core.model import Checkpoint
@@ -183,15 +183,20 @@ class Debugger:
 
     def _obey_paused(self, do: str, command: dict[str, Any]) -> None:
         if do == "edit":
-            edit = self._changes.add_edit(command)
-            self._lines.say("edited", path=edit.text, value=edit.value)
+            self._say_change(self._changes.add_edit(command))
         elif do == "drop":
-            self._lines.say("dropped", path=self._changes.add_drop(command).text)
+            self._say_change(self._changes.add_drop(command))
         elif do == "goto":
             self._goto(command)
         else:
             self._stops.go_on(do == "step", place_to_run_to(command) if do == "run_to" else None)
             self._go_on()
+
+    def _say_change(self, edit: Edit) -> None:
+        if edit.drops:
+            self._lines.say("dropped", path=edit.text)
+        else:
+            self._lines.say("edited", path=edit.text, value=edit.value)
 
     def _goto(self, command: dict[str, Any]) -> None:
         name = str(command.get("id") or "")
@@ -238,9 +243,11 @@ class Debugger:
 
     def not_taken_over(self, problems: list[dict[str, Any]]) -> None:
         """Report that the change does not fit, or that the program does not load: the run stays where it was paused."""
-        self._changes.edits = []
+        self._changes.forget_refused(problems)
         for each in problems:
             self._lines.say("error", where="command", what=each.get("what"), fix=each.get("fix"), traceback="")
+        for edit in self._changes.edits:
+            self._say_change(edit)
         reason, spec = self._where.pop("reason"), self._where.pop("breakpoint")
         self._pause(reason, spec, **self._where)
 

@@ -295,14 +295,16 @@ def test_a_run_stops_where_its_checkpoint_cannot_be_saved(into: Path, stops: dic
 def test_a_change_that_does_not_fit_is_refused_and_the_run_stays_paused(drive: Drive) -> None:
     run = drive("loop.py", breaks=["state.score == `0.4`"])
     paused = run.until("paused")
+    run.do("edit", path="messages.reviewer[0].data.text", value="coffee")
     run.do("edit", path="messages.reviewer[0].data.score", value={"no": "number"})
     run.do("continue")
     assert run.until("error")["where"] == "command"
+    assert run.until("edited")["value"] == "coffee"  # what fits stays
     again = run.until("paused")
     assert (again["checkpoint"], again["reason"]) == (paused["checkpoint"], "breakpoint")
     run.do("continue")
     assert run.until("end")["outcome"] == "done"
-    assert run.outputs() == ["tea!!!"]
+    assert run.outputs() == ["coffee!!"]
 
 
 def test_going_back_makes_a_fork_and_what_came_after_stays(into: Path, drive: Drive) -> None:
