@@ -147,9 +147,8 @@ def _may_hold_key(container: dict[str, Any]) -> bool:
 
 def _mask_keys_of_services(container: dict[str, Any], hidden: list[Any] | None, sign: str) -> None:
     """Mask what is called `key` in what a service is given: `openai: {key: …}`."""
-    for name, given in container.items():
-        if type(given) is not dict or not _may_hold_key(given) or not is_service(name):
-            continue
+    services = (each for name, each in container.items() if type(each) is dict and is_given_key(name, each))
+    for given in services:
         for key in KEYS_OF_SERVICES.intersection(given):
             value = given[key]
             if is_maskable(value, False):
@@ -305,8 +304,8 @@ class _RawMask:
         here = self._open[-1] if self._open else PLAIN
         if kind == "key":
             self._name = _name_of(token)
-            own = SECRET if here == _SERVICE and self._name in KEYS_OF_SERVICES else secrecy(self._name)
-            self._due = max(here, own)
+            is_key = here == _SERVICE and self._name in KEYS_OF_SERVICES
+            self._due = SECRET if is_key else max(here, secrecy(self._name))
             self._is_pickle = token == _PICKLED
             return token if len(token) < _SHORTEST else _masked_token(token)
         if kind == "close":
@@ -329,8 +328,7 @@ class _RawMask:
 
 
 _PICKLED = '"__pickled__"'
-_SERVICE = -1
-"""How far what a service is given is a secret: only what is called `key` is."""
+_SERVICE = -1  # how far what a service is given is a secret: only what is called `key` is
 
 
 def _masked_token(token: str) -> str:
