@@ -30,7 +30,7 @@ PATH_LENGTH = 1_000
 """Checkpoints of a path that are read: the first and the last ones. A second for a thousand of 20 KB, once a run."""
 
 _SNAPSHOTS = 8
-_BYTES = 16_000_000
+_BYTES = 8_000_000
 
 _SMALL = INLINE_PICKLE
 """Bytes of a file that is decoded only as far as its overview looks: every pickle in it is small enough for that."""
