@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -24,10 +24,21 @@ class Offer(NamedTuple):
     Attributes:
         command: The command.
         node: What it works on; None where it cannot be done here.
+        reason: Why it cannot be done here, or now; "" where it can.
     """
 
     command: Command
     node: DOMNode | None
+    reason: str = ""
+
+
+@runtime_checkable
+class Judges(Protocol):
+    """What says why one of its commands can do nothing now."""
+
+    def why_idle(self, command: str) -> str:
+        """Return why the command with an id can do nothing now; "" where it can: what its key says."""
+        ...
 
 
 class Commands(Provider):
@@ -40,7 +51,7 @@ class Commands(Provider):
 
     async def discover(self) -> Hits:
         offers = [offer for offer in self._offers() if offer.command.scope != "any list"]
-        offers.sort(key=lambda offer: offer.node is None)
+        offers.sort(key=lambda offer: bool(offer.reason))
         for index, offer in enumerate(offers):
             # Sorted by this text, which nobody sees.
             yield DiscoveryHit(_line(offer, self._width), partial(self._run, offer), f"{index:03} {offer.command.id}")
@@ -50,7 +61,7 @@ class Commands(Provider):
         for offer in self._offers():
             score = closeness(offer.command, words)
             if score > 0:
-                score += _HERE if offer.node is not None else 0
+                score += _HERE if not offer.reason else 0
                 yield Hit(score, _line(offer, self._width), partial(self._run, offer), offer.command.title)
 
     def _offers(self) -> list[Offer]:
@@ -65,14 +76,14 @@ class Commands(Provider):
             for binding in (each for group in node._bindings.key_to_bindings.values() for each in group):
                 if binding.id and binding.id not in found and _can(node, binding.action):
                     found[binding.id] = node
-        return [Offer(command, found.get(command.id)) for command in COMMANDS]
+        return [_offer(command, found.get(command.id)) for command in COMMANDS]
 
     def _run(self, offer: Offer) -> None:
         self.app.call_later(self._perform, offer)
 
     async def _perform(self, offer: Offer) -> None:
-        if offer.node is None:
-            text = f"{offer.command.title}: {ELSEWHERE[offer.command.scope]}."
+        if offer.node is None or offer.reason:
+            text = f"{offer.command.title}: {offer.reason.removesuffix('.')}."
             self.app.notify(text, severity="warning", markup=False)
             return
         if isinstance(offer.node, Widget) and offer.node.focusable:
@@ -107,6 +118,12 @@ def _of_word(command: Command, word: str) -> float:
     return 0
 
 
+def _offer(command: Command, node: DOMNode | None) -> Offer:
+    if node is None:
+        return Offer(command, None, ELSEWHERE[command.scope])
+    return Offer(command, node, node.why_idle(command.id) if isinstance(node, Judges) else "")
+
+
 def _can(node: DOMNode, action: str) -> bool:
     """Whether a node has an action now."""
     name = action.partition("(")[0].rpartition(".")[2]
@@ -118,8 +135,8 @@ def _line(offer: Offer, width: int) -> Content:
     command = offer.command
     key = f"{key_text(command.shown):>{_KEYS}}  "
     room = width - len(key)
-    if offer.node is None:
-        return Content.styled(key + fit(f"{command.title} · {ELSEWHERE[command.scope]}", room).rstrip(), "$ck-dim")
+    if offer.reason:
+        return Content.styled(key + fit(f"{command.title} · {offer.reason}", room).rstrip(), "$ck-dim")
     title, name = fit(command.title, min(len(command.title), room)), f"  {command.id}"
     shown = name if len(title) + len(name) <= room else ""
     return Content.assemble((key, "$ck-label"), title, (shown, "$ck-dim"))
