@@ -189,17 +189,40 @@ class ParentDiff:
 
     def compare(self) -> None:
         """Compare the selected checkpoint with the marked one; with its parent where none or several are marked."""
+        pair = self._pair()
+        if isinstance(pair, str):
+            self._port.say(pair, "warn")
+        else:
+            self._open(*pair)
+
+    def _pair(self) -> tuple[CheckpointRef, CheckpointRef] | str:
+        """What is compared with the selected checkpoint, and it; or why nothing is."""
         selection, after = self._port.selection, self._port.selection.ref
         if after is None:
-            self._port.say("Only checkpoints can be compared.", "warn")
-            return
+            return "Only checkpoints can be compared."
         marked = [found for file in self._port.panes.list.marked - {after.file} if (found := selection.node_of(file))]
         other = marked[0] if len(marked) == 1 else None
         before = other[1].ref if other is not None else self._parent_of(after.file)
         if before is None:
-            self._port.say(f"{id_text(after)} has no parent here; m marks a checkpoint to compare with.", "warn")
-            return
-        self._open(before, after)
+            return f"{id_text(after)} has no parent here; m marks a checkpoint to compare with."
+        return before, after
+
+    @property
+    def why_nothing(self) -> str:
+        """Why the selected checkpoint is compared with nothing, or ""."""
+        pair = self._pair()
+        return pair if isinstance(pair, str) else ""
+
+    @property
+    def why_no_outcomes(self) -> str:
+        """Why there are no outcomes of forks of the selected checkpoint to compare, or ""."""
+        ref = self._port.selection.ref
+        if ref is None:
+            return "Only checkpoints can be compared."
+        resumed, runs = self._port.begun_at(ref.id), self._port.selection.runs
+        if resumed and len(continuations(runs, resumed)) < 2:
+            return why_none(runs, resumed, just_there=True)
+        return why_none(runs, resumed or ref.id) if outcomes(runs, resumed or ref.id) is None else ""
 
     def compare_outcomes(self, identifier: str, just_there: bool = True) -> str:
         """Compare the outcomes of the two latest forks of a checkpoint; return why that cannot be done, or "".
@@ -220,11 +243,12 @@ class ParentDiff:
 
     def compare_selected_outcomes(self) -> None:
         """Compare the outcomes of the two latest forks of the selected checkpoint, or of the one they part from."""
-        ref = self._port.selection.ref
-        resumed = self._port.begun_at(ref.id) if ref is not None else ""
-        why = self.compare_outcomes(resumed or ref.id, bool(resumed)) if ref is not None else ""
-        if why:
+        ref, why = self._port.selection.ref, self.why_no_outcomes
+        if why or ref is None:
             self._port.say(why, "warn")
+            return
+        resumed = self._port.begun_at(ref.id)
+        self.compare_outcomes(resumed or ref.id, bool(resumed))
 
     def _open(self, before: CheckpointRef, after: CheckpointRef) -> None:
         self._port.open.compare(

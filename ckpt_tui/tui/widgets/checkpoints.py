@@ -330,8 +330,7 @@ class Checkpoints(LineList):
         for _ in range(self.take_count()):
             index = self._heading(way)
             if index is None:
-                where = "after" if way > 0 else "before"
-                self.idle("There is one run." if self.view.run_count == 1 else f"No run is {where} this one.")
+                self.idle(self._why_no_run(way))
                 return
             self.move_to(index if self.selectable(index) else index + 1)
 
@@ -342,15 +341,29 @@ class Checkpoints(LineList):
         places = range(here + 1, len(rows)) if way > 0 else range(here - 1, -1, -1)
         return next((at for at in places if isinstance(rows[at], _HEADINGS)), None)
 
+    def why_idle(self, command: str) -> str:
+        """Why a command can do nothing now, as its key says it; "" where it can."""
+        if command == "list.parent":
+            return self._why_no_parent
+        way = {"list.next_run": 1, "list.previous_run": -1}.get(command, 0)
+        return self._why_no_run(way) if way and self._heading(way) is None else ""
+
+    def _why_no_run(self, way: int) -> str:
+        where = "after" if way > 0 else "before"
+        return "There is one run." if self.view.run_count == 1 else f"No run is {where} this one."
+
+    @property
+    def _why_no_parent(self) -> str:
+        if not isinstance(self.row, listing.NodeRow):
+            return "This row is not a checkpoint."
+        return "This checkpoint has no parent: the run begins here." if self.row.node.parent is None else ""
+
     def action_parent(self) -> None:
         """Go to the checkpoint this one came from."""
         for _ in range(self.take_count()):
-            row = self.row
-            if not isinstance(row, listing.NodeRow):
-                self.idle("This row is not a checkpoint.")
-                return
-            if row.node.parent is None:
-                self.idle("This checkpoint has no parent: the run begins here.")
+            row, why = self.row, self._why_no_parent
+            if why or not isinstance(row, listing.NodeRow):
+                self.idle(why)
                 return
             for index in range(self.cursor - 1, -1, -1):
                 other = self.view.rows[index]
