@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE))
 
 from make import _previewed, replay  # noqa: E402 the pictures that stand still
 
-from ckpt_tui.config import Config  # noqa: E402 the repository itself, not an installed copy
+from ckpt_tui.configuration import Config  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.demo.recorded_store import play, prepare  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.tui.screens.browse import Browse  # noqa: E402
 from ckpt_tui.tui.screens.resume import ResumeScreen  # noqa: E402

@@ -3,6 +3,7 @@
 import json
 import pickle
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 
 import ckpt_tui
 from ckpt_tui import PickleBudget, decode, plain
+from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.show_document import show_document
 from tests.core.bombs import BOMBS
 from tests.support.oracle import AGENT_FRAMEWORK
 
@@ -34,6 +37,12 @@ def test_every_public_name_can_be_had_and_is_on_the_page() -> None:
         assert name == "__version__" or name in PAGE
     with pytest.raises(AttributeError):
         _ = ckpt_tui.nothing
+
+
+def test_the_former_place_of_show_document_still_has_it_and_says_the_new_one() -> None:
+    with pytest.warns(DeprecationWarning, match=r"now ckpt_tui\.core\.show_document"):
+        former = import_module("ckpt_tui.core.export")
+    assert former.show_document is show_document and former.dumps is dumps
 
 
 def test_a_field_on_the_page_is_a_field() -> None:

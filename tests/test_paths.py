@@ -1,4 +1,4 @@
-"""Configuration and state stand where each system has them."""
+"""Configuration and state are where each system has them."""
 
 import os
 import subprocess

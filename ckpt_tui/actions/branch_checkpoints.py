@@ -12,11 +12,11 @@ from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.indented import ABSENT, PARTS, Slice, locate, pickled
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.lookup import NOTHING, LookupResult, lookup, shown
 from ckpt_tui.core.runs.lineage import Node
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.value import Envelope, Value
 from ckpt_tui.stores.base import Readable, Store
@@ -121,7 +121,7 @@ class BranchCheckpoint:
         return None if self._data is None else _span(self._data, locate(self._data, path))
 
     def find(self, path: Path, span: Span | None = None) -> LookupResult:
-        """What stands at a path; `span` where it was asked for before."""
+        """What is at a path; `span` where it was asked for before."""
         span = span or self.span(path)
         if span is not None:
             text, rest = span
@@ -181,7 +181,7 @@ def _parsed(text: bytes) -> Value:
     """The value of JSON text.
 
     Raises:
-        DocumentFault: it is none that can be shown.
+        DocumentFault: it is not a document that can be shown.
     """
     if text[0] in b'"-0123456789tfn' and len(text) < _SHORT:
         try:

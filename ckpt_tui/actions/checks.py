@@ -19,11 +19,11 @@ from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
 from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, parts_of
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.steps.learned_graph import GraphLearner, of_topology
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.steps.steps import NO_GRAPH, step_between

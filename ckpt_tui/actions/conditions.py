@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ckpt_tui.actions.expressions import Expression, is_true, sparse
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.reading.lookup import lookup, shown
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.errors import UsageError
 
 
@@ -30,7 +30,7 @@ class Condition:
             document = show_document(checkpoint)
         else:
             found = [(path, lookup(getattr(checkpoint, str(path[0])), path[1:])) for path in needs]
-            # The part's own name stands above the value: `state` itself is not a secret.
+            # The part's own name is above the value: `state` itself is not a secret.
             document = sparse((path, shown(one)) for path, one in found if not one.absent)
         try:
             return is_true(self._expression.of(document))

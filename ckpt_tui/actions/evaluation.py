@@ -97,7 +97,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _number(value: Any) -> Any:
-    """The number that a value is or is written as; None where it is none."""
+    """The number that a value is or is written as; None for any other value."""
     if isinstance(value, int | float):
         return None if isinstance(value, bool) else value
     if type(value) is not dict or value.keys() != {"$type", "$value"}:
@@ -153,7 +153,7 @@ def _decimal(number: Any) -> Decimal:
 
 
 def _text(value: Any) -> str | None:
-    """The text that a value is or is written as (a date, a UUID, a path); None where it is none, or a number."""
+    """The text that a value is or is written as (a date, a UUID, a path); None for any other value and numbers."""
     if type(value) is str:
         return value
     if type(value) is dict and value.keys() == {"$type", "$value"} and type(value["$value"]) is str:

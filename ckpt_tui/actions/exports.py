@@ -15,7 +15,6 @@ from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
@@ -23,6 +22,7 @@ from ckpt_tui.core.sharing.bundle import SCHEMA, entry
 from ckpt_tui.core.sharing.hidden import hidden_places, summary_document, summary_text
 from ckpt_tui.core.sharing.machine_names import Cleaner, Names
 from ckpt_tui.core.sharing.run_page import Point, Report, RunReport, title_of
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError, UsageError
@@ -260,7 +260,7 @@ def _points(
         kept = {node.ref.file: after}
         *_, found = overviews(store, run, node, run_path, loaded=after, check=check)
         snapshots = (None if before is None else take_snapshot(before), take_snapshot(after))
-        step = step_between(*snapshots, run_path.graph)
+        step = step_between(*snapshots, run_path.learned.graph)
         difference = None
         if before is not None:
             difference = diff(parts_of(before), parts_of(after), ignore, scale_of(before, after), check)
@@ -269,5 +269,5 @@ def _points(
                 node.ref, None if above is None else above.ref, found.overview, found.conversation.turns, step,
                 difference, documents[node.ref.file], node.fork, node.ref.id not in followed,
             ),
-            run_path.graph,
+            run_path.learned.graph,
         )  # fmt: skip

@@ -14,12 +14,12 @@ from ckpt_tui.core.checks.outcome import Failure
 from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, PatternFault, Rule, pattern
 from ckpt_tui.core.diff.value_diff import diff, scale_of
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import CheckpointRef, parts_of
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.redact import MASK
 from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.steps.learned_graph import GraphLearner
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
@@ -53,7 +53,7 @@ def compare_with_recorded(
         rules: What comparisons leave out besides, unless the check is strict.
 
     Raises:
-        UsageError: a path to be left out is none.
+        UsageError: a path to be left out is not a path.
         NotFoundError: there is no recording.
     """
     recorded = open_store(path)

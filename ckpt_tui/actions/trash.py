@@ -1,7 +1,8 @@
 """Checkpoints moved to a trash directory beside their store, and brought back from there.
 
-`STORE.trash/NUMBER/` holds the files of one prune and `ckpt-tui-prune.jsonl`, a line for each: the name it had. Nothing
-is copied: a file is renamed, which keeps it whole whatever happens, and is refused where the trash is on another disk.
+`STORE.trash/NUMBER/` holds the files of one prune and `ckpt-tui-prune.jsonl`, a line for each: the name it had, and the
+fork of the store that it was in; files of a fork are in a directory of its name there. Nothing is copied: a file is
+renamed, which keeps it whole whatever happens, and is refused where the trash is on another disk.
 """
 
 from __future__ import annotations
@@ -10,15 +11,21 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import IO, Any, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, NotFoundError
+from ckpt_tui.stores.fork_directories import SUFFIX as FORKS
+from ckpt_tui.stores.fork_directories import root_of
 
 SUFFIX = ".trash"
 RECORD = "ckpt-tui-prune.jsonl"
+
+_OTHER_DISK = "the trash is on another disk"
 
 
 class Moved(NamedTuple):
@@ -35,59 +42,100 @@ class Moved(NamedTuple):
     left: tuple[tuple[str, str], ...]
 
 
+class Deleted(NamedTuple):
+    """The last prune of a store.
+
+    Attributes:
+        directory: The directory of the trash that holds its files.
+        when: When it was, in seconds since 1970.
+        files: How many files are there.
+    """
+
+    directory: str
+    when: float
+    files: int
+
+
+Locate = Callable[[str], tuple[str, str]]
+"""Gives the directory that holds a file of the list, and the file's name there."""
+
+
 def trash_of(store: str) -> str:
     """The trash directory of a store, which need not exist."""
     return os.path.abspath(store) + SUFFIX
 
 
-def throw_away(store: str, refs: Iterable[CheckpointRef]) -> Moved:
+def throw_away(
+    store: str, refs: Iterable[CheckpointRef], locate: Locate | None = None, when: float | None = None
+) -> Moved:
     """Move the files of checkpoints to a new directory of the trash.
 
     A file that changed since it was listed stays, and so does anything that is not a plain file.
 
     Args:
-        store: The directory that holds them.
-        refs: The checkpoints as they were listed; `file` is a name in the directory.
+        store: The directory whose trash it is.
+        refs: The checkpoints as they were listed.
+        locate: Where their files are: in the store, or in one of its forks; without it, in the store.
+        when: The time that the trash notes, in seconds since 1970; without it, now.
 
     Raises:
         CkptError: the trash cannot be made, or is on another disk.
     """
     directory = _new_directory(store)
+    when = time.time() if when is None else when
     moved: list[str] = []
     left: list[tuple[str, str]] = []
-    record = open(os.path.join(directory, RECORD), "a", encoding="utf-8")  # noqa: SIM115 closed below
-    with record:
-        for ref in refs:
-            reason = _changed(store, ref)
-            if reason:
-                left.append((ref.file, reason))
-                continue
-            # Recorded first: a file in the trash always has a line that says where it was.
-            record.write(json.dumps({"file": ref.file, "id": ref.id}) + "\n")
-            record.flush()
-            try:
-                os.rename(os.path.join(store, ref.file), os.path.join(directory, ref.file))
-            except OSError as error:
-                if error.errno == errno.EXDEV:
-                    what = (
-                        f"The trash {clean(directory)} is on another disk than the store, so nothing could be undone."
-                    )
-                    raise CkptError(what, "Add --for-good to delete without a trash.") from None
-                left.append((ref.file, error.strerror or str(error)))
-            else:
-                moved.append(ref.file)
-    return Moved(directory, tuple(moved), tuple(left))
+    try:
+        with open(os.path.join(directory, RECORD), "a", encoding="utf-8") as record:
+            for ref in refs:
+                reason = _throw(
+                    store, ref, *(locate(ref.file) if locate else (store, ref.file)), directory, when, record
+                )
+                if reason == _OTHER_DISK and not moved:
+                    what = f"The trash {clean(directory)} is on another disk, so nothing could be undone."
+                    raise CkptError(what, "`ckpt-tui prune --for-good` deletes without a trash.")
+                if reason:
+                    left.append((ref.file, reason))
+                else:
+                    moved.append(ref.file)
+    finally:
+        if not moved:
+            _remove_empty(directory, trash_of(store))
+    return Moved(directory if moved else "", tuple(moved), tuple(left))
 
 
-def delete(store: str, refs: Iterable[CheckpointRef]) -> Moved:
+def _throw(
+    store: str, ref: CheckpointRef, place: str, name: str, directory: str, when: float, record: IO[str]
+) -> str:  # fmt: skip
+    """Move one file; returns why it stays, or ""."""
+    fork = _fork_of(store, place)
+    if fork is None:
+        return "is not in a directory of this store"
+    reason = _changed(place, name, ref.size)
+    if reason:
+        return reason
+    # Recorded first: a file in the trash always has a line that says where it was.
+    record.write(json.dumps({"file": name, "id": ref.id, "at": when, **({"fork": fork} if fork else {})}) + "\n")
+    record.flush()
+    try:
+        if fork:
+            os.makedirs(os.path.join(directory, fork), exist_ok=True)
+        os.rename(os.path.join(place, name), os.path.join(directory, fork, name))
+    except OSError as error:
+        return _OTHER_DISK if error.errno == errno.EXDEV else error.strerror or str(error)
+    return ""
+
+
+def delete(store: str, refs: Iterable[CheckpointRef], locate: Locate | None = None) -> Moved:
     """Delete the files of checkpoints for good; see `throw_away` for what stays."""
     gone: list[str] = []
     left: list[tuple[str, str]] = []
     for ref in refs:
-        reason = _changed(store, ref)
+        place, name = locate(ref.file) if locate else (store, ref.file)
+        reason = _changed(place, name, ref.size)
         if not reason:
             try:
-                os.unlink(os.path.join(store, ref.file))
+                os.unlink(os.path.join(place, name))
             except OSError as error:
                 reason = error.strerror or str(error)
         if reason:
@@ -97,48 +145,75 @@ def delete(store: str, refs: Iterable[CheckpointRef]) -> Moved:
     return Moved("", tuple(gone), tuple(left))
 
 
+def last_deleted(store: str) -> Deleted | None:
+    """What the last prune of a store moved to its trash; None where nothing is there."""
+    trash = trash_of(store)
+    numbers = _numbers(trash)
+    if not numbers:
+        return None
+    directory = os.path.join(trash, str(numbers[-1]))
+    lines = _recorded(directory)
+    try:
+        when = float(lines[-1]["at"]) if lines and "at" in lines[-1] else os.stat(directory).st_mtime
+    except (OSError, TypeError, ValueError):
+        when = 0.0
+    files = sum(os.path.lexists(os.path.join(directory, line.get("fork", ""), line["file"])) for line in lines)
+    return Deleted(directory, when, files)
+
+
 def bring_back(store: str) -> Moved:
     """Move the files of the last prune back; a file that exists again is never replaced.
 
     Raises:
         NotFoundError: the trash is empty.
     """
-    trash = trash_of(store)
-    numbers = _numbers(trash)
-    if not numbers:
-        raise NotFoundError(f"There is nothing to restore: {clean(trash)} does not exist or is empty.")
-    directory = os.path.join(trash, str(numbers[-1]))
+    last = last_deleted(store)
+    if last is None:
+        raise NotFoundError(f"There is nothing to restore: {clean(trash_of(store))} does not exist or is empty.")
     moved: list[str] = []
     left: list[tuple[str, str]] = []
-    for name in _recorded(directory):
-        here, there = os.path.join(directory, name), os.path.join(store, name)
+    forks = root_of(store) + FORKS
+    for line in _recorded(last.directory):
+        name, fork = line["file"], line.get("fork", "")
+        shown = f"{fork}/{name}" if fork else name
+        here = os.path.join(last.directory, fork, name)
+        there = os.path.join(forks, fork, name) if fork else os.path.join(store, name)
         if not os.path.lexists(here):
             continue
         if os.path.lexists(there):
-            left.append((name, "a file of this name exists again"))
+            left.append((shown, "a file of this name exists again"))
             continue
         try:
             os.rename(here, there)
         except OSError as error:
-            left.append((name, error.strerror or str(error)))
+            left.append((shown, error.strerror or str(error)))
         else:
-            moved.append(name)
+            moved.append(shown)
     if not left:
-        _remove_empty(directory, trash)
-    return Moved(directory, tuple(moved), tuple(left))
+        _remove_empty(last.directory, trash_of(store))
+    return Moved(last.directory, tuple(moved), tuple(left))
 
 
-def _changed(store: str, ref: CheckpointRef) -> str:
-    """Why a file is not the one that was listed; "" when it is."""
-    if os.path.basename(ref.file) != ref.file:
+def _fork_of(store: str, directory: str) -> str | None:
+    """The name of the fork of a store that a directory is; "" for the store itself, None for any other directory."""
+    path = os.path.abspath(directory)
+    if path == os.path.abspath(store):
+        return ""
+    above, name = os.path.split(path)
+    return name if above == root_of(store) + FORKS else None
+
+
+def _changed(directory: str, name: str, size: int) -> str:
+    """Why a file is not the one that was listed, of so many bytes; "" when it is."""
+    if not name or os.path.basename(name) != name:
         return "does not name a file in the store"
     try:
-        found = os.lstat(os.path.join(store, ref.file))
+        found = os.lstat(os.path.join(directory, name))
     except OSError as error:
         return error.strerror or str(error)
     if not stat.S_ISREG(found.st_mode):
         return "is not a plain file"
-    return "" if found.st_size == ref.size else "has changed since it was listed"
+    return "" if found.st_size == size else "has changed since it was listed"
 
 
 def _new_directory(store: str) -> str:
@@ -151,7 +226,7 @@ def _new_directory(store: str) -> str:
         os.makedirs(directory)
     except OSError as error:
         what = f"The trash {clean(directory)} cannot be made: {error.strerror}."
-        raise CkptError(what, "Add --for-good to delete without a trash.") from None
+        raise CkptError(what, "`ckpt-tui prune --for-good` deletes without a trash.") from None
     return directory
 
 
@@ -162,17 +237,35 @@ def _numbers(trash: str) -> Sequence[int]:
         return []
 
 
-def _recorded(directory: str) -> list[str]:
+def _recorded(directory: str) -> list[dict[str, Any]]:
+    """The lines of a record that name a file, and a fork where they have one; what is not such a line is left out."""
     try:
-        with open(os.path.join(directory, RECORD), encoding="utf-8") as file:
-            found = [json.loads(line).get("file") for line in file if line.strip()]
-    except (OSError, ValueError, AttributeError):
+        with open(os.path.join(directory, RECORD), encoding="utf-8", errors="replace") as file:
+            lines = file.readlines()
+    except OSError:
         return []
-    return [name for name in found if isinstance(name, str) and os.path.basename(name) == name]
+    found = []
+    for line in lines:
+        with suppress(ValueError):  # the last one was cut off
+            found.append(json.loads(line))
+    return [line for line in found if isinstance(line, dict) and _is_name(line.get("file")) and _is_fork(line)]
+
+
+def _is_name(name: Any) -> bool:
+    return (
+        isinstance(name, str) and bool(name) and os.path.basename(name) == name and name not in (os.curdir, os.pardir)
+    )
+
+
+def _is_fork(line: dict[str, Any]) -> bool:
+    return "fork" not in line or _is_name(line["fork"])
 
 
 def _remove_empty(directory: str, trash: str) -> None:
+    """Remove what a prune left behind, once its files are gone from there; what is not empty stays."""
     try:
+        for name in [name for name in os.listdir(directory) if name != RECORD]:
+            os.rmdir(os.path.join(directory, name))
         os.unlink(os.path.join(directory, RECORD))
         os.rmdir(directory)
         os.rmdir(trash)

@@ -13,7 +13,7 @@ _WHERE = {
     "fish": "~/.config/fish/completions/ckpt-tui.fish",
 }
 VARIABLE = "_CKPT_TUI_COMPLETE"
-"""The variable by which the shell asks; click makes it of the program's name."""
+"""The variable that the shell sets to ask; click derives it from the program's name."""
 
 
 @click.command("completion")

@@ -13,22 +13,23 @@ from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.cli.output import StorageCommand, json_option, open_named, paint, storage_options, write_json, write_lines
 from ckpt_tui.cli.show import locate_in
-from ckpt_tui.config import configured_rules
+from ckpt_tui.configuration import configured_rules
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.diff_document import diff_document, fork_document
 from ckpt_tui.core.diff.divergence import divergence, fork
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, PatternFault, Rule, pattern
 from ckpt_tui.core.diff.value_diff import diff, scale_of
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, parts_of
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.reading.members import locate as positions_of
 from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.redact import EVERYTHING, PLAIN, secrecy
+from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, secrecy
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.runs.list_document import ref_document
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.secret_names import leads_to_key_of_service
 from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
@@ -123,6 +124,7 @@ def _queried(query: str, a: _Side, b: _Side, ignore: IgnoreRules, reveal: bool) 
     if path:
         before, after = ({"@": found[0]} if found else {} for found in (_at(side, path) for side in (a, b)))
         secret = max((secrecy(str(step)) for step in path), default=PLAIN)
+        secret = max(secret, SECRET if leads_to_key_of_service(path) else PLAIN)
         found = diff(before, after, ignore, scale, secret=secret)
         return Difference(tuple(_below(change, path) for change in found.changes), found.incomplete), ""
     if reveal:

@@ -34,7 +34,7 @@ EXAMPLES: Mapping[str, Sequence[Example]] = {
     "doctor": (("doctor ./my_checkpoints", "what is wrong or risky, and the types to allow"),),
     "resume": (
         ("resume ./my_checkpoints latest --workflow flow.py --check", "what would run, without running it"),
-        ("resume ./my_checkpoints latest --workflow flow.py --response ID=true", "answer, and run on in a fork"),
+        ("resume ./my_checkpoints latest --workflow flow.py --response ID=true", "answer, and resume in a fork"),
     ),
     "run": (
         ("run flow.py --step", "superstep by superstep"),
@@ -53,6 +53,7 @@ EXAMPLES: Mapping[str, Sequence[Example]] = {
     "prune": (
         ("prune ./my_checkpoints --keep 5 --dry-run", "what would go"),
         ("prune ./my_checkpoints --older-than 30d --yes", "delete, to the trash"),
+        ("prune ./my_checkpoints --id d4d8dc9f --dry-run", "one checkpoint"),
         ("prune ./my_checkpoints --undo", "bring it back"),
     ),
     "tail": (

@@ -38,7 +38,7 @@ from ckpt_tui.stores.fork_directories import is_overlay, with_own_forks
 from ckpt_tui.stores.neighbours import neighbours
 
 if TYPE_CHECKING:
-    from ckpt_tui.cli.sizes import Sizes
+    from ckpt_tui.cli.size_tables import Sizes
 
 STATUSES = ("waiting", "open", "done", "failed")
 """What the end of a branch may be."""
@@ -117,7 +117,7 @@ def command(
         runs, problems = read_store(opened, fast)
     measured = None
     if sizes:
-        from ckpt_tui.cli.sizes import measure  # late: a list without sizes starts 9 ms earlier
+        from ckpt_tui.cli.size_tables import measure  # late: a list without sizes starts 9 ms earlier
 
         measured = measure(opened, runs)
     where = " ".join(stores) or opened.path
@@ -238,12 +238,12 @@ def _drawn(nodes: list[listing.NodeRow], measured: Sizes | None) -> tuple[Iterat
 
 
 def _short_ids(refs: list[CheckpointRef]) -> list[str]:
-    """Ids as on the screen, random ones longer where they would be the same; given names stand in the summary."""
+    """Ids as on the screen, random ones longer where they would be the same; given names are in the summary."""
     ids = [listing.id_text(ref) for ref in refs]
-    if len(set(ids)) == len(ids) or any("/" in ref.id for ref in refs):  # those of threads stand below their thread
+    if len(set(ids)) == len(ids) or any("/" in ref.id for ref in refs):  # those of threads are below their thread
         return ids
     length = _DISTINCT
-    random = {ref.id for ref in refs if not listing.given_name(ref)}  # an id may stand in several stores
+    random = {ref.id for ref in refs if not listing.given_name(ref)}  # an id may be in several stores
     while len({name[:length] for name in random}) < len(random):
         length += 4
     named = zip(ids, refs, strict=True)

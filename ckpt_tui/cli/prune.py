@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import re
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from ckpt_tui.actions.resume.fork_overlays import with_forks
+from ckpt_tui.actions.pruning import bring_back, delete, move_to_trash, plan, why_none
 from ckpt_tui.actions.store_contents import read_store
-from ckpt_tui.actions.trash import Moved, bring_back, delete, throw_away
+from ckpt_tui.actions.trash import Moved
 from ckpt_tui.cli.completed_words import complete_ids
 from ckpt_tui.cli.output import json_option, store_argument, write, write_json
-from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.prune_plan import Choice, Wish, choose
+from ckpt_tui.core.runs.prune_plan import Choice, Wish, age_of
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
+from ckpt_tui.stores.fork_directories import with_forks
 from ckpt_tui.stores.registry import open_store
-
-_SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 SHOWN = 20
 """Checkpoints of one kind that are listed; the others are counted."""
@@ -38,10 +35,10 @@ class Age(click.ParamType[int]):
     name = "AGE"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        found = re.fullmatch(r"(\d{1,6})([mhdw])", str(value).strip())
+        found = age_of(str(value))
         if found is None:
             self.fail(f"{value!r} is not an age such as 90m, 12h, 30d or 8w.", param, ctx)
-        return int(found[1]) * _SECONDS[found[2]]
+        return found
 
 
 @click.command("prune")
@@ -56,6 +53,14 @@ class Age(click.ParamType[int]):
     shell_complete=complete_ids,
     help="Delete the whole run of this checkpoint.",
 )
+@click.option(
+    "--id",
+    "ids",
+    multiple=True,
+    metavar="ID",
+    shell_complete=complete_ids,
+    help="Delete this checkpoint; may be repeated.",
+)
 @click.option("--force", is_flag=True, help="Delete checkpoints from which kept ones descend, too.")
 @click.option("--for-good", is_flag=True, help="Delete without a trash; there is no --undo then.")
 @click.option("--undo", is_flag=True, help="Bring back what the last prune of this store deleted.")
@@ -63,25 +68,31 @@ class Age(click.ParamType[int]):
 @click.option("--yes", is_flag=True, help="Delete without asking.")
 @json_option
 def command(
-    store: str, keep: int | None, age: int | None, named: tuple[str, ...], force: bool, for_good: bool, undo: bool,
-    dry_run: bool, yes: bool, as_json: bool,
+    store: str, keep: int | None, age: int | None, named: tuple[str, ...], ids: tuple[str, ...], force: bool,
+    for_good: bool, undo: bool, dry_run: bool, yes: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Delete checkpoints that are no longer needed: shown first, and moved to a trash beside the store.
 
     A checkpoint from which a kept one descends stays unless --force is given, and one that waits for an answer stays
-    unless its run is named by --run. --undo brings back the last prune; STORE.trash can be removed to free its room.
+    unless it is named by --id, or its run by --run. What a run uses that is debugged by ckpt-tui and goes on stays.
+    --undo brings back the last prune; STORE.trash can be removed to free its room.
     """
-    opened = open_store(store)
-    barred = opened.capabilities("").prune
-    if barred or not os.path.isdir(opened.path):
-        raise UsageError(f"Nothing can be deleted here: {barred or 'a single file is open'}.")
+    opened = with_forks(open_store(store))
+    barred = why_none(opened)
+    if barred:
+        raise UsageError(f"Nothing can be deleted here: {barred}.")
     if undo:
-        return _report(bring_back(opened.path), "brought back", as_json)
-    if keep is None and age is None and not named:
-        raise UsageError("Name what to delete.", "Give --keep N, --older-than AGE or --run ID.")
-    runs = read_store(with_forks(opened))[0]
-    wish = Wish(keep, None if age is None else time.time() - age, _runs_of(runs, named), force)
-    choice = choose(runs, wish, lambda node: os.sep not in node.ref.file)
+        return _report(bring_back(opened), "brought back", as_json)
+    if keep is None and age is None and not named and not ids:
+        raise UsageError("Name what to delete.", "Give --keep N, --older-than AGE, --run ID or --id ID.")
+    runs = read_store(opened)[0]
+    nodes = [_named(name, runs) for name in named]
+    wish = Wish(
+        keep, None if age is None else time.time() - age,
+        {run.key for run in runs for node in nodes if any(other is node for other in run.nodes)},
+        {_named(name, runs).ref.file for name in ids}, force,
+    )  # fmt: skip
+    choice = plan(opened, runs, wish)
     if not as_json or not (yes or dry_run):
         _show(choice)
     if dry_run or not choice.gone:
@@ -90,30 +101,25 @@ def command(
         return 0
     if not yes and not _agrees(choice, for_good):
         return 130
-    act: Callable[[str, Iterable[CheckpointRef]], Moved] = delete if for_good else throw_away
-    moved = act(opened.path, [node.ref for node in choice.gone])
+    moved = (delete if for_good else move_to_trash)(opened, [node.ref for node in choice.gone])
     if as_json:
         write_json(_document(choice, moved))
         return 0 if not moved.left else 1
     return _report(moved, "deleted", False)
 
 
-def _runs_of(runs: tuple[Run, ...], named: Iterable[str]) -> frozenset[str]:
-    """The ids of the runs that hold these checkpoints.
+def _named(name: str, runs: tuple[Run, ...]) -> Node:
+    """The checkpoint that a name means.
 
     Raises:
-        UsageError: a name means several.
+        UsageError: it means several.
         NotFoundError: it means none.
     """
-    found: set[str] = set()
-    for name in named:
-        try:
-            node = find(name, runs)
-        except IdFault as fault:
-            error: type[CkptError] = UsageError if fault.ambiguous else NotFoundError
-            raise error(f"{fault.reason}.", "`ckpt-tui ls` lists the ids.") from None
-        found.update(run.id for run in runs if any(other is node for other in run.nodes))
-    return frozenset(found)
+    try:
+        return find(name, runs)
+    except IdFault as fault:
+        error: type[CkptError] = UsageError if fault.ambiguous else NotFoundError
+        raise error(f"{fault.reason}.", "`ckpt-tui ls` lists the ids.") from None
 
 
 def _show(choice: Choice) -> None:
@@ -125,10 +131,12 @@ def _show(choice: Choice) -> None:
     if choice.needed:
         click.echo(f"{_count(choice.needed)} stay: kept ones descend from them (--force)", err=True)
     if choice.waiting:
-        click.echo(f"{_count(choice.waiting)} stay: a request waits for an answer (--run ID names its run)", err=True)
+        click.echo(f"{_count(choice.waiting)} stay: a request waits for an answer (--id ID names it)", err=True)
+    for reason, count in Counter(reason for _, reason in choice.barred).items():
+        click.echo(f"{count:,} checkpoint{'' if count == 1 else 's'} stay: {reason}", err=True)
 
 
-def _list(nodes: tuple[Node, ...], title: str) -> None:
+def _list(nodes: Sequence[Node], title: str) -> None:
     if not nodes:
         return
     click.echo(title, err=True)
@@ -184,6 +192,7 @@ def _document(choice: Choice, moved: Moved | None) -> dict[str, Any]:
         "gone": [{"id": node.ref.id, "file": node.ref.file, "size": node.ref.size} for node in choice.gone],
         "orphans": [node.ref.id for node in choice.orphans], "needed": [node.ref.id for node in choice.needed],
         "waiting": [node.ref.id for node in choice.waiting],
+        "barred": [{"id": node.ref.id, "reason": reason} for node, reason in choice.barred],
         "moved": None if moved is None else list(moved.files), "left": [] if moved is None else _left(moved),
         "trash": moved.directory or None if moved is not None else None,
     }  # fmt: skip

@@ -14,11 +14,10 @@ from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.actions.text_search import TextSearches
 from ckpt_tui.cli.output import open_named
 from ckpt_tui.cli.show import PATH_LENGTH, locate
-from ckpt_tui.config import configured_rules
+from ckpt_tui.configuration import configured_rules
 from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.find.question import Question
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.overview.line import overview_document
@@ -27,6 +26,7 @@ from ckpt_tui.core.reading.shortened import compact, cut_deeper, only
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.path_history import branch
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import masked_name, masked_path
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError

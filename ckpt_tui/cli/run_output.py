@@ -175,7 +175,7 @@ class Follower:
             remember(self._plan.source.store or self._plan.into, self._plan.target)
         if self._has_reported:  # the same again, of another run
             return
-        self._tell()
+        self._report()
         if self._mode != "ask":
             return
         if not check.get("ok"):
@@ -191,7 +191,7 @@ class Follower:
             self._declined = not self._refused
             self._session.send({"do": "stop"})
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         """Print what was found on stderr; with --json the lines say it."""
         self._has_reported = True
         if self._json and self._mode != "ask":
@@ -205,32 +205,32 @@ class Follower:
         end = self._latest.get("end", {})
         check = self._latest.get("check", {})
         if not self._has_reported and not self._json:
-            self._tell()
+            self._report()
         if self._declined:
             _write_narration("the workflow did not run")
             return INTERRUPTED
         if self._interrupts:
             if self._session.outcome == "stopped":
-                self._tell_where()
+                self._report_where()
             return INTERRUPTED
         outcome = self._session.outcome
-        self._tell_lost()
+        self._report_lost()
         if self._refused:
             return FAILED
         if outcome == "checked":
             return WAITING if unanswered(check) else 0
         if outcome == "waiting":
-            self._tell_waiting(end)
+            self._report_waiting(end)
         elif outcome in ("died", "failed", "refused") and check.get("ok"):
             error = self._latest.get("error", {})
             _write_preview_line(
                 PreviewLine("✗", clean(str(error.get("what", OUTCOMES[outcome]))), clean(str(error.get("fix") or "")))
             )
             if outcome != "refused":
-                self._tell_where()
+                self._report_where()
         return self._session.code
 
-    def _tell_waiting(self, end: dict[str, Any]) -> None:
+    def _report_waiting(self, end: dict[str, Any]) -> None:
         """Print what is asked, and how to answer it."""
         pending = [each for each in end.get("pending") or () if isinstance(each, dict)]
         for request in pending:
@@ -247,7 +247,7 @@ class Follower:
         if others:
             _write_narration(clean(f"  and {' '.join(f'--response {each}' for each in others)}"))
 
-    def _tell_where(self) -> None:
+    def _report_where(self) -> None:
         """Print from where a run that broke off can be resumed."""
         into = self._plan.into
         written = "checkpoint" in self._latest
@@ -259,7 +259,7 @@ class Follower:
         else:
             _write_narration("the original is untouched; no new checkpoint was written")
 
-    def _tell_lost(self) -> None:
+    def _report_lost(self) -> None:
         """Print which checkpoints were not saved, and how to have them saved."""
         if not self._lost or self._json:
             return

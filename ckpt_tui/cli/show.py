@@ -25,14 +25,15 @@ from ckpt_tui.cli.output import (
 from ckpt_tui.cli.queried import queried
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.export import dumps, show_document
+from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.runs.ids import IdFault, as_late, as_late_here, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.shown_names import shown_name
+from ckpt_tui.core.show_document import show_document
+from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
 from ckpt_tui.stores.base import Store
@@ -74,10 +75,10 @@ def command(
     alarmed = alarms(loaded, budget=budget)
     lines: Callable[[dict[str, Any]], Iterable[str]] = _lines
     if sizes:
-        from ckpt_tui.cli import sizes as tables  # late: a checkpoint without sizes is shown 9 ms earlier
+        from ckpt_tui.cli import size_tables  # late: a checkpoint without sizes is shown 9 ms earlier
 
-        lines, sizes_document = tables.shares_lines, tables.sizes_document
-        document = sizes_document(loaded, run.id, node, budget)
+        lines = size_tables.shares_lines
+        document = size_tables.sizes_document(loaded, run.id, node, budget)
     else:
         document = show_document(loaded, run.id, node, reveal, budget)
         document["warnings"] += alarmed
@@ -198,10 +199,13 @@ def _say_tie(latest: Node, nodes: list[Node]) -> None:
     """Say on stderr which branches end at the same time as the latest checkpoint."""
     others = as_late_here(latest, nodes)
     if others:
-        names = [id_text(other.ref) for other in others]
+        names = [id_text(other.ref) for other in (latest, *others)]
+        if len(set(names)) < len(names):
+            names = [masked_name(other.ref.id) for other in (latest, *others)]
+        own, *names = names
         more = f" and {len(names) - _STORES:,} more" if len(names) > _STORES else ""
         which = f"{', '.join(names[:_STORES])}{more} {'has' if len(names) == 1 else 'have'} the same time"
-        click.echo(f"ckpt-tui: latest is {id_text(latest.ref)}; {which}: name the one that is meant", err=True)
+        click.echo(f"ckpt-tui: latest is {own}; {which}: name the one that is meant", err=True)
 
 
 def _explain(store: Store, file: str) -> None:
@@ -228,7 +232,7 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         yield paint("! ", fg="red") + clean(warning)
     said = ""
     for line in document.get("overview", ()):
-        # Warnings stand above already.
+        # Warnings are above already.
         if line["label"] not in ("danger", "error"):
             name = "" if line["label"] == said else line["label"]
             yield f"{paint(f'{name:<9}', bold=True)}{clean(line['text'], 1_000)}"

@@ -10,7 +10,7 @@ import click
 from ckpt_tui.cli.examples import EXAMPLES
 
 _COLUMNS = 56
-"""Columns of most examples, after which it stands what they do."""
+"""Columns of most examples; what they do begins after that."""
 
 
 def examples_first(command: click.Command, verb: str) -> None:

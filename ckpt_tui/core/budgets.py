@@ -21,7 +21,7 @@ class PickleBudget(NamedTuple):
     binary_integer: int = 1_024
     """Bytes of a LONG4 integer: its decimal form has about 2500 digits."""
     class_name: int = 1_000
-    """Characters of a class's module and name: they stand in every object of the class, whatever its own size."""
+    """Characters of a class's module and name: they are in every object of the class, whatever its own size."""
     most_opcodes: int = 0
     most_objects: int = 0
     """As `opcodes` and `objects`, where that is more and the pickle is not a flood: it has at most `BYTE_OPCODES`
@@ -65,7 +65,7 @@ EXAMINED_WORK = 40
 """Units of a pickle whose names have to be judged, besides what is looked at in it."""
 
 PLACE_WORK = 6
-"""Units of a value that is looked at for where a dangerous name stands."""
+"""Units of a value that is looked at for the place of a dangerous name."""
 
 NODE_WORK = 4
 """Units of a value that is written as JSON: made into a document, masked, and made into text."""
@@ -160,7 +160,7 @@ class MessageBudget(NamedTuple):
     depth: int = 1_024
     """Levels; LangGraph's own reader goes no deeper."""
     class_name: int = 1_000
-    """Characters of a class's module and name: they stand in every object of the class, whatever its own size."""
+    """Characters of a class's module and name: they are in every object of the class, whatever its own size."""
 
 
 DEFAULT_MESSAGE = MessageBudget()

@@ -78,7 +78,7 @@ class DocumentBudget:
         self.repeats = max(factor, 1)
 
     def read(self, size: int) -> None:
-        """Note that the document stands in a file of so many bytes: a large one may take work in proportion."""
+        """Note that the document is in a file of so many bytes: a large one may take work in proportion."""
         self._earned = min(size * BYTE_WORK, MOST_WORK) * self.pickle_factor
         self._measure()
         self.repeats = max(self.factor, 1) * max(size / LARGE_FILE, 1)
@@ -128,7 +128,7 @@ class DocumentBudget:
     # -- what follows ------------------------------------------------------------------------------------------------
 
     def places(self) -> int:
-        """Values of one pickle that may be looked at for where something stands."""
+        """Values of one pickle that may be looked at for the place of something."""
         return max(int(min(self.left - self.total * _WRITING, self.total * _PLACES)) // PLACE_WORK, 0)
 
     def messages(self) -> int:

@@ -60,7 +60,7 @@ def dumps_lines(document: dict[str, Any]) -> str:
     for name, value in document.items():
         text = encode(value)
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            # An unescaped quote stands in no text, so this finds the ends of entries and nothing else.
+            # No text contains an unescaped quote, so this finds the ends of entries and nothing else.
             begin = "{" + encode(next(iter(value[0]))) + ": "
             text = "[\n    " + text[1:-1].replace("}, " + begin, "},\n    " + begin) + "\n  ]"
         parts.append(f"  {encode(name)}: {text}")

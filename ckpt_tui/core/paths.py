@@ -1,4 +1,4 @@
-"""Where a value stands: a tuple of steps, and its JMESPath over the JSON of `show`."""
+"""Where a value is: a tuple of steps, and its JMESPath over the JSON of `show`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def expression(path: Path) -> str:
 
 
 def _quoted(name: str) -> str:
-    """A name in quotes: its letters as they are, whatever cannot be seen or stands alone as an escape."""
+    """A name in quotes: its letters as they are, whatever cannot be seen, or half of a pair, as an escape."""
     text = json.dumps(name, ensure_ascii=False)
     if text.isprintable():
         return text
@@ -57,7 +57,7 @@ def parse(text: str) -> Path | None:
 
 
 class Placed(Protocol):
-    """A value on a walk: how it stands below the one above. A walk makes many, and few are asked for their path."""
+    """A value on a walk: how it hangs below the one above. A walk makes many, and few are asked for their path."""
 
     @property
     def above(self) -> Placed | None:

@@ -1,4 +1,4 @@
-"""Which values are secrets by where they stand or by their look, and a document with them masked.
+"""Which values are secrets by their place or by their look, and a document with them masked.
 
 Agent Framework writes the keyword arguments of a run, tokens included, into every checkpoint in clear text.
 """
@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ckpt_tui.core.secret_names import HINTS, is_secret_key, may_be_number
+from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, begins_service, is_secret_key, is_service, may_be_number
 from ckpt_tui.core.secret_signs import maskers_for, maskers_for_all, maskers_of, sorts_in_all
 from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text
+from ckpt_tui.core.value import Map, Value
 
 RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
 """State keys under which every leaf is masked. Source: agent_framework/_workflows/_const.py."""
@@ -47,7 +48,7 @@ def masked(
 
     Args:
         document: What `to_json` gives.
-        above: How far it is a secret by where it stands (see `secrecy`).
+        above: How far it is a secret by its place (see `secrecy`).
         hidden: Gets the texts, keys and numbers that were masked, and the base64 of bytes.
         sign: A text to put in their place instead.
         all_run_kwargs: Mask everything in the arguments of a run, not only what is a secret by its name or look.
@@ -87,7 +88,7 @@ def _renamed(keys: set[str]) -> dict[str, str]:
 def _mask_by_name(
     holders: list[tuple[Any, int]], hidden: list[Any] | None, sign: str, ranks: _Ranks, keys: set[str]
 ) -> set[int]:
-    """Mask what is a secret by where it stands; returns of which sorts others may be, and adds all keys to `keys`."""
+    """Mask what is a secret by its place; returns of which sorts others may be, and adds all keys to `keys`."""
     texts: dict[int, str] = {}  # by id: a bomb has one text a hundred thousand times
     signs: set[int] = set()
     containers = [*holders]
@@ -99,6 +100,7 @@ def _mask_by_name(
         named = type(container) is dict
         if named:
             keys.update(container)
+            _mask_keys_of_services(container, hidden, sign)
         elif len(container) > _AT_ONCE and above == PLAIN:
             for start in range(0, len(container), _AT_ONCE):
                 _take_texts(container[start : start + _AT_ONCE], containers, texts)
@@ -130,6 +132,29 @@ def _mask_by_name(
 
 _AT_ONCE = 20_000
 """Texts that are looked through together."""
+
+
+def is_given_key(name: str, value: Value) -> bool:
+    """Whether a value is what a service of that name is given, its key included."""
+    if type(value) is Map:
+        return is_service(name) and any(type(key) is str and key in KEYS_OF_SERVICES for key in value.kv[:200:2])
+    return type(value) is dict and _may_hold_key(value) and is_service(name)
+
+
+def _may_hold_key(container: dict[str, Any]) -> bool:
+    return "key" in container or "Key" in container or "KEY" in container
+
+
+def _mask_keys_of_services(container: dict[str, Any], hidden: list[Any] | None, sign: str) -> None:
+    """Mask what is called `key` in what a service is given: `openai: {key: …}`."""
+    services = (each for name, each in container.items() if type(each) is dict and is_given_key(name, each))
+    for given in services:
+        for key in KEYS_OF_SERVICES.intersection(given):
+            value = given[key]
+            if is_maskable(value, False):
+                if hidden is not None:
+                    hidden.append(value)
+                given[key] = sign or {"$masked": type(value).__name__, "$size": len(value)}
 
 
 def _take_texts(container: Any, containers: list[tuple[Any, int]], texts: dict[int, str]) -> None:
@@ -252,14 +277,16 @@ def masked_lines(lines: Iterable[str]) -> Iterator[str]:
     """
     mask = _RawMask()
     for line in lines:
-        yield mask.line(line) if mask.is_open or re.search(_RAW_HINT, line) or maskers_for(line) else line
+        looked_at = mask.is_open or re.search(_RAW_HINT, line) or begins_service(line) or maskers_for(line)
+        yield mask.line(line) if looked_at else line
 
 
 class _RawMask:
     """Goes through the lines of a JSON file and knows whether it is within a secret."""
 
     def __init__(self) -> None:
-        self._open: list[int] = []  # how far each bracket that is open below a secret holds one
+        self._open: list[int] = []  # how far each bracket that is open below a secret or a service holds one
+        self._name = ""  # the last key
         self._due: int | None = None  # how far the value of the last key is a secret; None when no value is due
         self._is_pickle = False  # the value that is due is base64
 
@@ -276,16 +303,21 @@ class _RawMask:
         token, kind = match[0], match.lastgroup
         here = self._open[-1] if self._open else PLAIN
         if kind == "key":
-            self._due = max(here, secrecy(_name_of(token)))
+            self._name = _name_of(token)
+            is_key = here == _SERVICE and self._name in KEYS_OF_SERVICES
+            self._due = SECRET if is_key else max(here, secrecy(self._name))
             self._is_pickle = token == _PICKLED
             return token if len(token) < _SHORTEST else _masked_token(token)
         if kind == "close":
             self._open[-1:] = []
             self._due = None
             return token
-        rank, self._due = here if self._due is None else self._due, None
+        has_name = self._due is not None
+        rank, self._due = max(here if self._due is None else self._due, PLAIN), None
         if kind == "open":
-            if rank:
+            if not rank and has_name and token[0] == "{" and is_service(self._name):
+                rank = _SERVICE
+            if rank or self._open:
                 self._open.append(rank)
             return token
         if kind == "text":
@@ -296,6 +328,7 @@ class _RawMask:
 
 
 _PICKLED = '"__pickled__"'
+_SERVICE = -1  # how far what a service is given is a secret: only what is called `key` is
 
 
 def _masked_token(token: str) -> str:

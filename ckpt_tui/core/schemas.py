@@ -162,6 +162,7 @@ SCHEMAS: Mapping[str, Schema] = {
         {
             "freed": INTEGER, "gone": _list(_GONE), "orphans": _list(TEXT),
             "needed": _list(TEXT), "waiting": _list(TEXT),
+            "barred": _list(_object({"id": TEXT, "reason": TEXT})),
         },
     ),
     "ckpt-tui/export@1": _object({"hidden": _HIDDEN, "checkpoints": _list(_SHOW)}),

@@ -11,8 +11,8 @@ import string
 from collections.abc import Callable
 from functools import partial
 
-from ckpt_tui.core.secret_names import is_secret_key, is_secret_parameter
-from ckpt_tui.core.secret_notations import SIGNS, mask_notations
+from ckpt_tui.core.secret_names import is_compound, is_secret_key, is_secret_parameter
+from ckpt_tui.core.secret_notations import SIGNS, is_last_word, mask_notations, mask_password_options, name_said_before
 
 MASK = "••••••"
 """What people see in the place of a secret."""
@@ -116,7 +116,7 @@ _NO_BEGINNING = "0123456789.-"
 _NAME = f"{string.ascii_letters}_{_NO_BEGINNING}"
 """Characters of a name, and those with which none begins."""
 _LEFT = 84
-"""Characters before a sign in which the name stands that is given a value: `NAME=value`, `"name": "value"`."""
+"""Characters before a sign that may hold the name that is given a value: `NAME=value`, `"name": "value"`."""
 
 _QUOTE = _Pattern(r"\\*[\"']")
 _BARE = _Pattern(r"[^\s;,&\"'<>)}\]|]+")
@@ -214,25 +214,28 @@ def _named_values(text: str) -> str:
         if at < done:
             continue
         left = text[max(at - _LEFT, 0) : at].rstrip("\\\"' ")
+        said = name_said_before(left) if text[at] == ":" else None
+        left = left[:said]
         before = left.rstrip(_NAME)
         name = left[len(before) :].lstrip(_NO_BEGINNING)
         if not name:
             continue
-        span = _value_span(text, name, at, left[: -len(name)])
+        span = _value_span(text, name, at, left[: -len(name)], said is not None)
         if span is not None:
             out += (text[done : span[0]], MASK)
             done = span[1]
     return "".join((*out, text[done:])) if out else text
 
 
-def _value_span(text: str, name: str, at: int, left: str) -> tuple[int, int] | None:
-    """Where the secret stands that a name is given by the sign at a position; None where there is none.
+def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = False) -> tuple[int, int] | None:
+    """Where the secret is that a name is given by the sign at a position; None where there is none.
 
     Args:
         text: The whole text.
         name: The name.
-        at: Where the sign stands.
+        at: Where the sign is.
         left: The characters before the name.
+        in_sentence: A sentence gives the value, such as "the password is: …".
     """
     sign = text[at]
     in_query = sign == "=" and left.endswith(("?", "&"))
@@ -261,7 +264,9 @@ def _value_span(text: str, name: str, at: int, left: str) -> tuple[int, int] | N
     value = found[0].rstrip(" .") if found is not None else ""
     if not value or value.endswith(("(", "()")):
         return None  # nothing, or a call in a program
-    if sign == ":" and not is_header and not _looks_random(value) and not _is_compound(name):
+    if in_sentence and is_last_word(text, start + len(value)):
+        return start, start + len(value)
+    if sign == ":" and not is_header and not _looks_random(value) and not is_compound(name):
         return None  # "Password: at least eight characters"
     return start, start + len(value)
 
@@ -275,7 +280,7 @@ def _is_named_in_words(name: str, left: str) -> bool:
 
 
 def _is_in_connection(text: str, left: str, value: int) -> bool:
-    """Whether a pair stands in a list of pairs with semicolons."""
+    """Whether a pair is in a list of pairs with semicolons."""
     if left.rstrip(" ").endswith(";"):
         return True
     end = _TO_SEMICOLON.known.match(text, value)
@@ -285,13 +290,6 @@ def _is_in_connection(text: str, left: str, value: int) -> bool:
 
 def _looks_random(value: str) -> bool:
     return len(value) >= 4 and any(not char.isalpha() for char in value) and not value.endswith(":")
-
-
-def _is_compound(name: str) -> bool:
-    """Whether a name is one of a program: `api_key`, `x-api-key`, `apiKey`."""
-    return (
-        "_" in name or "-" in name or (name != name.lower() and name != name.upper() and name[1:] != name[1:].lower())
-    )
 
 
 Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
@@ -305,6 +303,7 @@ MASKERS: Maskers = (
     (("earer ", "asic ", "BEARER ", "BASIC ", "oken ", "ApiKey "), _scheme_words),
     (("--", "curl "), _options),
     (SIGNS, partial(mask_notations, mask=MASK)),
+    (("-p",), partial(mask_password_options, mask=MASK)),
     *((signs, partial(_tokens, shape=_Pattern(rf"(?<![A-Za-z0-9])(?:{shape})"))) for signs, shape in _SHAPES),
 )
 

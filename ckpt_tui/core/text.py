@@ -59,7 +59,7 @@ CANDIDATES = (
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-"""The characters of which one is unsafe wherever it stands, or in most places: far quicker to look for."""
+"""The characters of which one is unsafe wherever it is, or in most places: far quicker to look for."""
 
 
 JOINERS = "\u200c\u200d\ufe0e\ufe0f\U000e0100-\U000e01ef"

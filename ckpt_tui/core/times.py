@@ -30,7 +30,7 @@ def is_in_calendar(seconds: float) -> bool:
 def local_time(seconds: float) -> datetime:
     """The local date and time, without a zone.
 
-    A time for which there is no local one (years 1 and 9999 in most zones) is given as it stands in UTC, and what lies
+    A time for which there is no local one (years 1 and 9999 in most zones) is given in UTC, and what lies
     beyond those years as the first or the last moment there is.
 
     Args:

@@ -125,10 +125,10 @@ class Decoded(NamedTuple):
         objects: Containers, objects, classes and marks made.
         refs: (module, qualname) of every class and function it names → the reference, in the order of the pickle; also
             of those whose objects it throws away again.
-        old: Names that stand there as Python 2 had them, in protocols 0 to 2: the present name → `module:qualname`.
+        old: Names that it has as Python 2 had them, in protocols 0 to 2: the present name → `module:qualname`.
         opaque: Reasons of what it holds that cannot be shown as a value, each once.
         built: `module:qualname` of classes and functions that are themselves given a state, which sets attributes.
-        discarded: Values that it made and that are no part of `value`: thrown away, or left on its stack.
+        discarded: Values that it made and that are not part of `value`: thrown away, or left on its stack.
         facts: What was worked out of `value` by whoever asked, by name; None where it is not kept for others.
         end: Where it ends; where it could not be read further, the byte where that operation begins.
     """
@@ -164,7 +164,7 @@ class Envelope:
         is_cut: It was not decoded to its end because of a limit; `core.documents.envelope.decode_further` goes on.
         factor: How many times the usual limits it was decoded within; 0 when it was not decoded.
         warning: What is irregular about it, or "".
-        met: Digest → how many equal pickles of its document were decoded, shared by all of them; None where it stands
+        met: Digest → how many equal pickles of its document were decoded, shared by all of them; None where it is
             alone. Two places of a document never share a value that one pickle does not: whatever counts, searches or
             marks values knows them by their identity.
     """

@@ -26,12 +26,12 @@ PAUSE_BETWEEN_RUNS = 4
 """In intervals, after the last one: long enough to see that a run is over before the next begins."""
 
 _END_OF_HEADER = b'\n  "messages": '
-"""The header lines stand before this one; nothing after it is touched, whatever it says."""
+"""The header lines come before this one; nothing after it is touched, whatever it says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One recorded checkpoint: its own id and parent as recorded, its header and the rest as they stand in the file."""
+    """One recorded checkpoint: its own id and parent as recorded, its header and the rest as they are in the file."""
 
     id: str
     parent: str | None

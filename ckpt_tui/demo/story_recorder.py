@@ -38,7 +38,7 @@ def _documents(directory: Path) -> list[dict[str, Any]]:
 
 
 async def _start(directory: Path, brief: Brief) -> dict[str, Any]:
-    """Run until the question stands; the checkpoint that holds it."""
+    """Run until the question is asked; the checkpoint that holds it."""
     await review_flow(PAUSE).run(
         brief, checkpoint_storage=open_storage(str(directory)), function_invocation_kwargs=RUN_KWARGS
     )

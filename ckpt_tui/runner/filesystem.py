@@ -15,7 +15,7 @@ except ImportError:  # on Windows
 
 
 def entry_of(path: Any, descriptor: Any = None) -> str | None:
-    """Where the entry of a directory stands that a path names; a link is not followed. None for what is not a path.
+    """The real place of the directory entry that a path names; a link is not followed. None for what is not a path.
 
     Args:
         path: A path as the functions of `os` take it; not a descriptor.
@@ -29,7 +29,7 @@ def entry_of(path: Any, descriptor: Any = None) -> str | None:
 
 
 def file_of(path: Any, descriptor: Any = None) -> str | None:
-    """Where the file stands that a path leads to; the arguments are those of `entry_of`."""
+    """The real place of the file that a path leads to; the arguments are those of `entry_of`."""
     text = _absolute(path, descriptor)
     return os.path.realpath(text) if text is not None else None
 

@@ -1,7 +1,7 @@
 """The gate before the framework: no pickle is loaded unless each name in it is known to be harmless or was allowed.
 
 The framework's own allow-list accepts any class that one of its modules merely imported, and 1.0.0 has none. So every
-pickle of the document is read by the inert interpreter first, wherever it stands in it, and its names are judged as
+pickle of the document is read by the inert interpreter first, wherever it is, and its names are judged as
 text; only then, and only for classes, do the facts of this process count: whether there is such a class, and who
 defines it.
 """

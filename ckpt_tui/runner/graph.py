@@ -84,7 +84,7 @@ def hash_as(workflow: Any, old: str, new: str) -> str:
 def rename_module(workflow: Any, module: Any, new: str, graph: str) -> None:
     """Give a loaded module the name under which it was known when the checkpoint was written.
 
-    The name stands in the graph of its workflow and in the pickles of its classes. Loading the file a second time under
+    The name is in the graph of its workflow and in the pickles of its classes. Loading the file a second time under
     the other name would run its code twice.
 
     Args:

@@ -61,7 +61,7 @@ def type_states(
             what = f"{name} is not allowed to be loaded{blocked}"
             problems.append(problem("error", "type", what, f"--allow {name}", name))
         elif state == "refused":
-            fix = "resume from a checkpoint you trust; `ckpt-tui doctor` shows where it stands"
+            fix = "resume from a checkpoint you trust; `ckpt-tui doctor` shows where it is"
             problems.append(problem("error", "danger", f"{name} {why}, so it is not loaded", fix, name))
         elif state == "missing":
             fix = "run it where the class is importable under this name, or name its script as path/file.py:name"

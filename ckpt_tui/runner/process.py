@@ -181,7 +181,7 @@ class Process:
                 command = json.loads(line)
             except ValueError:
                 continue
-            if command.get("do") == "terminal":  # the loop stands still meanwhile
+            if command.get("do") == "terminal":  # the loop is stopped meanwhile
                 self._terminal.take_answer(command.get("path"))
                 continue
             with self._lock, contextlib.suppress(RuntimeError):
@@ -202,6 +202,8 @@ class Process:
             runner.calls.print_rest()
             runner.protection.report_counts()
         pending: list[dict[str, Any]] = []
+        if isinstance(error, asyncio.CancelledError) and runner is not None and not runner.stopping:
+            error = _exit_behind(error)
         if isinstance(error, Fault):
             outcome = "refused"
             self._lines.say("error", **error.line())
@@ -218,6 +220,14 @@ class Process:
         fields = runner.end_fields(outcome) if runner is not None else {"code": code}
         self._lines.say("end", outcome=outcome, pending=pending, **fields)
         leave(fields["code"], runner is not None and runner.is_program)
+
+
+def _exit_behind(error: BaseException) -> BaseException:
+    """The `SystemExit` that ended the program's loop, which only cancels the resume that runs in it; else `error`."""
+    context: BaseException | None = error
+    while context is not None and not isinstance(context, SystemExit):
+        context = context.__context__
+    return context or error
 
 
 def leave(code: int, at_once: bool = False) -> typing.NoReturn:

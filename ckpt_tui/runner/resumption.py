@@ -136,6 +136,7 @@ class Resumption(abc.ABC):
 
         Raises:
             Fault: it was refused meanwhile.
+            SystemExit: the run that was taken over ended the program.
         """
         error: BaseException | None = None
         try:
@@ -143,6 +144,8 @@ class Resumption(abc.ABC):
             program.wait_for_threads()
         except BaseException as raised:  # sys.exit and KeyboardInterrupt are raised by scripts, too
             error = raised
+        if isinstance(error, SystemExit) and self.task is not None and not self.task.get_loop().is_running():
+            raise error  # the run raised it, which has ended its loop
         if self.takeover.taken is not None:  # it runs in a thread of the program; the process ends with it
             threading.Event().wait()
         self.protection.be_strict(False)

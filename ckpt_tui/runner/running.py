@@ -57,7 +57,7 @@ class Runner(Preflight):
         self.calls.write = lambda event, more: self.lines.put("event", event_text(event, self.step, more))
         self.calls.install(self.workflow, self.framework.executor_class(), self.framework.context_class(), self.pauses)
         watch_agents(self.framework.agent_class(), note_response)
-        self._tell_logs()
+        self._mention_logs()
         let_children_run()
         if plan.get("debugpy"):
             await wait_for_editor(int(plan["debugpy"]), self.lines)
@@ -143,7 +143,7 @@ class Runner(Preflight):
             return
         self.note_fork(plan["into"], found, answers)
 
-    def _tell_logs(self) -> None:
+    def _mention_logs(self) -> None:
         handler = Logs(self.lines, self.overlay)
         logging.getLogger().addHandler(handler)
 

@@ -158,7 +158,7 @@ def ref_of_document(name: str, document: Document, size: int) -> CheckpointRef:
 
 
 def _exported_in(value: Value, top: dict[str, Any]) -> int:
-    """How many checkpoints stand in an array: the value itself, or a member of it; each whole, or as a member."""
+    """How many checkpoints an array holds: the value itself, or a member of it; each whole, or as a member."""
     arrays = [value] if type(value) is list else [one for one in top.values() if type(one) is list]
     return max((sum(map(_holds_checkpoint, found)) for found in arrays), default=0)
 
@@ -190,7 +190,7 @@ _RECOGNISED = (
     ({"checkpointId", "executionId", "completedNodes"}, "one of HPD-Agent; open the root of its store"),
     ({"channel_values", "channel_versions"}, "one of LangGraph, which an extension could read"),
 )
-"""Keys that show the format of a file that is none of this store."""
+"""Keys that show that a file has another format than this store."""
 
 
 SHAPE_NOTES = re.compile(r"\b\w+ is not an? (string|integer|object|date)\b")

@@ -57,7 +57,7 @@ def load(
         everything: Decode all of it now, not only `DECODE_AHEAD`.
         budget: What may be spent on it; None for the usual, 16 times as much for `everything`. What is beyond is
             decoded when it is looked at, or
-            stands there as not decoded where `everything` was asked for.
+            is shown as not decoded where `everything` was asked for.
     """
     try:
         factor = max(budget.pickle_factor, 1) if budget is not None else 1

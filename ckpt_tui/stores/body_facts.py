@@ -24,7 +24,7 @@ _SECTIONS = (
 def count_facts(blocks: Iterable[bytes]) -> Facts | None:
     """The facts counted in the framework's own layout, without parsing, of a file that comes in blocks.
 
-    A raw line break cannot stand inside a JSON text, so a line that begins with so many spaces and a quote is a key.
+    A raw line break cannot occur inside a JSON text, so a line that begins with so many spaces and a quote is a key.
 
     Returns:
         None when the layout is another.

@@ -34,7 +34,7 @@ class CompositeStore(Store):
         names: Their names, all different.
         path: What to show as the path of all.
         together: Whether the members are directories of one lineage (`open_overlay`): a checkpoint of one may be the
-            parent of one of another. Then the files of the first keep their names, and an id that stands in more
+            parent of one of another. Then the files of the first keep their names, and an id that is in more
             than one of them is the earlier member's.
         problems: What was found beside them and is not a store, to be shown in the list.
     """
@@ -175,7 +175,7 @@ class CompositeStore(Store):
         return self.members[number].peek(own)
 
     def names(self) -> list[str]:
-        """The names of all that stands where the checkpoints are."""
+        """The names of everything in the place where the checkpoints are."""
         return [self.file_of(number, name) for number, member in enumerate(self.members) for name in member.names()]
 
     def findings(self) -> list[Finding]:
@@ -189,7 +189,7 @@ class CompositeStore(Store):
     def groups(self) -> Groups | None:
         """Those of a large store, with what its forks add; None for several stores, which are listed."""
         main = self.members[0].groups() if self.together else None
-        return None if main is None else OverlayGroups(self, main)
+        return None if main is None or not main.are_named_in_files else OverlayGroups(self, main)
 
     def fresh(self) -> CompositeStore:
         """New stores of the same places that know nothing yet."""

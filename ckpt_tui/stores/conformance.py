@@ -25,10 +25,11 @@ from pathlib import Path
 from typing import Any
 from unittest import SkipTest
 
-from ckpt_tui.core.export import pieces, show_document
+from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.runs.lineage import arrange
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
@@ -141,7 +142,7 @@ class Conformance(GroupsConformance):
         assert all(ref.facts is not None for ref in _refs(entries))
 
     def test_checkpoints_form_runs(self) -> None:
-        """Each stands once in one run, parents before children, and at least one has its parent in the store."""
+        """Each is in one run, once, parents before children, and at least one has its parent in the store."""
         refs = _refs(_entries(self._opened()))
         runs = arrange(refs)
         nodes = [node for run in runs for node in run.nodes]

@@ -1,4 +1,4 @@
-"""Forks that are databases: opened, and where those of a database behind a URL stand. Imported where there is one."""
+"""Forks that are databases: opened, and where those of a database behind a URL are. Imported where there is one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ckpt_tui.stores.langgraph import LangGraphStore
 from ckpt_tui.user_directories import state_directory
 
 LONGEST = 60
-"""Characters of a URL that stand in the name of a directory; a check sum distinguishes the rest."""
+"""Characters of a URL that are in the name of a directory; a check sum distinguishes the rest."""
 
 
 def open_database(path: str) -> Store:

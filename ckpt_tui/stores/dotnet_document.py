@@ -1,6 +1,6 @@
 """A checkpoint of Agent Framework for .NET: the JSON object becomes facts, and the parts of a `Checkpoint`.
 
-The same object stands in the files of FileSystemJsonCheckpointStore and in serialized workflow sessions. Source:
+The files of FileSystemJsonCheckpointStore and serialized workflow sessions hold the same object. Source:
 microsoft/agent-framework, dotnet/src/Microsoft.Agents.AI.Workflows/Checkpointing.
 """
 
@@ -19,7 +19,7 @@ from ckpt_tui.core.topology import EdgeKind, Topology, TopologyEdge, TopologyNod
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
 FAN_IN = "_edge_state"
-"""The member of the state under which partially filled fan-ins stand, as in Agent Framework's Python files."""
+"""The member of the state that holds partially filled fan-ins, as in Agent Framework's Python files."""
 
 _KINDS: dict[int, EdgeKind] = {0: "direct", 1: "fan-out", 2: "fan-in"}
 _KNOWN = frozenset(("stepNumber", "workflow", "runnerData", "stateData", "edgeStateData", "parent"))
@@ -240,7 +240,7 @@ def _message(value: Value, target: str = "") -> Value:
 
 
 def _state(found: dict[str, Any], executors: Container[str]) -> dict[str, Any]:
-    """State by executor; a scope that executors share, `@name`, stands by itself, whoever touched it first."""
+    """State by executor; a scope that executors share, `@name`, is an entry of its own, whoever touched it first."""
     state: dict[str, Any] = {}
     for key, value in found.items():
         names = split_key(key, executors)
@@ -260,7 +260,7 @@ def split_key(key: str, executors: Container[str] = ()) -> list[str]:
     """The parts of `executor|@scope|key`: executor, scope and key; the key as a whole if it has another form.
 
     A `|` inside of a part is doubled, and the scope of an executor's own state is empty: `Judge||State`. So an id that
-    holds a `|` can be split in several places: where an executor of the workflow stands in front, else, as .NET does
+    holds a `|` can be split in several places: after the id of an executor of the workflow, else, as .NET does
     it, after the longest id.
     """
     found: list[list[str]] = []

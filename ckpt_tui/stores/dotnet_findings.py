@@ -58,7 +58,7 @@ def copy_finding(name: str, checkpoint: str, words: str) -> Finding:
 
 def copy_words(checkpoint: str, words: str) -> str:
     """What to say of a copy: of which checkpoint, and what makes such copies."""
-    return f"a copy of {checkpoint}, which stands beside it: {words}; .NET does not see it"
+    return f"a copy of {checkpoint}, which is beside it: {words}; .NET does not see it"
 
 
 def lost_words(count: int, indexed: int) -> str:

@@ -99,7 +99,7 @@ def parse_index(data: bytes) -> Index:
             wrong.append(number)
             merged = merged or _MARKER.match(text) is not None
     if wrong:
-        what = "both sides of a merge that was not resolved stand in it: " if merged else ""
+        what = "it holds both sides of a merge that was not resolved: " if merged else ""
         faults.insert(
             0, f"{what}{numbered(wrong)} not {_AN_INDEX_LINE[len(wrong) == 1]}; .NET refuses to open this store"
         )

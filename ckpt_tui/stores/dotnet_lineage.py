@@ -36,7 +36,7 @@ def lines_for(files: Iterable[Unindexed], generation: int | None, first: int) ->
 
     Args:
         files: The files without a line.
-        generation: That of the index as far as it stands; None where the file names show it.
+        generation: That of the index as far as it goes; None where the file names show it.
         first: The number of the first line.
     """
     found = list(files)
@@ -88,7 +88,7 @@ def parents_first(
 def step_parents(lines: Sequence[tuple[IndexLine, str]], steps: dict[str, int]) -> dict[str, str]:
     """Parents by file name for sessions of the previews of which an index names only a part: by their steps.
 
-    Only where each step stands once; a session that was resumed begins to count again, and its order is the index's.
+    Only where each step appears once; a session that was resumed begins to count again, and its order is the index's.
 
     Args:
         lines: All lines, those made for files that no index names included.

@@ -1,6 +1,6 @@
 """A checkpoint object becomes the file that Agent Framework would write for it, in the process that owns the object.
 
-Values are pickled here, never unpickled. What cannot be pickled does not hide the rest: an `Unpicklable` stands in its
+Values are pickled here, never unpickled. What cannot be pickled does not hide the rest: an `Unpicklable` takes its
 place and says why. Rules: agent_framework/_workflows/_checkpoint_encoding.py.
 """
 

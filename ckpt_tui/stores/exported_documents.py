@@ -13,6 +13,7 @@ from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.stores.agent_framework import entry_from_bytes
 from ckpt_tui.stores.agent_framework_body import checkpoint_from_bytes
 from ckpt_tui.stores.base import Capabilities, Entry, OpenedPath, problem_error
+from ckpt_tui.stores.budgeted_store import BudgetedStore
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole, stamp_of
 from ckpt_tui.stores.polled import PolledStore
 
@@ -33,7 +34,7 @@ _LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{[^\n]*\}\s*\n\s*\{")
 _OWN = (b'"workflow_name"', b'"graph_signature_hash"')
 
 
-class DocumentsStore(PolledStore):
+class DocumentsStore(BudgetedStore, PolledStore):
     """A file that holds several checkpoints as documents.
 
     An entry's file is `NAME#CHECKPOINT`, the name that of the file.
@@ -76,22 +77,6 @@ class DocumentsStore(PolledStore):
         for file, data in self._documents().items():
             entry = entry_from_bytes(_name(file), data)
             yield entry._replace(file=file)
-
-    def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
-        """Decode one document.
-
-        Raises:
-            UndecodableError: it cannot be shown; the reason is for people.
-        """
-        return self._load(file, None, check, everything)
-
-    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Decode all of one document, as far as a budget goes.
-
-        Raises:
-            UndecodableError: it cannot be shown; the reason is for people.
-        """
-        return self._load(file, budget, check, True)
 
     def _load(
         self, file: str, budget: DocumentBudget | None, check: Callable[[], None] | None, everything: bool

@@ -1,7 +1,7 @@
-"""The forks that stand beside a store, `STORE.forks/ID-N`, and a store shown with them.
+"""The forks beside a store, `STORE.forks/ID-N`, and a store shown with them.
 
 Forks of a directory are directories; those of a database are databases, `ID-N.sqlite`. Those of a database behind a URL
-stand in the directory of our state.
+are in the directory of our state.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DATABASE = ".sqlite"
 def root_of(store: str) -> str:
     """The original store of a directory of forks; any other directory itself.
 
-    A database behind a URL has a place in the directory of our state instead, beside which its forks stand.
+    A database behind a URL has a place in the directory of our state instead, and its forks are beside that.
     """
     if is_postgres(store):
         root: str = _databases().root_of_url(store)
@@ -39,7 +39,7 @@ def root_of(store: str) -> str:
 
 
 def forks_of(store: str) -> list[str]:
-    """The forks that stand beside a store, by name."""
+    """The forks beside a store, by name."""
     root = root_of(store)
     of_file = keeps_databases(store)
     try:
@@ -97,7 +97,7 @@ def _databases() -> Any:
 
 
 def with_forks(store: Store) -> Store:
-    """The store with the forks that stand beside it, as one lineage; each of several with its own."""
+    """The store with the forks beside it, as one lineage; each of several with its own."""
     if isinstance(store, CompositeStore) and not store.together:
         members = [member if is_fork(member.path) else with_forks(member) for member in store.members]
         changed = any(new is not old for new, old in zip(members, store.members, strict=True))

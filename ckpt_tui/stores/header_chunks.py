@@ -28,7 +28,7 @@ KEY_BYTES = 32
 _KEY = struct.Struct("=QqqQ")
 _LENGTHS = struct.Struct("=9Q")
 _NONE, _ANSWERS, _TEXT = -1, -2, -3
-"""Where the parent of a header stands instead of in the same chunk: nowhere, nowhere and its first message is from
+"""Where the parent of a header is instead of in the same chunk: nowhere, nowhere and its first message is from
 outside, or from here downwards among the texts."""
 
 

@@ -40,7 +40,7 @@ def read_files(prefix: str, wanted: Listed, whole: bool = False) -> Found:
     """Read files, with their bodies or without.
 
     Args:
-        prefix: What stands before the name of a file in its path.
+        prefix: What precedes the name of a file in its path.
         wanted: The files.
         whole: With their bodies.
     """

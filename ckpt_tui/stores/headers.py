@@ -76,7 +76,7 @@ def header_from_ends(name: str, head: bytes, tail: bytes, size: int) -> Checkpoi
     end = tail or head
     at = end.rfind(_ITERATION)
     last = _TAIL.match(end, at) if at >= 0 else None
-    # A raw line break stands in no text of JSON, so nothing within the header looks like this key.
+    # No text in JSON contains a raw line break, so nothing within the header looks like this key.
     body = head.find(_MESSAGES)
     if last is None or body < 0:
         return None

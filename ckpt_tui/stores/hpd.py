@@ -223,7 +223,7 @@ class HpdStore(PolledStore):
             self._steps[file] = step
             notes = [said.note] if said.note else []
             if said.execution != folder:
-                notes.append(f"it says execution {said.execution}, but stands in the folder of {folder}")
+                notes.append(f"it says execution {said.execution}, but is in the folder of {folder}")
             given = StoreMetadata(
                 run=run, title=title + (f" · {status}" if status else ""), label=step.label, role=step.role,
                 status=step.status, step=step.number, ran=step.ran, above=above,
@@ -256,9 +256,9 @@ class HpdStore(PolledStore):
 
 
 def _without_copies(executions: list[_Execution]) -> list[_Execution]:
-    """The executions, with a problem for each file whose checkpoint stands in another one, too.
+    """The executions, with a problem for each file whose checkpoint is also in another one.
 
-    The one that stands in the folder of its execution counts, else the first.
+    The one in the folder of its execution counts, else the first.
     """
     at_home = {
         said.id: file

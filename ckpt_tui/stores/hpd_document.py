@@ -122,7 +122,7 @@ def node_of(key: str) -> tuple[str, int]:
 
 
 def outputs(top: dict[str, Any]) -> dict[str, Any]:
-    """The outputs of the nodes by node; those of further ports stand as `NODE:port:N`."""
+    """The outputs of the nodes by node; those of further ports are `NODE:port:N`."""
     found: dict[str, Any] = {}
     for key, value in sorted(members(top.get("nodeOutputs")).items()):
         node, port = node_of(key)
@@ -136,7 +136,7 @@ def metadata(top: dict[str, Any], said: HpdDigest) -> dict[str, Any]:
     versions = {
         node: members(kept).get("version") for node, kept in sorted(members(top.get("nodeStateMetadata")).items())
     }
-    # Ids stand in the header; a comparison of two checkpoints would find them each time.
+    # Ids are in the header; a comparison of two checkpoints would find them each time.
     found |= {
         "schemaVersion": top.get("schemaVersion"), "currentIteration": top.get("currentIteration"),
         "completedNodes": list(said.completed), "pendingDirtyNodes": list(said.dirty),

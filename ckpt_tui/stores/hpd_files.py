@@ -1,4 +1,4 @@
-"""What stands where below the root of a JsonWorkflowStore.
+"""What is where below the root of a JsonWorkflowStore.
 
 ```
 checkpoints/{execution}/{20 digits of ticks}-{checkpoint}.checkpoint.json

@@ -83,7 +83,8 @@ def _yaml(data: bytes) -> Any:
     """The document of a YAML file, JSON's kinds of values only.
 
     Raises:
-        DocumentFault: there is no YAML library, or the file is none or holds aliases, which can grow without bound.
+        DocumentFault: there is no YAML library, the file is not valid YAML, or it holds aliases, which can grow
+            without bound.
     """
     try:
         import yaml
@@ -98,7 +99,7 @@ def _yaml(data: bytes) -> Any:
 
 
 def topology(config: dict[str, Any]) -> Topology:
-    """The graph of a definition; START and END stand in it where only edges name them."""
+    """The graph of a definition; START and END are in it even where only edges name them."""
     start, end = text(config.get("entryNodeId")) or "START", text(config.get("exitNodeId")) or "END"
     nodes: dict[str, TopologyNode] = {}
     for key, value in members(config.get("nodes")).items():

@@ -80,7 +80,7 @@ def _values(text: str) -> tuple[list[Any], list[tuple[int, int]], bool]:
 
 
 _BETWEEN = " \t\r\n\x1e"
-"""What stands between two values; the last is the separator of records of RFC 7464."""
+"""What separates two values; the last is the separator of records of RFC 7464."""
 
 
 def _keys_of(value: Any) -> str:

@@ -12,17 +12,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
 from ckpt_tui.core.document_budget import DocumentBudget
+from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT, SENDS
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.files import FileTrouble, read_ends
-from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS
 from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of, parent_of
 from ckpt_tui.stores.langgraph_groups import LangGraphGroups
 from ckpt_tui.stores.langgraph_loading import checkpoint_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reader import LangGraphReader
-from ckpt_tui.stores.langgraph_rows import PAGE, Header, LangGraphRows, is_langgraph
+from ckpt_tui.stores.langgraph_records import PAGE, Header
+from ckpt_tui.stores.langgraph_rows import LangGraphRows, is_langgraph
+from ckpt_tui.stores.langgraph_sqlite_threads import SqliteThreads
 from ckpt_tui.stores.polled import POLL_SECONDS, PolledStore
 from ckpt_tui.stores.sqlite import is_sqlite
 from ckpt_tui.stores.store_groups import Groups
@@ -70,14 +72,9 @@ class LangGraphStore(PolledStore):
         self._trouble: Problem | None = None
         self._opened: set[str] = set()  # threads that somebody looks into, where threads are listed first
 
-    @property
-    def rows(self) -> LangGraphRows:
-        """Its rows."""
-        return self._rows
-
     def groups(self) -> Groups | None:
         """Its threads, by query."""
-        return LangGraphGroups(self)
+        return LangGraphGroups(self, SqliteThreads(self.path))
 
     @classmethod
     def sniff(cls, place: OpenedPath) -> LangGraphStore | None:

@@ -10,7 +10,7 @@ from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Opaque, Value
 from ckpt_tui.stores.langgraph_document import members, version_text
-from ckpt_tui.stores.langgraph_rows import Body
+from ckpt_tui.stores.langgraph_records import Body
 
 _SENDS = "pending_sends"
 
@@ -21,7 +21,7 @@ def with_values(decoded: Decoded, body: Body, budget: MessageBudget) -> Decoded:
     Args:
         decoded: The body, decoded; one that cannot be read stays as it is.
         body: Its row.
-        budget: What all of it may cost together; values beyond it stand there as not decoded, with the reason.
+        budget: What all of it may cost together; values beyond it are shown as not decoded, with the reason.
     """
     top = members(decoded.value)
     if top is None or decoded.fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from ckpt_tui.stores.langgraph_rows import Body, Header, Key, Write
+from ckpt_tui.stores.langgraph_records import Body, Header, Key, Write
 
 
 class News(NamedTuple):
@@ -35,6 +35,10 @@ class Container(Protocol):
 
     def news(self) -> Iterator[News]:
         """What is new since the last time, a page at a time; everything at first."""
+        ...
+
+    def thread(self, name: str) -> Sequence[Header]:
+        """The checkpoints of one thread."""
         ...
 
     def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:

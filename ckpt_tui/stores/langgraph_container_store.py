@@ -22,7 +22,7 @@ from ckpt_tui.stores.langgraph_copies import FAILED, copy_thread
 from ckpt_tui.stores.langgraph_entries import entry_of, parent_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reader import LangGraphReader
-from ckpt_tui.stores.langgraph_rows import Header, Key
+from ckpt_tui.stores.langgraph_records import Header, Key
 from ckpt_tui.stores.store_groups import Groups
 
 
@@ -99,11 +99,15 @@ class ContainerStore(LangGraphStore):
             changed = [] if is_first else [file for file in touched if file not in new]
             entries = self._filled([file for file in changed if _is_filled(self._known.get(file))])
         except DatabaseFault as fault:
-            yield from self._said(Problem(self._name, fault.reason, fault.kind))
+            yield from self._said(self.problem_of(fault))
             return
         cleared = self._cleared(remark)
         count = len(self._known)
         yield Batch((*entries, *(() if self._remark is None else (self._remark,))), cleared, count, count)
+
+    def problem_of(self, fault: DatabaseFault) -> Problem:
+        """The row that says why the container cannot be read."""
+        return Problem(self._name, fault.reason, fault.kind)
 
     def _said(self, problem: Problem) -> Iterator[Batch]:
         news = (problem,) if problem != self._trouble else ()
@@ -148,20 +152,13 @@ class ContainerStore(LangGraphStore):
             CkptError: it cannot be copied; the reason is for people, the exit code 5.
         """
         key = key_of(file)
-        if not self._known:
-            for _ in self.scan():
-                pass
-        known = [
-            (each, parent.id if (parent := key_of(entry.parent or "")) is not None else None)
-            for entry in list(self._known.values())
-            if isinstance(entry, CheckpointRef) and (each := key_of(entry.file)) is not None
-        ]
         if key is None:
             raise problem_error(Problem(file, "no such checkpoint is in the store", "vanished"))
         directory = tempfile.mkdtemp(prefix="ckpt-tui-")
         atexit.register(shutil.rmtree, directory, ignore_errors=True)
         path = os.path.join(directory, "thread.sqlite")
         try:
+            known = {one.key: one.parent for one in self._container.thread(key.thread) if one.key is not None}
             copy_thread(self._container, known, key, path)
         except DatabaseFault as fault:
             raise CkptError(f"It cannot be copied: {fault.reason}.", exit_code=FAILED) from None

@@ -13,6 +13,7 @@ from contextlib import closing
 
 from ckpt_tui.core.budgets import DEFAULT_MESSAGE
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.langgraph_layout import TABLES
 from ckpt_tui.core.msgpack.pack import Encoded, pack
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.reading.to_json import to_json
@@ -21,7 +22,7 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.langgraph_container import Container
 from ckpt_tui.stores.langgraph_document import members, version_text
-from ckpt_tui.stores.langgraph_rows import Body, Key, StoredValue
+from ckpt_tui.stores.langgraph_records import Body, Key, StoredValue
 
 AT_ONCE = 32
 """Checkpoints that are read at once."""
@@ -29,22 +30,8 @@ AT_ONCE = 32
 FAILED = 5
 """Exit code of a resume that could not be."""
 
-_TABLES = """
-CREATE TABLE checkpoints (
-    thread_id TEXT NOT NULL, checkpoint_ns TEXT NOT NULL DEFAULT '', checkpoint_id TEXT NOT NULL,
-    parent_checkpoint_id TEXT, type TEXT, checkpoint BLOB, metadata BLOB,
-    PRIMARY KEY (thread_id, checkpoint_ns, checkpoint_id)
-);
-CREATE TABLE writes (
-    thread_id TEXT NOT NULL, checkpoint_ns TEXT NOT NULL DEFAULT '', checkpoint_id TEXT NOT NULL,
-    task_id TEXT NOT NULL, idx INTEGER NOT NULL, channel TEXT NOT NULL, type TEXT, value BLOB,
-    task_path TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (thread_id, checkpoint_ns, checkpoint_id, task_id, idx)
-);
-"""
 
-
-def copy_thread(container: Container, known: Sequence[tuple[Key, str | None]], key: Key, path: str) -> None:
+def copy_thread(container: Container, known: Mapping[Key, str | None], key: Key, path: str) -> None:
     """Write what a resume from a checkpoint needs: its ancestors, graphs called from them, and whether it has children.
 
     Args:
@@ -58,12 +45,11 @@ def copy_thread(container: Container, known: Sequence[tuple[Key, str | None]], k
         DatabaseFault: the container cannot be read.
         OSError: it is not there.
     """
-    own = [(each, parent) for each, parent in known if each.thread == key.thread]
-    lineage = _lineage(key, dict(own))
-    children = [each for each, parent in own if not each.space and parent == key.id]
-    wanted = [each for each, _ in own if each.space or each in lineage]
+    lineage = _lineage(key, known)
+    children = [each for each, parent in known.items() if not each.space and parent == key.id]
+    wanted = [each for each in known if each.space or each in lineage]
     with closing(sqlite3.connect(path)) as new:
-        new.executescript(_TABLES)
+        new.executescript(TABLES)
         for at in range(0, len(wanted), AT_ONCE):
             keys = sorted(wanted[at : at + AT_ONCE], key=lambda each: each.id)
             bodies = container.bodies(keys, DEFAULT_MESSAGE.bytes)

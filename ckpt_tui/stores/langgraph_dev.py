@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE
+from ckpt_tui.core.langgraph_layout import INTERRUPT
 from ckpt_tui.core.pickles import unpickle
 from ckpt_tui.core.value import Map, Obj, Opaque, Value
 from ckpt_tui.stores.base import OpenedPath
@@ -20,8 +21,8 @@ from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.fork_directories import SERVER
 from ckpt_tui.stores.langgraph_container import News
 from ckpt_tui.stores.langgraph_container_store import ContainerStore
-from ckpt_tui.stores.langgraph_document import INTERRUPT, version_text
-from ckpt_tui.stores.langgraph_rows import Body, Header, Key, StoredValue, Write
+from ckpt_tui.stores.langgraph_document import version_text
+from ckpt_tui.stores.langgraph_records import Body, Header, Key, StoredValue, Write
 
 FILES = (".langgraph_checkpoint.1.pckl", ".langgraph_checkpoint.2.pckl", ".langgraph_checkpoint.3.pckl")
 """Checkpoints; what tasks have written; values of channels."""
@@ -121,6 +122,18 @@ class DevRows:
         written = [] if before is None else [key for key, own in now.writes.items() if before.writes.get(key) != own]
         gone = [] if before is None else [key for key in before.checkpoints if key not in now.checkpoints]
         yield News(headers, written, gone, len(now.checkpoints), now.remark)
+
+    def thread(self, name: str) -> list[Header]:
+        """The checkpoints of one thread.
+
+        Raises:
+            DatabaseFault: a file cannot be read.
+            OSError: the directory is not there.
+        """
+        content = self._read()
+        return [
+            _header(content.rows[key], key, saved) for key, saved in content.checkpoints.items() if key.thread == name
+        ]
 
     def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
         """The bodies of those that are there, with the values of their channels.

@@ -5,34 +5,22 @@ Channel names and their meaning in each version of the format are langgraph/preg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.model import Facts
+from ckpt_tui.core.langgraph_layout import INTERRUPT, NULL_TASK, SENDS, START
 from ckpt_tui.core.msgpack.objects import unwrapped
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Map, Value
-from ckpt_tui.stores.langgraph_rows import Write
+from ckpt_tui.stores.langgraph_records import Write
 
-START = "__start__"
-END = "__end__"
-SENDS = "__pregel_tasks"
-INTERRUPT = "__interrupt__"
-RESUME = "__resume__"
-ERROR = "__error__"
 _RETURN = "__return__"
 """Where a function of a functional workflow leaves its result; its task is not a node."""
-
-NULL_TASK = "00000000-0000-0000-0000-000000000000"
-"""The task of answers that were given to the whole graph."""
 
 BRANCH_TO = "branch:to:"
 OLDER = (1, 2)
 """Versions of the body in which a node that has run leaves its name in a channel of that name."""
-
-_ORDINARY = 0
-"""The least index of a write to a channel of the state."""
 
 
 class Due(NamedTuple):
@@ -75,16 +63,6 @@ class Document(NamedTuple):
     snapshots: frozenset[str]
     time: str
     about: dict[str, Value]
-
-
-class Question(NamedTuple):
-    """An interrupt that waits for an answer."""
-
-    id: str
-    task: str
-    node: str
-    value: Value
-    schema: Value
 
 
 def members(value: Value) -> dict[str, Value] | None:
@@ -238,89 +216,6 @@ def node_of_tasks(document: Document | None, writes: Sequence[Write]) -> dict[st
     return found
 
 
-# -- questions and failures --------------------------------------------------------------------------------------------
-
-
-class Outcome(NamedTuple):
-    """What the tasks have left that ran from a checkpoint.
-
-    Attributes:
-        questions: Interrupts that nobody has answered.
-        answered: Whether interrupts were answered.
-        errors: Node, or "", and the text of the error of each task that failed.
-    """
-
-    questions: tuple[Question, ...]
-    answered: bool
-    errors: tuple[tuple[str, str], ...]
-
-
-def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[int, Value]) -> Outcome:
-    """What the tasks have left.
-
-    A task that asks a second question has its first answer beside it, so answers are not counted: a question waits
-    until its task has written something else, or the whole graph was given an answer later.
-
-    Args:
-        writes: What they have written.
-        nodes: Task → its node.
-        values: Row of a write → its value, for interrupts and errors.
-    """
-    finished = {write.task for write in writes if write.number >= _ORDINARY}
-    last_answer = max((write.row for write in writes if write.channel == RESUME and write.task == NULL_TASK), default=0)
-    questions: list[Question] = []
-    errors = []
-    asked = False
-    for write in writes:
-        value = values.get(write.row)
-        if write.channel == INTERRUPT:
-            asked = True
-            if write.task not in finished and write.row > last_answer:
-                questions += _questions(value, write.task, nodes.get(write.task, ""))
-        elif write.channel == ERROR and write.task not in finished:
-            errors.append((nodes.get(write.task, ""), value if type(value) is str else ""))
-    answered = asked and any(write.channel == RESUME for write in writes)
-    return Outcome(tuple(questions), answered, tuple(errors))
-
-
-def _questions(value: Value, task: str, node: str) -> list[Question]:
-    value = resolve(value)
-    found = []
-    for number, item in enumerate(value if type(value) in (list, tuple) else [value]):
-        name, path = attribute(item, "id"), resolve(attribute(item, "ns"))
-        steps = [step for step in path if type(step) is str] if type(path) in (list, tuple) else []
-        if type(name) is not str or not name:
-            name = "|".join(steps) or f"{task}:{number}"
-        asker = node or (steps[0].partition(":")[0] if steps else "")
-        members_of = attribute(item, "value")
-        found.append(Question(name, task, asker, members_of, attribute(item, "response_schema")))
-    return found
-
-
-def requests(questions: Iterable[Question]) -> dict[str, Value]:
-    """Pending requests, as `Checkpoint.pending` has them."""
-    found: dict[str, Value] = {}
-    for question in questions:
-        request = {
-            "source_executor_id": question.node or f"task {question.task[:8]}",
-            "request_type": "interrupt",
-            "response_type": _answer_type(question.schema),
-            "data": question.value,
-        }
-        if question.schema is not None:
-            request["response_schema"] = question.schema
-        found[question.id] = request
-    return found
-
-
-def _answer_type(schema: Value) -> str:
-    for name in ("title", "type"):
-        found = attribute(schema, name)
-        if type(found) is str:
-            return found
-    return "any value"
-
-
 # -- what is in flight -------------------------------------------------------------------------------------------------
 
 
@@ -343,11 +238,3 @@ def senders(due: Due, ran: Sequence[str], writes: Sequence[Write], nodes: Mappin
     if len(ran) == 1 or (tasks and len(tasks) == len(ran)):
         return tuple(ran)
     return (f"task {tasks[0][:8]}",) if tasks else ("?",)
-
-
-def facts(document: Document | None, pending: Sequence[Question], sources: Iterable[str]) -> Facts:
-    """What the list shows of it."""
-    due = () if document is None else document.due
-    names = tuple(dict.fromkeys(sources))
-    askers = tuple(dict.fromkeys(question.node or "?" for question in pending))
-    return Facts(len(due), len(pending), names[:8], askers[:8], bool(document and document.joining))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 
-from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem, Role, Status, StoreMetadata, parse_time
+from ckpt_tui.core.langgraph_layout import END, INTERRUPT, RESUME, START
+from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, Role, Status, StoreMetadata, parse_time
 from ckpt_tui.core.msgpack.serialized import decode, is_closed
 from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.safety.judgement import judge
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Opaque
 from ckpt_tui.stores.base import Entry
-from ckpt_tui.stores.langgraph_document import END, INTERRUPT, OLDER, RESUME, START, Question, facts, members, senders
+from ckpt_tui.stores.langgraph_document import OLDER, Document, members, senders
 from ckpt_tui.stores.langgraph_names import above, encoded, run_of, saved_at, step_of, title_of
+from ckpt_tui.stores.langgraph_outcome import Question
 from ckpt_tui.stores.langgraph_reader import Reading
-from ckpt_tui.stores.langgraph_rows import SMALL, Header, Key
+from ckpt_tui.stores.langgraph_records import SMALL, Header, Key
 
 _CALLED = frozenset(
     {"re:compile", "datetime:datetime.fromisoformat", "builtins:bytes.fromhex", "builtins:bytearray.fromhex"}
@@ -98,7 +100,7 @@ def full_entry_of(header: Header, read: Reading, has_child: bool) -> Entry:
     role = _role(read, status)
     label = _label(read, role, bool(questions))
     return entry._replace(
-        facts=facts(document, questions, sources)._replace(gist=_gist(read, questions, role)),
+        facts=_facts(document, questions, sources)._replace(gist=_gist(read, questions, role)),
         note=decoded.fault or dangers_of(decoded),
         when=when,
         timestamp=timestamp,
@@ -112,6 +114,14 @@ def full_entry_of(header: Header, read: Reading, has_child: bool) -> Entry:
             did="answered" if role == "response" else "",
         ),
     )
+
+
+def _facts(document: Document | None, pending: Sequence[Question], sources: Iterable[str]) -> Facts:
+    """What the list shows of it."""
+    due = () if document is None else document.due
+    names = tuple(dict.fromkeys(sources))
+    askers = tuple(dict.fromkeys(question.node or "?" for question in pending))
+    return Facts(len(due), len(pending), names[:8], askers[:8], bool(document and document.joining))
 
 
 def _gist(read: Reading, questions: Sequence[Question], role: Role) -> str:
@@ -149,7 +159,7 @@ def _status(read: Reading, has_child: bool, waits: bool) -> Status | Literal["un
         return "unknown"
     if document.due:
         return "open"
-    # In older formats what follows a node stands in the graph alone.
+    # In older formats only the graph says what follows a node.
     return "done" if document.version not in OLDER or END in document.state else "unknown"
 
 
@@ -187,7 +197,7 @@ def _label(read: Reading, role: Role, waits: bool) -> str:
         askers = dict.fromkeys(clean(question.node, 40) for question in read.outcome.questions if question.node)
         text += f" · {', '.join(list(askers)[:3]) or _nodes(len(read.outcome.questions))} waiting"
     elif read.asked_above:
-        text += " · waiting, asked above"
+        text += " · asked above"
     elif role == "failed":
         node, error = read.outcome.errors[0]
         text = f"failed {clean(node, 40) + ': ' if node else ''}{clean(error, 80) or '?'}"

@@ -1,4 +1,7 @@
-"""The threads of a database of LangGraph first, by query: a million checkpoints are never read one by one."""
+"""The threads of a database of LangGraph first, by query: a million checkpoints are never read one by one.
+
+What is asked, and in which words, is the matter of the database (`langgraph_threads.Threads`).
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from ckpt_tui.stores.base import Entry, place_error, problem_error
 from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.langgraph_entries import entry_of, parent_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of, run_named, saved_at, title_of
-from ckpt_tui.stores.langgraph_rows import PAGE, Header, Key
-from ckpt_tui.stores.langgraph_threads import Ends, LangGraphThreads, ThreadRows
+from ckpt_tui.stores.langgraph_records import Header, Key
+from ckpt_tui.stores.langgraph_threads import ThreadNews, ThreadRows, Threads
 from ckpt_tui.stores.store_groups import GroupBatch, Groups
 
 if TYPE_CHECKING:
@@ -41,12 +44,14 @@ class LangGraphGroups(Groups):
 
     Args:
         store: The store of it.
+        threads: What its tables show of its threads.
     """
 
-    def __init__(self, store: LangGraphStore) -> None:
+    are_named_in_files = True
+
+    def __init__(self, store: LangGraphStore, threads: Threads) -> None:
         self._store = store
-        self._threads = LangGraphThreads(store.path)
-        self._ends = Ends(0, None, 0)
+        self._threads = threads
         self._total = 0
         self._recent: dict[str, ThreadRows] = {}
         """Threads that were written to since all were listed."""
@@ -82,26 +87,29 @@ class LangGraphGroups(Groups):
         """All threads first, then those that are written to."""
         seen: object = self  # differs from every mark
         changed = time.monotonic()
+        trouble: Problem | None = None
         while not stop.is_set():
             began = time.monotonic()
+            mark = None
             try:
-                mark = self._store.mark()
+                mark = self._threads.mark()
                 if mark is None or mark != seen or self._is_due():
                     for batch in self._look():
                         changed = time.monotonic()
                         yield batch
-                    seen = mark
+                    seen, trouble = mark, None
             except DatabaseFault as fault:
                 if fault.kind == "locked":  # asked again at the next look
                     seen = self
                 else:
-                    seen = mark
-                    self._is_stale = True
-                    yield GroupBatch(starts=True, entries=(self._problem(fault),))
+                    seen, self._is_stale, problem = mark, True, self._problem(fault)
+                    if problem != trouble:  # what was listed stays: it may be there again in a moment
+                        yield GroupBatch(starts=self._listed < 0, entries=(problem,))
+                    trouble = problem
             except OSError:
                 if seen is not None:
                     yield GroupBatch(starts=True, missing=True)
-                seen, self._is_stale = None, True
+                seen, trouble, self._is_stale = None, None, True
             now = time.monotonic()
             stop.wait(self._store.pause(now - began, now - changed))
 
@@ -114,33 +122,20 @@ class LangGraphGroups(Groups):
         if self._is_due():
             yield from self._list()
             return
-        file_rows = self._store.rows
-        counts = time.monotonic() - self._counted >= COUNT_SECONDS
-        # Rows are used again: where the last one is another's, nothing is certain.
-        if self._ends.key is not None and file_rows.key_at(self._ends.row) != self._ends.key:
-            self._is_stale = True
-        headers: list[Header] = []
-        written: dict[str, None] = {}
-        while True:
-            newer = file_rows.newer(self._ends.row, self._ends.write, counts)
-            headers += newer.headers
-            written.update(dict.fromkeys(map(encoded, newer.written)))
-            if newer.headers:
-                self._ends = self._ends._replace(row=newer.headers[-1].row, key=newer.headers[-1].key)
-            if len(newer.headers) < PAGE:
-                break
-        self._ends = self._ends._replace(write=newer.last_write)
-        self._total += len(headers)
-        if newer.checkpoints >= 0:
+        news = self._threads.news(time.monotonic() - self._counted >= COUNT_SECONDS)
+        self._total += len(news.headers)
+        self._is_stale |= not news.is_certain
+        if news.checkpoints >= 0:
             self._counted = time.monotonic()
-            self._is_stale |= newer.checkpoints != self._total
-        if headers or written:
-            yield self._news(headers, written)
+            self._is_stale |= news.checkpoints != self._total
+        if news.headers or news.written:
+            yield self._taken(news)
         if self._is_due():
             yield from self._list()
 
-    def _news(self, headers: Sequence[Header], written: dict[str, None]) -> GroupBatch:
+    def _taken(self, news: ThreadNews) -> GroupBatch:
         """The threads that new rows belong to, and what these say."""
+        headers = news.headers
         added: dict[str, list[Header]] = {}
         for header in headers:
             if header.key is not None:
@@ -152,7 +147,7 @@ class LangGraphGroups(Groups):
         self._is_stale |= len(self._recent) > RECENT
         entries = self._store.take_headers(headers)
         parents = [parent for header in headers if (parent := parent_of(header)) is not None]
-        entries += self._store.changed(dict.fromkeys([*written, *parents]), entries)
+        entries += self._store.changed(dict.fromkeys([*map(encoded, news.written), *parents]), entries)
         groups = [self._group(self._recent[name]) for name in added if name in self._recent]
         return GroupBatch(tuple(groups), False, tuple(entries), (), self._total, self._total)
 
@@ -160,18 +155,17 @@ class LangGraphGroups(Groups):
         """All threads; those that were written to last at once."""
         began = time.monotonic()
         if self._listed < 0:
-            recent = self._threads.recent()
+            recent, expected = self._threads.recent()
             first = tuple(map(self._group, recent))
             done = sum(group.checkpoints for group in first)
-            rows = max((one.row for one in recent), default=0)  # as many as were saved
-            yield GroupBatch(first, False, (), (), done, max(rows, done + 1))
+            yield GroupBatch(first, False, (), (), done, max(expected, done + 1))
 
         def pack(threads: Iterator[ThreadRows]) -> PackedGroups:
             packed = PackedGroups()
             packed.add(map(self._group, threads))
             return packed
 
-        packed, self._ends = self._threads.all(pack)
+        packed = self._threads.all(pack)
         self._total = packed.checkpoints
         problems = tuple(self.problems())
         self._total += len(problems)
@@ -186,7 +180,7 @@ class LangGraphGroups(Groups):
         when = saved_at(name)
         key = Key(rows.thread, space, name)
         if not when:  # these ids do not begin with the time: the last row is the newest
-            key = self._store.rows.key_at(rows.row) or key
+            key = self._threads.last(rows) or key
         return Group(
             run_named(rows.thread, ""), title_of(key._replace(space="")), rows.checkpoints, saved_at(rows.first), when,
             encoded(key), rows.row,
@@ -269,7 +263,7 @@ class LangGraphGroups(Groups):
     def _newest(self, count: int) -> Sequence[str] | None:
         found = self._threads.newest(count)
         times = [saved_at(name) for _, name in found]
-        if not all(times):  # an id that does not begin with the time may stand before all that do
+        if not all(times):  # an id that does not begin with the time may sort before all that do
             return None
         return list(dict.fromkeys(thread for thread, _ in found))
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from ckpt_tui.core.budgets import MessageBudget
+from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.model import INTERNAL, Checkpoint, CheckpointRef
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Value
 from ckpt_tui.stores.langgraph_delta import rebuilt
-from ckpt_tui.stores.langgraph_document import BRANCH_TO, START, Document, members, requests, senders
+from ckpt_tui.stores.langgraph_document import BRANCH_TO, Document, members, senders
 from ckpt_tui.stores.langgraph_entries import dangers_of
 from ckpt_tui.stores.langgraph_names import above, run_of
+from ckpt_tui.stores.langgraph_outcome import requests
 from ckpt_tui.stores.langgraph_reader import LangGraphReader, Reading
-from ckpt_tui.stores.langgraph_rows import Key, Write
+from ckpt_tui.stores.langgraph_records import Key, Write
 
 
 class _Remarks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ckpt_tui.stores.langgraph_rows import Key
+from ckpt_tui.stores.langgraph_records import Key
 
 _VERSION_6 = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-6([0-9a-f]{3})-([89ab][0-9a-f]{3})-[0-9a-f]{12}\Z").match
 

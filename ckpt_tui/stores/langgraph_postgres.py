@@ -13,10 +13,13 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.langgraph_container_store import ContainerStore
-from ckpt_tui.stores.langgraph_postgres_changes import TABLES, Tables, tables_of
+from ckpt_tui.stores.langgraph_groups import LangGraphGroups
 from ckpt_tui.stores.langgraph_postgres_rows import PostgresRows
+from ckpt_tui.stores.langgraph_postgres_tables import TABLES, Tables, tables_of
+from ckpt_tui.stores.langgraph_postgres_threads import PostgresThreads
 from ckpt_tui.stores.postgres import PostgresDatabase
 from ckpt_tui.stores.postgres_address import Address, address_of
+from ckpt_tui.stores.store_groups import Groups
 
 BUSY_SECONDS = 0.2
 """Seconds between two looks at a database that was written to lately."""
@@ -25,10 +28,10 @@ QUIET_SECONDS = 60.0
 """Seconds after which a database is not one that was written to lately."""
 
 REST_SECONDS = 1.0
-"""Seconds between two looks at another one, and at a server that cannot be reached."""
+"""Seconds between two looks at another one, and at a server that cannot be reached; the longest rest."""
 
 LOOK_SHARE = 0.2
-"""Share of time that looks may take: a server in another place is looked at less often."""
+"""Share of time that looks may take, as far as the rest between them is no longer than that."""
 
 
 class PostgresStore(ContainerStore):
@@ -43,16 +46,22 @@ class PostgresStore(ContainerStore):
 
     def __init__(self, address: Address, tables: Tables) -> None:
         self.address, self.tables = address, tables
-        super().__init__(address.shown, PostgresRows(PostgresDatabase(address), tables), address.name)
+        self._database = PostgresDatabase(address)
+        super().__init__(address.shown, PostgresRows(self._database, tables), address.name)
 
     def fresh(self) -> Self:
         """A new store of the same tables that knows nothing yet."""
         return type(self)(self.address, self.tables)
 
+    def groups(self) -> Groups | None:
+        """Its threads, by query."""
+        return LangGraphGroups(self, PostgresThreads(self._database, self.tables))
+
     def pause(self, took: float, quiet: float) -> float:
-        """A fifth of a second while a program writes; longer where the server is slow, or out of reach."""
-        usual = REST_SECONDS if self._trouble is not None or quiet >= QUIET_SECONDS else BUSY_SECONDS
-        return max(usual, took / LOOK_SHARE)
+        """A fifth of a second while a program writes; up to a second where the server is slow, or out of reach."""
+        if self._trouble is not None or quiet >= QUIET_SECONDS:
+            return REST_SECONDS
+        return min(max(BUSY_SECONDS, took / LOOK_SHARE), REST_SECONDS)  # however long the first look took
 
 
 def open_postgres(url: str) -> Store:
@@ -91,4 +100,4 @@ def open_postgres(url: str) -> Store:
     return CompositeStore(members, [clean(tables.schema) for tables in found], address.shown)
 
 
-_HINT = "Check host, port, user and database; a password may also stand in PGPASSWORD or ~/.pgpass."
+_HINT = "Check host, port, user and database; a password may also be in PGPASSWORD or ~/.pgpass."

@@ -1,34 +1,15 @@
-"""The tables of LangGraph's PostgresSaver, and what in them is new.
-
-The tables of a ShallowPostgresSaver, which keeps the newest checkpoint of a thread alone, have fewer columns.
-"""
+"""What is new in the tables of LangGraph's PostgresSaver, by the transactions that saved the rows."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ckpt_tui.stores.langgraph_container import News
-from ckpt_tui.stores.langgraph_rows import PAGE, Header, Key
-from ckpt_tui.stores.postgres import Look, PostgresDatabase, Table, identifier
-
-TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
-
-_REQUIRED: Mapping[str, Mapping[str, str]] = {
-    "checkpoints": {"thread_id": "text", "checkpoint_ns": "text", "checkpoint": "jsonb", "metadata": "jsonb"},
-    "checkpoint_blobs": {
-        "thread_id": "text", "checkpoint_ns": "text", "channel": "text", "type": "text", "blob": "bytea"
-    },
-    "checkpoint_writes": {
-        "thread_id": "text", "checkpoint_ns": "text", "checkpoint_id": "text", "task_id": "text", "idx": "integer",
-        "channel": "text", "type": "text", "blob": "bytea",
-    },
-}  # fmt: skip
-"""Columns and their types that the tables have in every release, also of a ShallowPostgresSaver."""
-
-LISTED = 200_000
-"""Checkpoints that are listed, the newest: about 150 MB."""
+from ckpt_tui.stores.database_fault import DatabaseFault
+from ckpt_tui.stores.langgraph_postgres_tables import Tables, header_of, text_of
+from ckpt_tui.stores.langgraph_records import Header, Key
+from ckpt_tui.stores.postgres import Look, PostgresDatabase
 
 WHOLE_SECONDS = 1.0
 """Shortest time between two looks through all rows; between them only the ends of the tables are looked at."""
@@ -37,54 +18,30 @@ WHOLE_SHARE = 0.05
 """Share of time that looks through all rows may take."""
 
 WHOLE_BLOCKS = 1 << 15
-"""Blocks of the largest table that is looked through: 256 MB. Of a larger one the end shows what is new."""
+"""Blocks of the largest table that is looked through: 256 MB. Of a larger one, end and index show what is new."""
 
+WATCHED = 64
+"""Threads of a larger table that every look asks for what is new: rows take space that was freed, anywhere."""
 
-class Tables(NamedTuple):
-    """Where a saver keeps its rows, as statements have it.
-
-    Attributes:
-        schema: The schema.
-        checkpoints: The table of checkpoints.
-        blobs: That of the values of channels.
-        writes: That of what tasks have written.
-        is_shallow: Whether only the newest checkpoint of a thread is kept.
-        has_paths: Whether the paths of tasks are kept.
-        rows: How many checkpoints the server takes there to be.
-    """
-
-    schema: str
-    checkpoints: str
-    blobs: str
-    writes: str
-    is_shallow: bool
-    has_paths: bool
-    rows: int
-
-
-def tables_of(found: Iterable[Table]) -> list[Tables]:
-    """The sets of tables that are LangGraph's, one for each schema that has one, in the order given."""
-    schemas: dict[str, dict[str, Table]] = {}
-    for table in found:
-        schemas.setdefault(table.schema, {})[table.name] = table
-    made = []
-    for schema, own in schemas.items():
-        if not all(name in own and _REQUIRED[name].items() <= own[name].columns.items() for name in TABLES):
-            continue
-        checkpoints, blobs, writes = (f"{identifier(schema)}.{identifier(name)}" for name in TABLES)
-        columns = own["checkpoints"].columns
-        is_shallow = "checkpoint_id" not in columns
-        if not is_shallow and (columns.get("parent_checkpoint_id"), own["checkpoint_blobs"].columns.get("version")) != (
-            "text", "text",
-        ):  # fmt: skip
-            continue
-        has_paths = own["checkpoint_writes"].columns.get("task_path") == "text"
-        made.append(Tables(schema, checkpoints, blobs, writes, is_shallow, has_paths, own["checkpoints"].rows))
-    return made
-
+_LATE = 3
+"""How far before the newest id an id may be that is saved later, in units of 27 seconds: clocks differ."""
 
 _NEWER = "age(xmin) <= age((%s::bigint & 4294967295)::text::xid)"
 """Rows that transactions from one on have saved; numbers of transactions wrap around, ages do not."""
+
+
+class Changed(NamedTuple):
+    """What transactions since the last look have written.
+
+    Attributes:
+        headers: Checkpoints that are new, or were saved again.
+        written: Checkpoints whose tasks have written.
+        checkpoints: How many checkpoints there are; -1 where they were not counted.
+    """
+
+    headers: list[Header]
+    written: list[Key]
+    checkpoints: int
 
 
 class _Since(NamedTuple):
@@ -103,26 +60,37 @@ class _Since(NamedTuple):
     writes: int
 
 
+class _Found(NamedTuple):
+    """What one look has found: rows as the statements give them."""
+
+    now: _Since
+    rows: list[Any]
+    written: list[Any]
+    checkpoints: int
+
+
 class PostgresChanges:
     """What is new in the tables of one saver.
 
     Args:
         database: The database.
         tables: Its tables.
+        keeps_all: Whether every checkpoint that was ever seen is remembered; else those that may be seen again.
     """
 
-    def __init__(self, database: PostgresDatabase, tables: Tables) -> None:
-        self.database, self.tables = database, tables
+    def __init__(self, database: PostgresDatabase, tables: Tables, keeps_all: bool) -> None:
+        self._database, self._tables = database, tables
+        self._keeps_all = keeps_all
         self._since: _Since | None = None
-        self._seen: dict[Key, int] = {}  # the transaction that saved each checkpoint
-        self._written: dict[Key, int] = {}  # the last one that wrote to it, since the first look
-        self._is_counted = True
-        self._order = 0
+        self.seen: dict[Key, int] = {}
+        """Checkpoints that were seen, with the transaction that saved each."""
+        self._written: dict[Key, int] = {}  # the last one that wrote to a checkpoint
         self._whole_at = self._whole_took = 0.0
         self._is_behind = False  # whether only the ends of the tables were looked at
-        self._id = "checkpoint->>'id'" if tables.is_shallow else "checkpoint_id"
-        parent = "NULL::text" if tables.is_shallow else "parent_checkpoint_id"
-        self._header = f"xmin::text::bigint, thread_id, checkpoint_ns, {self._id}, {parent}, pg_column_size(checkpoint)"
+        self._is_slow = False  # whether the index is too large to be looked through
+        self.newest = ""
+        """The largest id that is known."""
+        self._watched: dict[str, str] = {}  # the largest id of a thread; the one that was written to last comes last
 
     def mark(self) -> tuple[str, float]:
         """What transactions are to be seen: it differs after every commit to any table of the server.
@@ -130,133 +98,118 @@ class PostgresChanges:
         Raises:
             DatabaseFault: the server cannot be reached, or does not answer.
         """
-        snapshot = str(self.database.value("SELECT pg_catalog.txid_current_snapshot()::text"))
+        snapshot = str(self._database.value("SELECT pg_catalog.txid_current_snapshot()::text"))
         return snapshot, time.monotonic() if self._is_behind and self._is_due() else 0.0
 
-    def news(self) -> Iterator[News]:
-        """What is new since the last time, a page at a time; everything at first.
+    def has_begun(self) -> bool:
+        """Whether there is a moment from which on something may be new."""
+        return self._since is not None
 
-        Raises:
-            DatabaseFault: the server cannot be reached, or does not answer.
-        """
-        if self._since is None:
-            yield from self._all()
-        else:
-            yield self._changed(self._since)
-
-    def _all(self) -> Iterator[News]:
-        since = self.database.read(self._moment)
-        self._seen.clear()
-        oldest, remark, total = "", "", max(self.tables.rows, 0)
-        if total > LISTED and not self.tables.is_shallow:
-            oldest = self.database.read(self._oldest_listed)
-            remark = f"only the newest {LISTED:,} of about {total:,} checkpoints are listed"
-        names = "thread_id, checkpoint_ns" + ("" if self.tables.is_shallow else ", checkpoint_id")
-        marks = "%s, %s" if self.tables.is_shallow else "%s, %s, %s"
-        start = f"SELECT {self._header} FROM {self.tables.checkpoints} WHERE {self._id} >= %s"
-        end = f" ORDER BY {names} LIMIT {PAGE}"
-        statement, values = start + end, [oldest]
-        while True:
-            rows = self.database.read(asking(statement, values))
-            yield News(self._headers(rows), total=min(total, LISTED), remark=remark)
-            if len(rows) < PAGE:
-                break
-            statement = f"{start} AND ({names}) > ({marks}){end}"
-            values = [oldest, *rows[-1][1 : 3 if self.tables.is_shallow else 4]]
-        self._is_counted = not oldest
-        self._since = since
-
-    def _oldest_listed(self, look: Look) -> str:
-        rows = look.rows(
-            f"SELECT checkpoint_id FROM {self.tables.checkpoints} ORDER BY checkpoint_id DESC OFFSET %s LIMIT 1",
-            (LISTED - 1,),
-        )
-        return str(rows[0][0]) if rows else ""
+    def begin(self, look: Look) -> None:
+        """Let what a look does not see be new."""
+        self._since = self._moment(look)
+        self._is_behind = False
 
     def _moment(self, look: Look) -> _Since:
         blocks = "pg_relation_size(%s::regclass) / current_setting('block_size')::bigint"
-        row = look.rows(
-            "SELECT txid_current_snapshot()::text, txid_snapshot_xmin(txid_current_snapshot()), "
-            f"{blocks}, {blocks}", (self.tables.checkpoints.replace("%%", "%"), self.tables.writes.replace("%%", "%")),
-        )[0]  # fmt: skip
-        return _Since(*row)
+        tables = (self._tables.checkpoints.replace("%%", "%"), self._tables.writes.replace("%%", "%"))
+        current = "txid_current_snapshot()::text, txid_snapshot_xmin(txid_current_snapshot())"
+        return _Since(*look.rows(f"SELECT {current}, {blocks}, {blocks}", tables)[0])
 
     def _is_due(self) -> bool:
         """Whether all rows may be looked through again."""
         return time.monotonic() - self._whole_at >= max(WHOLE_SECONDS, self._whole_took / WHOLE_SHARE)
 
-    def _changed(self, since: _Since) -> News:
-        """What transactions since have written: at the ends of the tables, and now and then anywhere in them."""
-        is_whole = self._is_due()
+    def changed(self) -> Changed:
+        """What is new: at the ends of the tables, and now and then anywhere in them.
+
+        Raises:
+            DatabaseFault: the server cannot be reached, or does not answer.
+        """
+        assert self._since is not None, "begin() comes first"
+        # Of a large table, what is quickly found is reported first.
+        is_whole = self._is_due() and (self._is_behind or self._since.checkpoints <= WHOLE_BLOCKS)
         began = time.monotonic()
-
-        def ask(look: Look) -> tuple[_Since, list[Any], list[Any], int]:
-            now = self._moment(look)
-            found = []
-            for columns, group, table, blocks, blocks_now in (
-                (self._header, "", self.tables.checkpoints, since.checkpoints, now.checkpoints),
-                (
-                    "max(xmin::text::bigint), thread_id, checkpoint_ns, checkpoint_id", " GROUP BY 2, 3, 4",
-                    self.tables.writes, since.writes, now.writes,
-                ),
-            ):  # fmt: skip
-                statement = f"SELECT {columns} FROM {table} WHERE {_NEWER}"
-                values: list[Any] = [since.oldest]
-                if not is_whole or blocks_now > WHOLE_BLOCKS:
-                    statement += " AND ctid >= %s::tid"
-                    values.append(f"({max(blocks - 1, 0)},0)")
-                found.append(look.rows(statement + group, values))
-            count = -1
-            if is_whole and self._is_counted and now.checkpoints <= WHOLE_BLOCKS:
-                count = look.rows(f"SELECT count(*) FROM {self.tables.checkpoints}")[0][0]
-            return now, found[0], found[1], count
-
-        now, changed, written, count = self.database.read(ask)
-        headers = self._headers([row for row in changed if self._seen.get(Key(*row[1:4])) != row[0]])
-        touched = [(Key(*map(text_of, row[1:])), row[0]) for row in written]
-        touched = [(key, number) for key, number in touched if self._written.get(key) != number]
-        self._written.update(touched)
-        gone = self._vanished() if count >= 0 and count != len(self._seen) else []
-        self._is_behind = not is_whole
+        try:
+            found = self._database.read(lambda look: self._found(look, is_whole))
+        except DatabaseFault as fault:
+            if fault.kind != "slow" or not is_whole or self._is_slow:
+                raise
+            self._is_slow = True
+            found = self._database.read(lambda look: self._found(look, is_whole))
+        headers = list({(one := header_of(row)).key or one.row: one for row in found.rows}.values())
+        new = [one for one in headers if one.key is None or self.seen.get(one.key) != one.row]
+        touched = {Key(*map(text_of, row[1:])): int(row[0]) for row in found.written}
+        keys = [key for key, number in touched.items() if self._written.get(key) != number]
         if is_whole:
+            # What was found now is all that can be found again.
+            self._written = touched
+            if not self._keeps_all:
+                self.seen.clear()
             self._whole_at = time.monotonic()
             self._whole_took = self._whole_at - began
-            self._since = now
+            self._since = found.now
         else:  # what is elsewhere in the tables is still to be found
-            self._since = now._replace(oldest=since.oldest)
-        return News(headers, [key for key, _ in touched], gone, len(self._seen))
+            self._written |= touched
+            self._since = found.now._replace(oldest=self._since.oldest)
+        self.take(headers)
+        self.watch(headers)
+        self._is_behind = not is_whole
+        return Changed(new, keys, found.checkpoints)
 
-    def _vanished(self) -> list[Key]:
-        statement = f"SELECT thread_id, checkpoint_ns, {self._id} FROM {self.tables.checkpoints}"
-        left = {Key(*map(text_of, row)) for row in self.database.read(asking(statement))}
-        gone = [key for key in self._seen if key not in left]
-        for key in gone:
-            del self._seen[key]
-        return gone
+    def _found(self, look: Look, is_whole: bool) -> _Found:
+        since, now, tables = self._since, self._moment(look), self._tables
+        assert since is not None, "begin() comes first"
+        newer: list[Any] = [since.oldest]
 
-    def _headers(self, rows: Sequence[tuple[Any, ...]]) -> list[Header]:
-        found = []
-        for number, *row in rows:
-            self._order += 1
-            header = header_of(self._order, row)
-            if header.key is not None:
-                self._seen[header.key] = number
-            found.append(header)
-        return found
+        def ask(columns: str, table: str, blocks: int, blocks_now: int, group: str = "") -> list[Any]:
+            statement, values = f"SELECT {columns} FROM {table} WHERE {_NEWER}", newer
+            if not is_whole or blocks_now > WHOLE_BLOCKS:
+                statement += " AND ctid >= %s::tid"
+                values = [*newer, f"({max(blocks - 1, 0)},0)"]
+            return look.rows(statement + group, values)
+
+        rows = ask(tables.header, tables.checkpoints, since.checkpoints, now.checkpoints)
+        written = ask(_WRITTEN, tables.writes, since.writes, now.writes, _OF_ONE)
+        is_large = now.checkpoints > WHOLE_BLOCKS
+        watched = [list(self._watched), list(self._watched.values())]
+        if is_large and not tables.is_shallow:
+            of_each = "SELECT found.* FROM unnest(%s::text[], %s::text[]) AS k(thread, name), LATERAL"
+            own = "thread_id = k.thread AND checkpoint_ns = '' AND checkpoint_id"
+            new = f"SELECT {tables.header} FROM {tables.checkpoints} WHERE {own} > k.name"
+            wrote = f"SELECT {_WRITTEN} FROM {tables.writes} WHERE {own} >= k.name AND {_NEWER}{_OF_ONE}"
+            rows += look.rows(f"{of_each} ({new}) AS found", watched)
+            written += look.rows(f"{of_each} ({wrote}) AS found", [*watched, *newer])
+            if is_whole and not self._is_slow:
+                statement = f"SELECT {tables.header} FROM {tables.checkpoints} WHERE checkpoint_id > %s AND {_NEWER}"
+                rows += look.rows(statement, [_before(self.newest), *newer])
+        count = -1
+        if is_whole and not (is_large and (self._is_slow or tables.is_shallow)):
+            count = look.rows(f"SELECT count(*) FROM {tables.checkpoints}")[0][0]
+        return _Found(now, rows, written, count)
+
+    def watch(self, headers: Sequence[Header]) -> None:
+        """Ask at every look for what is new in the threads of these checkpoints."""
+        for one in headers:
+            if one.key is not None and not one.key.space:
+                last = self._watched.pop(one.key.thread, "")
+                self._watched[one.key.thread] = max(last, one.key.id)
+        for thread in list(self._watched)[:-WATCHED]:
+            del self._watched[thread]
+
+    def take(self, headers: Sequence[Header]) -> None:
+        """Take in that these checkpoints are known."""
+        self.seen.update((one.key, one.row) for one in headers if one.key is not None)
+        self.newest = max(self.newest, max((one.key.id for one in headers if one.key is not None), default=""))
 
 
-def asking(statement: str, values: Sequence[Any] = ()) -> Callable[[Look], list[tuple[Any, ...]]]:
-    """What asks for all rows of a statement."""
-    return lambda look: look.rows(statement, values)
+_WRITTEN = "max(xmin::text::bigint), thread_id, checkpoint_ns, checkpoint_id"
+_OF_ONE = " GROUP BY thread_id, checkpoint_ns, checkpoint_id"
 
 
-def header_of(number: int, row: Sequence[Any]) -> Header:
-    """The header of thread, namespace, id, parent and size."""
-    thread, space, name, parent, size = row
-    key = Key(thread, space, name) if type(thread) is type(space) is type(name) is str and name else None
-    return Header(number, key, parent if type(parent) is str and parent else None, "json", int(size or 0))
-
-
-def text_of(value: Any) -> str:
-    """The text of a column; "" where it has none."""
-    return value if type(value) is str else ""
+def _before(name: str) -> str:
+    """An id that comes some time before one that begins with the time; any other one itself."""
+    try:
+        return f"{max(int(name[:8], 16) - _LATE, 0):08x}"
+    except ValueError:
+        return name

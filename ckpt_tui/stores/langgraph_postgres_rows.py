@@ -5,11 +5,16 @@ State is in a table of its own, a row for each version of a channel, and small v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from ckpt_tui.stores.langgraph_postgres_changes import PostgresChanges, asking, header_of, text_of
-from ckpt_tui.stores.langgraph_rows import SMALL, Body, Key, StoredValue, Write
-from ckpt_tui.stores.postgres import Look
+from ckpt_tui.stores.langgraph_container import News
+from ckpt_tui.stores.langgraph_postgres_changes import PostgresChanges
+from ckpt_tui.stores.langgraph_postgres_tables import Tables, asking, header_of, text_of
+from ckpt_tui.stores.langgraph_records import PAGE, SMALL, Body, Header, Key, StoredValue, Write
+from ckpt_tui.stores.postgres import Look, PostgresDatabase
+
+LISTED = 1_000_000
+"""Checkpoints that are listed one by one, the newest: about 750 MB."""
 
 _Place = tuple[str, str, str, str]
 """Where the value of a channel is: thread, namespace, channel, version."""
@@ -18,8 +23,90 @@ _Sent = tuple[str, bytes]
 """Encoding and bytes of a call of a node with an argument of its own."""
 
 
-class PostgresRows(PostgresChanges):
-    """The rows of one saver, and what of them is new."""
+class PostgresRows:
+    """The rows of one saver, and what of them is new.
+
+    Args:
+        database: The database.
+        tables: Its tables.
+    """
+
+    def __init__(self, database: PostgresDatabase, tables: Tables) -> None:
+        self.database, self.tables = database, tables
+        self._changes = PostgresChanges(database, tables, keeps_all=True)
+        self._is_whole = True  # whether every checkpoint is listed
+
+    def mark(self) -> tuple[str, float]:
+        """What transactions are to be seen: it differs after every commit to any table of the server.
+
+        Raises:
+            DatabaseFault: the server cannot be reached, or does not answer.
+        """
+        return self._changes.mark()
+
+    def news(self) -> Iterator[News]:
+        """What is new since the last time, a page at a time; everything at first.
+
+        Raises:
+            DatabaseFault: the server cannot be reached, or does not answer.
+        """
+        if not self._changes.has_begun():
+            yield from self._all()
+            return
+        changed = self._changes.changed()
+        seen = self._changes.seen
+        gone = self._vanished() if self._is_whole and changed.checkpoints not in (-1, len(seen)) else []
+        yield News(changed.headers, changed.written, gone, len(seen))
+
+    def _all(self) -> Iterator[News]:
+        # What is saved while pages are read is new afterwards, or known by then.
+        begun = PostgresChanges(self.database, self.tables, keeps_all=True)
+        self.database.read(begun.begin)
+        oldest, remark, total = "", "", max(self.tables.rows, 0)
+        if total > LISTED and not self.tables.is_shallow:
+            oldest = self.database.read(self._oldest_listed)
+            remark = f"only the newest {LISTED:,} of about {total:,} checkpoints are listed"
+        names = "thread_id, checkpoint_ns" + ("" if self.tables.is_shallow else ", checkpoint_id")
+        marks = "%s, %s" if self.tables.is_shallow else "%s, %s, %s"
+        start = f"SELECT {self.tables.header} FROM {self.tables.checkpoints} WHERE {self.tables.id} >= %s"
+        end = f" ORDER BY {names} LIMIT {PAGE}"
+        statement, values = start + end, [oldest]
+        while True:
+            rows = self.database.read(asking(statement, values))
+            headers = list(map(header_of, rows))
+            begun.take(headers)
+            yield News(headers, total=min(total, LISTED), remark=remark)
+            if len(rows) < PAGE:
+                break
+            statement = f"{start} AND ({names}) > ({marks}){end}"
+            values = [oldest, *rows[-1][1 : 3 if self.tables.is_shallow else 4]]
+        self._is_whole = not oldest
+        self._changes = begun
+
+    def _oldest_listed(self, look: Look) -> str:
+        rows = look.rows(
+            f"SELECT checkpoint_id FROM {self.tables.checkpoints} ORDER BY checkpoint_id DESC OFFSET %s LIMIT 1",
+            (LISTED - 1,),
+        )
+        return str(rows[0][0]) if rows else ""
+
+    def _vanished(self) -> list[Key]:
+        """The checkpoints that are not there any more."""
+        statement = f"SELECT thread_id, checkpoint_ns, {self.tables.id} FROM {self.tables.checkpoints}"
+        left = {Key(*map(text_of, row)) for row in self.database.read(asking(statement))}
+        gone = [key for key in self._changes.seen if key not in left]
+        for key in gone:
+            del self._changes.seen[key]
+        return gone
+
+    def thread(self, name: str) -> list[Header]:
+        """The checkpoints of one thread, in no order.
+
+        Raises:
+            DatabaseFault: the server cannot be reached, or does not answer.
+        """
+        statement = f"SELECT {self.tables.header} FROM {self.tables.checkpoints} WHERE thread_id = %s"
+        return list(map(header_of, self.database.read(asking(statement, (name,)))))
 
     def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
         """The bodies of those that are there, with the values of their channels as far as so many bytes go.
@@ -48,7 +135,8 @@ class PostgresRows(PostgresChanges):
         def ask(look: Look) -> dict[Key, Body]:
             lists = _columns(asked)
             rows = look.rows(
-                f"SELECT k.at, c.thread_id, c.checkpoint_ns, {own}, {parent}, pg_column_size(c.checkpoint), {texts} "
+                f"SELECT k.at, c.xmin::text::bigint, c.thread_id, c.checkpoint_ns, {own}, {parent}, "
+                f"pg_column_size(c.checkpoint), {texts} "
                 f"{joined} ORDER BY k.at", (most, most, *lists),
             )  # fmt: skip
             of_channels = look.rows(
@@ -71,9 +159,9 @@ class PostgresRows(PostgresChanges):
             sends = self._sends(look, joined, lists, most)
             return {
                 asked[int(at) - 1]: Body(
-                    header_of(int(at), row[:5]),
-                    None if row[5] is None else row[5].encode("utf-8", "surrogateescape"),
-                    (row[6] or "").encode("utf-8", "surrogateescape"),
+                    header_of(row[:6]),
+                    None if row[6] is None else row[6].encode("utf-8", "surrogateescape"),
+                    (row[7] or "").encode("utf-8", "surrogateescape"),
                     _found(values.get(int(at), {})),
                     sends.get(int(at), ()),
                 )
@@ -170,7 +258,7 @@ class PostgresRows(PostgresChanges):
         """
         statement = (
             f"SELECT left(checkpoint::text, %s) FROM {self.tables.checkpoints} WHERE thread_id = %s AND "
-            f"checkpoint_ns = %s AND {self._id} = %s"
+            f"checkpoint_ns = %s AND {self.tables.id} = %s"
         )
         rows = self.database.read(asking(statement, (most, *key)))
         return str(rows[0][0]).encode("utf-8", "surrogateescape") if rows else b""

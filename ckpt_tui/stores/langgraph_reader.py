@@ -6,25 +6,23 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.budgets import MessageBudget
+from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.value import Decoded, Value
 from ckpt_tui.stores.langgraph_channels import with_values
 from ckpt_tui.stores.langgraph_delta import MISSING, History
 from ckpt_tui.stores.langgraph_document import (
-    ERROR,
-    INTERRUPT,
     Document,
-    Outcome,
     members,
     node_of_tasks,
     nodes_that_ran,
-    outcome,
     pulled,
     read_document,
     version_text,
-)  # fmt: skip
+)
 from ckpt_tui.stores.langgraph_names import above
-from ckpt_tui.stores.langgraph_rows import Body, Key, Rows, Write
+from ckpt_tui.stores.langgraph_outcome import Outcome, outcome
+from ckpt_tui.stores.langgraph_records import Body, Key, Rows, Write
 
 KEPT_DOCUMENTS = 512
 """Documents kept for their children, which are read next; they hold no more than who has seen what."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
+from ckpt_tui.stores.langgraph_records import PAGE, SMALL, Body, Header, Key, Write
 from ckpt_tui.stores.sqlite import Look, Mark, SqliteFault, SqliteFile, Table
 
 TABLES = ("checkpoints", "writes")
@@ -16,12 +17,6 @@ WRITES = frozenset(
     {"thread_id", "checkpoint_ns", "checkpoint_id", "task_id", "idx", "channel", "type", "value"}
 )  # fmt: skip
 """Columns that the two tables have in every release."""
-
-PAGE = 2_000
-"""Headers asked for at once."""
-
-SMALL = 2_048
-"""Bytes of a written value that is read for the list: enough for a few words."""
 
 _HEADERS = (
     "SELECT rowid, thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, length(checkpoint) "
@@ -47,88 +42,6 @@ _WRITES = _WRITES_PLAIN.replace("''", "task_path", 1)
 """Releases before 3.1 of the SqliteSaver have no paths of tasks."""
 
 
-class Key(NamedTuple):
-    """What names a checkpoint: ids alone repeat where a thread was copied."""
-
-    thread: str
-    space: str
-    id: str
-
-
-class Header(NamedTuple):
-    """A checkpoint without its bodies.
-
-    Attributes:
-        row: Its row, which counts up with each that is saved.
-        key: Its name; None where the row holds none as LangGraph writes them.
-        parent: The id of its parent in the same thread and namespace, or None.
-        encoding: How its body is written.
-        size: Bytes of its body.
-    """
-
-    row: int
-    key: Key | None
-    parent: str | None
-    encoding: str
-    size: int
-
-
-class StoredValue(NamedTuple):
-    """The value of a channel.
-
-    Attributes:
-        encoding: How it is written; `empty` for none.
-        data: Its bytes; None where there are more than were asked for.
-        size: How many there are.
-    """
-
-    encoding: str
-    data: bytes | None
-    size: int
-
-
-class Body(NamedTuple):
-    """The two bodies of a checkpoint; `data` is None where it holds more bytes than were asked for.
-
-    Attributes:
-        header: Its header.
-        data: Its body.
-        metadata: Its metadata.
-        values: Where values of channels are stored beside it, gives them: versions of channels → channel → value.
-        sends: Calls of nodes with an argument of their own that older bodies leave out: encoding and bytes of each.
-        metadata_encoding: How the metadata is written.
-    """
-
-    header: Header
-    data: bytes | None
-    metadata: bytes
-    values: Callable[[Mapping[str, str]], Mapping[str, StoredValue]] | None = None
-    sends: Sequence[tuple[str, bytes]] = ()
-    metadata_encoding: str = "json"
-
-
-class Write(NamedTuple):
-    """What a task wrote that ran from a checkpoint.
-
-    Attributes:
-        row: Its row, which counts up.
-        task: The id of the task.
-        path: `~__pregel_pull, NODE` and the like; "" in older stores.
-        number: Its place among the writes of the task; below zero for what is not a write to a channel of the state.
-        channel: The channel.
-        encoding: How the value is written.
-        data: The value's bytes.
-    """
-
-    row: int
-    task: str
-    path: str
-    number: int
-    channel: str
-    encoding: str
-    data: bytes
-
-
 class Newer(NamedTuple):
     """What is there beyond what was known.
 
@@ -145,18 +58,6 @@ class Newer(NamedTuple):
     last_write: int
     checkpoints: int
     last: int
-
-
-class Rows(Protocol):
-    """What a reader of checkpoints needs of the place where their rows are. Either may raise a `DatabaseFault`."""
-
-    def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
-        """The bodies of those that are there, without what is beyond so many bytes."""
-        ...
-
-    def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
-        """What tasks have written that ran from these checkpoints, in the order in which it is applied."""
-        ...
 
 
 class LangGraphRows:

@@ -1,4 +1,4 @@
-"""PostgreSQL databases of other programs, read in short read-only transactions: what every reader of one stands on.
+"""PostgreSQL databases of other programs, read in short read-only transactions: what every reader of one builds on.
 
 ```python
 database = PostgresDatabase(address_of("postgres://reader@localhost/agents"))
@@ -51,7 +51,7 @@ _DEFAULTS: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": STATEMENT_SECONDS * 1000,
 }
-"""What libpq is told unless the URL says otherwise; a connection to a server that is gone ends by itself."""
+"""What libpq gets unless the URL says otherwise; a connection to a server that is gone ends by itself."""
 
 Answer = TypeVar("Answer")
 

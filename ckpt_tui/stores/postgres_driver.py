@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
+from psycopg import DataError
 from psycopg import Error as Error
 from psycopg.types.string import StrDumperUnknown, TextLoader
 
@@ -21,12 +22,18 @@ class AnyString(StrDumperUnknown):
     """The way back."""
 
     def dump(self, obj: str) -> bytes:
-        """The bytes of a text with surrogate escapes."""
+        """The bytes of a text with surrogate escapes.
+
+        Raises:
+            DataError: it holds NUL, which no text of PostgreSQL does: the server would take what comes before it.
+        """
+        if "\0" in obj:
+            raise DataError("PostgreSQL has no texts with NUL")
         return obj.encode("utf-8", "surrogateescape")
 
 
 def connect(options: dict[str, Any]) -> Any:
-    """A connection that begins no transaction by itself, and prepares nothing: poolers stand that, too.
+    """A connection that begins no transaction by itself, and prepares nothing: poolers accept that, too.
 
     Raises:
         Error: the server cannot be reached, or lets nobody in.

@@ -22,6 +22,7 @@ from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.agent_framework import entry_from_bytes
 from ckpt_tui.stores.agent_framework_body import checkpoint_from_bytes
 from ckpt_tui.stores.base import Batch, Capabilities, Entry
+from ckpt_tui.stores.budgeted_store import BudgetedStore
 from ckpt_tui.stores.polled import PolledStore
 from ckpt_tui.stores.storage_calls import (
     AT_ONCE,
@@ -35,6 +36,7 @@ from ckpt_tui.stores.storage_calls import (
     own_loop,
     reason_of,
 )
+from ckpt_tui.stores.storage_latest import chain_of_latest
 
 KIND = "memory"
 
@@ -57,7 +59,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.document_budget import DocumentBudget
 
 
-class ProtocolStore(PolledStore):
+class ProtocolStore(BudgetedStore, PolledStore):
     """The checkpoints of some workflows in a storage.
 
     Args:
@@ -198,6 +200,10 @@ class ProtocolStore(PolledStore):
             self._entries.pop(name, None)
             self._failed.pop(name, None)
 
+    def latest_chain(self) -> Sequence[Entry] | None:
+        """What the storage calls its latest, and what that came from; None where it lists headers page by page."""
+        return None if self._calls.has_pages else chain_of_latest(self._calls, self._loaded_entries)
+
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
         """Load the checkpoints of which only the headers are known, side by side, in the order given."""
         known = {file: entry for file in files if isinstance(entry := self._known.get(file), CheckpointRef)}
@@ -214,22 +220,6 @@ class ProtocolStore(PolledStore):
                 some = []
         if stop is None or not stop.is_set():
             yield Batch(tuple(some), (), len(files), len(files))
-
-    def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
-        """Ask the storage for one checkpoint and decode it.
-
-        Raises:
-            UndecodableError: the storage does not return it, or it is not a checkpoint.
-        """
-        return self._load(file, None, check, everything)
-
-    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Ask for one checkpoint and decode it, as far as a budget goes.
-
-        Raises:
-            UndecodableError: the storage does not return it, or it is not a checkpoint.
-        """
-        return self._load(file, budget, check, True)
 
     def _load(
         self, file: str, budget: DocumentBudget | None, check: Callable[[], None] | None, everything: bool

@@ -72,7 +72,7 @@ def side_file(name: str, data: bytes) -> tuple[str, str] | None:
     if re.match(_MARKUP, data):
         return "foreign", "a web page or XML: perhaps the download of a checkpoint ended at a login or an error"
     if re.search(_MERGE, data) and re.search(_DIVIDER, data):
-        return "merge", "both sides of a merge that was not resolved stand in it, between <<<<<<< and >>>>>>>"
+        return "merge", "it holds both sides of a merge that was not resolved, between <<<<<<< and >>>>>>>"
     return None
 
 

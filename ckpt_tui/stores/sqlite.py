@@ -1,4 +1,4 @@
-"""SQLite databases of other programs, read without a trace: what every reader of one stands on.
+"""SQLite databases of other programs, read without a trace: what every reader of one builds on.
 
 ```python
 database = SqliteFile("memory.db")
@@ -236,7 +236,7 @@ class _Copy:
 
     Args:
         path: The database.
-        mark: Its mark, for which the copy stands.
+        mark: The mark of the version that was copied.
     """
 
     def __init__(self, path: str, mark: Mark) -> None:

@@ -13,13 +13,13 @@ from ckpt_tui.actions.checks import Checks
 from ckpt_tui.actions.export_files import bundle_lines, write_file
 from ckpt_tui.actions.exports import branch_of, make_bundle
 from ckpt_tui.actions.expressions import evaluate
-from ckpt_tui.config import configured_rules
+from ckpt_tui.configuration import configured_rules
 from ckpt_tui.core.checks.check_file import Check
 from ckpt_tui.core.checks.outcome import Failure, failure_lines
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.ids import IdFault, find, latest
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.stores.base import Store, collect
 from ckpt_tui.stores.record import Recorder
 from ckpt_tui.stores.registry import open_store

@@ -16,8 +16,11 @@ _SIGNS = {
     "●": "*", "○": "o", "‖": "=", "↩": "<", "✓": "v", "✗": "x", "☠": "X", "✎": "e", "◇": "y", "◆": "#", "★": "*",
     "◌": "o", "■": "#", "▪": "#", "•": "*", "◉": "@", "◦": "o", "⚠": "!", "∥": "|", "⇄": "=", "↻": "@",
     # keys and ways
-    "▸": ">", "▾": "v", "◂": "<", "▶": ">", "◀": "<", "▹": ">", "→": ">", "←": "<", "↑": "^", "↓": "v", "⏎": "E",
-    "⇥": "T", "⇧": "S", "⌫": "B", "↳": "`", "⋯": "~", "⋮": ":",
+    "▸": ">", "▾": "v", "◂": "<", "▶": ">", "◀": "<", "▹": ">", "→": ">", "←": "<", "↑": "^", "↓": "v",
+    "↳": "`", "⋯": "~", "⋮": ":", "↕": "|", "↺": "@", "↷": "~",
+    "▲": "^", "△": "^", "▼": "v", "▽": "v", "▷": ">", "◁": "<", "◐": "o", "⊘": "x", "⊙": "@", "⏸": "=",
+    # keys where no word was put in their place (`widgets.shown_keys`): never a letter, which is another key
+    "⏎": "\\", "⇥": "|", "⇧": "^", "⌫": "<",
     # text
     "…": "~", "·": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "−": "-", "×": "x", "±": "+",
     "≤": "<", "≥": ">", "≠": "#", "‹": "<", "›": ">", "«": "<", "»": ">", "°": "o", "µ": "u", "\xa0": " ",
@@ -25,7 +28,7 @@ _SIGNS = {
     "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "*", "█": "#", "▌": "|", "▍": "|", "▎": "|",
     "▏": "|", "▊": "|", "▋": "|", "▉": "|", "▐": "|", "▕": "|", "▀": "=", "▔": "-", "░": ".", "▒": ":", "▓": "#",
 }  # fmt: skip
-"""Each of one cell, as the sign that replaces it."""
+"""Each of one cell, as the sign that replaces it; lines and names of other letters are made by their Unicode names."""
 
 
 def draws_ascii(environ: Mapping[str, str]) -> bool:
@@ -42,6 +45,11 @@ def draws_ascii(environ: Mapping[str, str]) -> bool:
 def ascii_text(text: str) -> str:
     """The text in ASCII, with as many cells."""
     return text if text.isascii() else "".join(map(_ascii, text))
+
+
+def has_ascii(sign: str) -> bool:
+    """Whether a sign that the app draws has one in ASCII that says the same."""
+    return sign in _SIGNS or "\u2500" <= sign <= "\u257f"
 
 
 def _ascii(char: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from textual.keys import Keys, _character_to_key
 from textual.theme import BUILTIN_THEMES
 
-from ckpt_tui.config import MEMBERS, Config
+from ckpt_tui.configuration import MEMBERS, Config
 from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
 from ckpt_tui.tui.changed_keys import accept_keys
 from ckpt_tui.tui.commands import by_id

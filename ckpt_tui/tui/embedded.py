@@ -7,7 +7,7 @@ import gc
 from collections.abc import Sequence
 from typing import Any
 
-from ckpt_tui.config import load
+from ckpt_tui.configuration import load
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.protocol import ProtocolStore, is_storage
 from ckpt_tui.stores.storage_calls import caller

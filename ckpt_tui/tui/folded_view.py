@@ -7,10 +7,11 @@ runs is a handful of sections.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.groups import Group, GroupList, group_id
+from ckpt_tui.core.sequences import LazySequence
 from ckpt_tui.tui.sections import Named, Places, Rows, Section, file_of
 
 
@@ -72,7 +73,7 @@ class Span(Section):
             yield group.newest if isinstance(group, Group) else group.newest_file
 
 
-class _FoldedRows(Sequence[listing.Row]):
+class _FoldedRows(LazySequence[listing.Row]):
     """The rows of groups, each made when it is asked for."""
 
     def __init__(self, groups: Sequence[Group] | Sequence[FoldedGroup], start: int, stop: int) -> None:
@@ -83,19 +84,10 @@ class _FoldedRows(Sequence[listing.Row]):
     def __len__(self) -> int:
         return self._stop - self._start
 
-    @overload
-    def __getitem__(self, index: int) -> listing.Row: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[listing.Row]: ...
-
-    def __getitem__(self, index: int | slice) -> listing.Row | list[listing.Row]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        if not 0 <= index < len(self):
-            raise IndexError(index)
+    def item(self, index: int) -> listing.Row:
+        """The row of the group at an index."""
         group = self._groups[self._start + index]
-        return listing.FoldedRow(group, 0, None) if isinstance(group, Group) else group.row
+        return listing.FoldedRow(group, group.number, None) if isinstance(group, Group) else group.row
 
 
 class Folding:

@@ -31,7 +31,7 @@ _KEPT_EVENTS = tuple(
         "breakpoint",
     )
 )
-"""How lines begin that a screen must know of; the others only stand in the log."""
+"""How lines begin that a screen must know of; the others are only in the log."""
 
 
 class LiveRun:
@@ -46,7 +46,7 @@ class LiveRun:
         latest: Kind → the latest line of that kind, of those that a screen must know of.
         begun: Whether the workflow was asked to run.
         written: Ids of the checkpoints that it wrote, in order.
-        progress: How its executors stand.
+        progress: The state of each executor.
         loans: True for each time that it asks for the terminal, False for each time that it gives it back or ends.
     """
 
@@ -96,6 +96,15 @@ class LiveRun:
     def paused(self) -> dict[str, Any] | None:
         """Where the run is paused; None where it is not."""
         return self.session.paused
+
+    @property
+    def why_not_paused(self) -> str:
+        """Why a key that needs a paused run does nothing, and which key helps."""
+        if "end" in self.latest:
+            return "The run is over: r runs it again from here, esc shows its checkpoints."
+        if not self.begun:
+            return "The run is not paused: s begins it and pauses it after its first superstep."
+        return "The run is not paused: s pauses it after this superstep."
 
     def stop(self) -> None:
         """Ask it to end; when it was asked before, kill it."""

@@ -89,7 +89,7 @@ class QueryJobs:
 
     @job("find", failed=_no_answer)
     def find(self, nodes: Sequence[Node], question: Question) -> None:
-        """Where a text stands; what is found is posted as it is found."""
+        """Where a text occurs; what is found is posted as it is found."""
         fresh: list[Match] = []
         truncated, note, done = False, "", 0
         with self._turn():

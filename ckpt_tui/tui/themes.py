@@ -1,6 +1,6 @@
 """Colours: one dark and one light theme of our own, our variables for the themes of others, and text that can be read.
 
-Every text has a contrast of at least `CONTRAST` with what it stands on, in every theme, the selected row included.
+Every text has a contrast of at least `CONTRAST` with its background, in every theme, the selected row included.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def theme_for_sixteen(environ: Mapping[str, str]) -> str:
 
 
 def readable_variables(variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a theme with each colour of a text far enough from every background it stands on."""
+    """The variables of a theme with each colour of a text far enough from every background it appears on."""
     out = dict(variables)
     grounds = [color for name in _BACKGROUNDS if (color := _color(out.get(name, ""))) is not None]
     for name in _TEXTS:

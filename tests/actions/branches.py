@@ -1,4 +1,4 @@
-"""Stores of the sample data as their real objects tell them, for tests of what a branch or a store is asked."""
+"""Stores of the sample data as their real objects show them, for tests of what a branch or a store is asked."""
 
 from __future__ import annotations
 

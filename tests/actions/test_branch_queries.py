@@ -83,7 +83,7 @@ def test_the_values_of_any_path_are_those_of_the_real_objects(store: Path, tip: 
         path = expression(steps)
         found = histories.history(BranchQuery(run, nodes, Expression(path), reveal=True))
         values = [(taken.ref.id, text(taken.value)) for taken in found.values]
-        # A path that turns from null to nothing takes a value more than JMESPath can tell.
+        # A path that turns from null to nothing takes a value more than JMESPath can show.
         values = [pair for at, pair in enumerate(values) if not at or pair[1] != values[at - 1][1]]
         assert values == from_real_objects(store, tip, path), path
         assert found.asked == len(ancestry(store, tip))

@@ -8,8 +8,8 @@ import jmespath
 import pytest
 
 from ckpt_tui.actions.conditions import Condition
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_store
 

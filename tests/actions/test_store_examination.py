@@ -12,7 +12,7 @@ import pytest
 
 from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.core.doctor.report import Report
-from ckpt_tui.core.export import show_document
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.registry import open_store
 from tests.support.oracle import AGENT_FRAMEWORK, DATA, load_environment
@@ -25,7 +25,7 @@ UNLOADABLE = frozenset((
     "truncated", "empty", "not-json", "foreign", "trailing", "too-deep", "encoding", "byte-order-mark", "huge-integer",
     "unknown-member", "undecodable", "unread", "type-mismatch", "dangerous", "function", "numpy", "legacy",
 ))  # fmt: skip
-"""Kinds of findings with which the framework cannot load a file, whatever it is told to allow."""
+"""Kinds of findings with which the framework cannot load a file, whatever it is asked to allow."""
 
 COSTLY = frozenset(("memo_index_huge.json", "billion_laughs.json", "deep_tuple.json", "deep_json.json"))
 """Files that would cost the framework gigabytes or the interpreter its life."""
@@ -44,7 +44,7 @@ def of(report: Report, kind: str) -> list[str]:
 
 
 def load_for_real(directory: Path, allowed: list[str]) -> dict[str, Exception | None]:
-    """What the framework says to each file of a directory, when told to allow these types."""
+    """What the framework says to each file of a directory, when asked to allow these types."""
     from agent_framework import FileCheckpointStorage
 
     async def load_all() -> dict[str, Exception | None]:
@@ -221,10 +221,10 @@ def test_a_directory_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 
 
 def test_progress_is_reported_for_each_file(store: Path) -> None:
-    told: list[tuple[int, int]] = []
-    examine(open_store(store), lambda done, total: told.append((done, total)))
+    progress: list[tuple[int, int]] = []
+    examine(open_store(store), lambda done, total: progress.append((done, total)))
     count = len(list(store.glob("*.json")))
-    assert told == [(done, count) for done in range(count + 1)]
+    assert progress == [(done, count) for done in range(count + 1)]
 
 
 def test_an_examination_can_be_cancelled(store: Path) -> None:

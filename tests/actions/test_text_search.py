@@ -1,4 +1,4 @@
-"""What is found equals what stands in the JSON made from the real objects."""
+"""What is found equals what is in the JSON made from the real objects."""
 
 from __future__ import annotations
 

@@ -100,3 +100,26 @@ def test_what_is_deleted_for_good_leaves_no_trash(store: Path) -> None:
     refs = refs_of(store)
     assert len(delete(str(store), refs).files) == len(refs)
     assert not os.path.exists(trash_of(str(store)))
+
+
+def test_a_record_whose_last_line_was_cut_off_brings_back_the_rest(store: Path) -> None:
+    before = contents(store)
+    throw_away(str(store), refs_of(store)[:2])
+    record = Path(trash_of(str(store))) / "1" / RECORD
+    record.write_text(record.read_text() + '{"file": "half')
+    assert len(bring_back(str(store)).files) == 2
+    assert contents(store) == before
+
+
+def test_a_record_is_kept_while_there_are_files_beside_it(store: Path) -> None:
+    throw_away(str(store), refs_of(store)[:1])
+    (Path(trash_of(str(store))) / "1" / "of-a-person.txt").write_text("mine")
+    assert bring_back(str(store)).files
+    assert (Path(trash_of(str(store))) / "1" / RECORD).exists()
+
+
+def test_a_directory_that_is_not_of_the_store_is_left_alone(store: Path, tmp_path: Path) -> None:
+    ref = refs_of(store)[0]
+    other = Path(shutil.copytree(store, tmp_path / "other"))
+    moved = throw_away(str(store), [ref], lambda file: (str(other), file))
+    assert moved.left == ((ref.file, "is not in a directory of this store"),) and (other / ref.file).exists()

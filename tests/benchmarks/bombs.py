@@ -17,7 +17,7 @@ from typing import Any
 from ckpt_tui.core.diff.diff_document import diff_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff
-from ckpt_tui.core.export import pieces
+from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.to_json import to_json
@@ -43,7 +43,7 @@ def _json(value: Any) -> None:
 
 
 def _changes(value: Any) -> None:
-    """The JSON of a diff where the bomb stands in many places, and something else in the other document."""
+    """The JSON of a diff where the bomb is in many places, and something else in the other document."""
     names = [f"value {number}" for number in range(20)]
     found = diff(dict.fromkeys(names, value), {name: [1, "text"] for name in names})
     with open(os.devnull, "wb") as file:
@@ -75,7 +75,7 @@ STAGES: dict[str, Callable[[Any], Any]] = {
     "diff": lambda pair: diff({"value": pair[0]}, {"value": pair[1]}),
     "changes": _changes,
 }
-"""What is done with a decoded bomb, `diff` with two of it; `decode` is told by itself."""
+"""What is done with a decoded bomb, `diff` with two of it; `decode` is shown by itself."""
 
 
 def run(directory: Path, names: list[str] | None = None) -> list[Figure]:

@@ -91,7 +91,7 @@ def write_growing_chat(directory: Path, count: int, size: int = 8_000) -> list[W
     ids = random.Random(5)
     for number in range(count):
         words = f"{number:06} " + "what was said so far, in other words. " * (size // 38)
-        # The text is the first long one of the pickle; its length stands before it.
+        # The text is the first long one of the pickle; its length precedes it.
         pickled = _with_text(original, words)
         messages.append(said | {"__pickled__": base64.b64encode(pickled).decode()})
         document["state"]["_executor_state"] = {"bob": {"full_conversation": messages}}

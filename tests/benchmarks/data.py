@@ -225,7 +225,7 @@ def documents(scenario: str) -> list[bytes]:
 
 
 class _Body:
-    """What stands below the header, for any iteration."""
+    """What comes below the header, for any iteration."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         text = json.dumps(document, indent=2, ensure_ascii=False).encode()

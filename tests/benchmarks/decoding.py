@@ -68,7 +68,7 @@ def _fickling(samples: list[bytes]) -> list[Figure]:
     from fickling.fickle import Pickled
 
     def parse(data: bytes) -> Any:
-        """What it can tell: the program that the pickle stands for, as a syntax tree. It has no values."""
+        """What it can show: the program that the pickle stands for, as a syntax tree. It has no values."""
         return Pickled.load(data).ast
 
     understood = [data for data in samples if _succeeds(parse, data)]

@@ -1,4 +1,4 @@
-"""(i) A checkpoint of 100 MB: its first screen, the memory of the process, and whether the screen ever stands still."""
+"""(i) A checkpoint of 100 MB: its first screen, the memory of the process, and whether the screen ever stops."""
 
 from __future__ import annotations
 

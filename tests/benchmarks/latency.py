@@ -33,7 +33,7 @@ def run(directory: Path) -> list[Figure]:
 
 
 def _one(terminal: Terminal, store: Path, name: str, parent: Written) -> float:
-    # Its name stands in the row, as it is none of the framework's random ids.
+    # Its name is in the row, as it is not one of the framework's random ids.
     renamed = save(store, Written(name, parent.id))
     took = terminal.wait_until(lambda text: f"{name}:" in text) - renamed
     until = time.perf_counter() + 0.15  # a workflow takes its time, too

@@ -45,7 +45,7 @@ class Empty(App[None]):
 
 
 class Watched(DirectoryStore):
-    """A directory that tells when every body has been read."""
+    """A directory that says when every body has been read."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path)

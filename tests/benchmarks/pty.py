@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal: what stands on its screen, how much memory and CPU it takes."""
+"""A program in a pseudo-terminal: what is on its screen, how much memory and CPU it takes."""
 
 from __future__ import annotations
 

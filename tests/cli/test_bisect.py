@@ -34,8 +34,8 @@ def test_bisect_says_what_changed_in_that_step(capfdbinary: Output) -> None:
     assert document["changes"] == diff["changes"]
     assert {"op": "changed", "path": ROUND, "before": 2, "after": 3} in document["changes"]
     assert f"~ {ROUND}  2 → 3" in called(capfdbinary, "bisect", CHAT, f"{ROUND} > `2`").out
-    told = called(capfdbinary, "diff", CHAT, document["previous"]["id"], document["first"]["id"]).out
-    lines = [line for line in told.splitlines() if f" {ROUND}" in line or line.startswith(("~ ", "+ state", "→ "))]
+    printed = called(capfdbinary, "diff", CHAT, document["previous"]["id"], document["first"]["id"]).out
+    lines = [line for line in printed.splitlines() if f" {ROUND}" in line or line.startswith(("~ ", "+ state", "→ "))]
     shown = called(capfdbinary, "bisect", CHAT, f"{ROUND} > `2`").out
     assert lines
     assert all(f"  {line}" in shown for line in lines)

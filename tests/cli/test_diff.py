@@ -203,5 +203,5 @@ def test_a_query_shows_no_secret_whose_name_it_leaves_out(
         assert done.code == code
     if query in ("values(state)", "state.*"):
         assert "shown-0" in done.out and "shown-1" in done.out
-        told = called(capsysbinary, "diff", tmp_path, "one", "two", "--query", query, "--reveal").out
-        assert "s3cr3t" in told and "98765" in told
+        printed = called(capsysbinary, "diff", tmp_path, "one", "two", "--query", query, "--reveal").out
+        assert "s3cr3t" in printed and "98765" in printed

@@ -73,14 +73,14 @@ def test_a_store_that_is_not_there_ends_with_3(capsys: pytest.CaptureFixture[str
     assert "nowhere" in capsys.readouterr().err
 
 
-def test_findings_stand_with_the_worst_first(capsys: pytest.CaptureFixture[str]) -> None:
+def test_findings_begin_with_the_worst(capsys: pytest.CaptureFixture[str]) -> None:
     severities = [finding["severity"] for finding in as_json(capsys, HOSTILE, 4)["findings"]]
     assert severities == sorted(severities, key=["danger", "warning", "info"].index)
     printed = text(capsys, HOSTILE, 4)
     assert 0 <= printed.index("danger: ") < printed.index("\nwarnings\n") < printed.index("allowed_checkpoint_types")
 
 
-def test_the_types_to_allow_stand_last_and_can_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_types_to_allow_come_last_and_can_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
     printed = text(capsys, NEWEST / "hitl_answered", 0)
     pasted = printed[printed.index("allowed_checkpoint_types=") :]
     assert pasted == (
@@ -92,7 +92,7 @@ def test_the_types_to_allow_stand_last_and_can_be_pasted(capsys: pytest.CaptureF
     assert values["value"] == as_json(capsys, NEWEST / "hitl_answered", 0)["allowed_checkpoint_types"]
 
 
-def test_files_with_the_same_finding_stand_together_and_only_a_few_are_named(
+def test_files_with_the_same_finding_are_together_and_only_a_few_are_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     printed = text(capsys, HOSTILE, 4)

@@ -55,7 +55,7 @@ class TestJson:
                 assert entry["timestamp"].endswith("Z")
                 assert entry["size"] == (scenario / entry["file"]).stat().st_size
 
-    def test_parents_stand_before_children_and_a_run_is_its_root(self, output: Output) -> None:
+    def test_parents_are_before_children_and_a_run_is_its_root(self, output: Output) -> None:
         found = entries(NEW / "fork_hitl", output)
         seen: set[str] = set()
         for entry in found:
@@ -65,8 +65,8 @@ class TestJson:
 
     def test_counts_roles_and_states_are_reported(self, output: Output) -> None:
         found = entries(NEW / "hitl_answered", output)
-        told = [(entry["role"], entry["status"], entry["messages"], entry["pending"]) for entry in found]
-        assert told[:4] == [
+        facts = [(entry["role"], entry["status"], entry["messages"], entry["pending"]) for entry in found]
+        assert facts[:4] == [
             ("entry", "open", 1, 0), ("superstep", "open", 1, 0), ("waiting", "waiting", 0, 2),
             ("response", "open", 2, 0),
         ]  # fmt: skip

@@ -54,3 +54,22 @@ def test_without_force_what_is_kept_keeps_its_ancestors(store: Path) -> None:
 def test_a_store_that_must_not_be_pruned_says_why() -> None:
     done = here("prune", next(each for each in sorted(DOTNET.iterdir()) if each.is_dir()), "--keep", "1", "--yes")
     assert done.code == 2 and "Nothing can be deleted here" in done.err
+
+
+def test_checkpoints_are_named_by_id(store: Path) -> None:
+    before = files(store)
+    listed = here("ls", store, "--json").document["checkpoints"]
+    parents = {each["parent"] for each in listed}
+    tip = next(each for each in listed if each["id"] not in parents)
+    done = here("prune", store, "--id", tip["id"][:8], "--id", tip["parent"], "--yes", "--json")
+    assert [each["id"] for each in done.document["gone"]] == [tip["parent"], tip["id"]]
+    assert files(store) == before - {f"{tip['id']}.json", f"{tip['parent']}.json"}
+    assert here("prune", store, "--id", "no-such-id", "--yes").code == 3
+    assert here("prune", store, "--undo").code == 0
+    done = here("prune", store, "--id", tip["parent"], "--dry-run", "--json")
+    assert not done.document["gone"] and done.document["needed"] == [tip["parent"]]
+
+
+def test_a_single_file_is_not_pruned(store: Path) -> None:
+    done = here("prune", next(store.glob("*.json")), "--keep", "0", "--yes")
+    assert done.code == 2 and "open its directory" in done.err

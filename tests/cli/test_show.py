@@ -216,7 +216,7 @@ class TestFaults:
                 assert "Traceback" not in done.err
 
     @pytest.mark.parametrize("name", ["bad_base64", "garbage_pickle", "truncated_pickle", "empty_pickle"])
-    def test_what_cannot_be_decoded_ends_with_4_and_the_rest_stands(self, output: Output, name: str) -> None:
+    def test_what_cannot_be_decoded_ends_with_4_and_the_rest_is_shown(self, output: Output, name: str) -> None:
         done = called(output, "show", HOSTILE, name, "--json")
         assert done.code == 4
         assert done.document["warnings"]

@@ -1,4 +1,4 @@
-"""Whether the decoder and the oracle say the same, where the same is: what the bytes of a pickle can tell."""
+"""Whether the decoder and the oracle say the same, where the same is: what the bytes of a pickle can show."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from ckpt_tui.core.reading.to_json import to_json
 
 
 def canonical(document: Any) -> Any:
-    """The document with what a pickle does not tell made equal.
+    """The document with what a pickle does not show made equal.
 
     - the order of sets
     - an Enum and a class that reduces to one argument: both are a call with it
@@ -36,7 +36,7 @@ def canonical(document: Any) -> Any:
 
 
 def text(document: Any) -> str:
-    """A text that tells 1, True and 1.0 apart."""
+    """A text that distinguishes 1, True and 1.0."""
     return json.dumps(document, sort_keys=True)
 
 

@@ -13,8 +13,8 @@ from ckpt_tui.core.budgets import BYTE_WORK, DEFAULT_PICKLE, DOCUMENT_WORK, GIST
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, open_envelope
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, Problem
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.value import Envelope, Opaque
 from ckpt_tui.stores.agent_framework_body import load
 from tests.benchmarks.bombs import checkpoint

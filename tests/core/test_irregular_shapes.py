@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.drawing.drawing import Drawing
-from ckpt_tui.core.export import dumps, show_document
+from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.replay.frames import make_frame
 from ckpt_tui.core.runs.lineage import arrange
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.sizes.shares import checkpoint_shares
 from ckpt_tui.core.steps.learned_graph import GraphLearner
 from ckpt_tui.core.steps.snapshots import take_snapshot

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckpt_tui.core.json_text import INDENTED_LEVELS, dumps, pieces, safe
+from ckpt_tui.core.json_text import INDENTED_LEVELS, dumps, dumps_lines, pieces, safe
 from ckpt_tui.core.text import unsafe
+
+NASTY = "\x1b[2J \x7f \x9b31m \u202e \u200b \ufeff \u2028 \ud800 \U000e0001 \0 \n \r \t"
+WRITERS = [dumps, lambda document: dumps(document, indent=None), dumps_lines]
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 DOCUMENTS = st.recursive(SCALARS, lambda below: st.lists(below) | st.dictionaries(st.text(), below), max_leaves=40)
@@ -103,3 +106,63 @@ def test_of_characters_that_a_terminal_obeys_only_those_in_their_place_stay(text
     assert json.loads(f'"{safe(text)}"') == json.loads(json.dumps(text))
     kept = [char for place, char in enumerate(text) if place not in places]
     assert [char for char in safe(text) if not char.isascii()] == [char for char in kept if not char.isascii()]
+
+
+class TestText:
+    @pytest.mark.parametrize("write", WRITERS)
+    def test_characters_that_a_terminal_obeys_are_escaped_in_keys_and_values(self, write: Any) -> None:
+        document = {"items": [{"id": NASTY}, {"id": "ü 漢字 🎉"}], NASTY: NASTY}
+        text = write(document)
+        assert unsafe().sub("", text.replace("\n", "")) == text.replace("\n", "")
+        assert json.loads(text) == document
+
+    def test_readable_characters_stay(self) -> None:
+        assert dumps({"name": "Grüße 漢字 🎉"}, indent=None) == '{"name": "Grüße 漢字 🎉"}'
+
+    def test_del_is_escaped_where_all_else_is_plain(self) -> None:
+        assert dumps("a\x7fb") == '"a\\u007fb"'
+
+    @pytest.mark.parametrize("kind", [list, dict])
+    def test_a_document_deeper_than_the_encoder_goes_is_written(self, kind: type) -> None:
+        document: Any = "end"
+        for _ in range(50_000):
+            document = [document] if kind is list else {"a": document}
+        text = dumps(document)
+        begin, end = ("[", "]") if kind is list else ('{"a": ', "}")
+        assert text == begin * 50_000 + '"end"' + end * 50_000
+
+    def test_a_deep_document_is_escaped_too(self) -> None:
+        document: Any = {"\x1b": "\u202e"}
+        for _ in range(5_000):
+            document = [document, 1, None]
+        assert '{"\\u001b": "\\u202e"}' in dumps(document)
+
+    @pytest.mark.parametrize(
+        ("value", "name"), [(float("nan"), "NaN"), (float("inf"), "Infinity"), (float("-inf"), "-Infinity")]
+    )
+    def test_no_number_is_written_that_json_does_not_know(self, value: float, name: str) -> None:
+        text = dumps({"a": [1.5, value], "b": True})
+        assert json.loads(text, parse_constant=pytest.fail) == {
+            "a": [1.5, {"$type": "builtins:float", "$value": name}],
+            "b": True,
+        }
+
+    def test_integers_of_any_size_are_numbers(self) -> None:
+        assert dumps(10**300) == "1" + "0" * 300
+
+
+class TestLines:
+    def test_each_entry_of_a_list_is_on_a_line_of_its_own(self) -> None:
+        document = {"schema": "s", "entries": [{"id": "a", "n": [1, 2]}, {"id": '"}, {"id": ', "n": []}], "none": []}
+        text = dumps_lines(document)
+        assert json.loads(text) == document
+        assert text.splitlines() == [
+            "{",
+            '  "schema": "s",',
+            '  "entries": [',
+            '    {"id": "a", "n": [1, 2]},',
+            '    {"id": "\\"}, {\\"id\\": ", "n": []}',
+            "  ],",
+            '  "none": []',
+            "}",
+        ]

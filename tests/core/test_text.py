@@ -80,7 +80,7 @@ def test_a_joiner_that_belongs_to_a_word_or_an_emoji_stays(text: str) -> None:
     ],
     ids=ascii,
 )  # fmt: skip
-def test_a_joiner_that_stands_alone_is_shown_as_an_escape(text: str, shown: str) -> None:
+def test_a_joiner_that_is_alone_is_shown_as_an_escape(text: str, shown: str) -> None:
     assert clean(text) == shown
 
 

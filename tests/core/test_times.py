@@ -1,4 +1,4 @@
-"""Times at the ends of the calendar are shown as they stand, in every zone."""
+"""Times at the ends of the calendar are shown as they are, in every zone."""
 
 from __future__ import annotations
 

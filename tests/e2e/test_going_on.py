@@ -1,4 +1,4 @@
-"""A debugged run that was cut off: the next start offers to go on from where it stands."""
+"""A debugged run that was cut off: the next start offers to go on from where it is."""
 
 from __future__ import annotations
 

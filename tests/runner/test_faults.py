@@ -238,8 +238,8 @@ class TestWhileItRuns:
         error = of_kind(found, "error")[0]
         assert "cannot count beyond 4" in error["what"] and "scenarios.py" in error["traceback"]
         assert "resume from the last checkpoint written" in error["fix"]
-        told = resume_scenario("raises", tmp_path / "store", written[-1], tmp_path / "more")
-        assert "cannot count beyond 4" in told.err and "the original is untouched; no new checkpoint" in told.err
+        done = resume_scenario("raises", tmp_path / "store", written[-1], tmp_path / "more")
+        assert "cannot count beyond 4" in done.err and "the original is untouched; no new checkpoint" in done.err
 
     def test_threads_that_are_left_behind_keep_no_process(self, tmp_path: Path) -> None:
         mark = tmp_path / "mark"
@@ -313,7 +313,7 @@ class TestStopping:
         assert b"nobody reads the events any more: the run is stopped" in err
         process.stderr.close()
 
-    @pytest.mark.skipif(sys.platform != "linux", reason="other systems tell the end of a parent by its pipe alone")
+    @pytest.mark.skipif(sys.platform != "linux", reason="other systems show the end of a parent by its pipe alone")
     @pytest.mark.parametrize("how", ["sleep", "spin"])
     def test_no_run_outlives_a_program_that_is_killed(self, how: str, tmp_path: Path) -> None:
         mark = tmp_path / "pids"

@@ -94,7 +94,7 @@ def touching(canary: Path) -> bytes:
 class TestDanger:
     @pytest.mark.parametrize("at", ["state", "version", "timestamp", "workflow_name", "metadata", "foreign_member"])
     @pytest.mark.parametrize("words", [("--check",), ("--yes",), ("--yes", "--allow", "subprocess:check_call")])
-    def test_a_pickle_that_acts_is_not_loaded_wherever_it_stands(
+    def test_a_pickle_that_acts_is_not_loaded_wherever_it_is(
         self, at: str, words: tuple[str, ...], tmp_path: Path
     ) -> None:
         canary = tmp_path / "canary"

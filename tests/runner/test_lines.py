@@ -137,8 +137,8 @@ class TestLines:
         process.stdin.flush()  # and left open: its end would mean that nobody is there
         out = process.stdout.read().decode()
         process.communicate()
-        told = ('"text":"logged by exclaim"', "printed by exclaim", '"executor_completed","executor_id":"exclaim"')
-        places = [out.find(text) for text in told]
+        texts = ('"text":"logged by exclaim"', "printed by exclaim", '"executor_completed","executor_id":"exclaim"')
+        places = [out.find(text) for text in texts]
         assert -1 < places[0] < places[1] < places[2], out
 
 

@@ -53,7 +53,7 @@ if __name__ == "__main__":
 class TestTargets:
     @pytest.mark.parametrize("target", [f"{FLOWS}:build_loop", "tests/runner/flows.py:build_loop"])
     def test_a_module_and_a_file_are_found_from_the_current_directory(self, target: str, tmp_path: Path) -> None:
-        # The classes of the loop stand in another module, so that the graph is the same whatever loads the target.
+        # The classes of the loop are in another module, so that the graph is the same whatever loads the target.
         done = Watched(plan("loop", 3, target, tmp_path / "new"))
         assert done.end()["outcome"] == "done"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ckpt_tui.core.export import show_document
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.stores.registry import open_store
 from tests.samples.answers import default_answer
 from tests.samples.resumes import Program, environment, last_line, run

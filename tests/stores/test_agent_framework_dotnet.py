@@ -145,7 +145,7 @@ class TestValues:
     ) -> None:
         assert split_key(key, executors) == parts
 
-    def test_state_of_an_executor_whose_id_holds_a_bar_stands_under_it(self, tmp_path: Path) -> None:
+    def test_state_of_an_executor_whose_id_holds_a_bar_is_under_it(self, tmp_path: Path) -> None:
         top = document("ce8700d2")
         executors = top["workflow"]["executors"]
         executors["team|judge"] = next(iter(executors.values()))
@@ -155,7 +155,7 @@ class TestValues:
         [ref] = refs_of(tmp_path)
         assert to_json(open_store(tmp_path).load(ref.file).state)["team|judge"] == {"score": 3}
 
-    def test_a_property_that_stands_twice_is_read_and_said(self, tmp_path: Path) -> None:
+    def test_a_property_that_occurs_twice_is_read_and_said(self, tmp_path: Path) -> None:
         top = document("ce8700d2")
         value = {"typeId": {"typeName": "System.Int32"}, "value": 3}
         top["stateData"] = {"Intake||n": value, "Intake||m": value | {"value": 4}}

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from ckpt_tui.cli.command_line import run
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.runs.lineage import Run, arrange
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.stores.agent_framework_legacy import LEGACY_KIND, store_kind, typed
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store

@@ -24,7 +24,7 @@ def save(directory: Path, name: str, content: bytes = b"{}") -> None:
 
 
 class Clock(SimpleNamespace):
-    """A clock for the sweeps that stands still until it is set."""
+    """A clock for the sweeps that does not move until it is set."""
 
     now = 1000.0
 

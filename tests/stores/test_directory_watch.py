@@ -1,4 +1,4 @@
-"""A directory that is watched: what is new, changed and deleted is told."""
+"""A directory that is watched: what is new, changed and deleted is reported."""
 
 import os
 import queue

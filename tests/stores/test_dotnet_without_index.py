@@ -119,7 +119,7 @@ class TestPreviews:
 
 class TestAStaleIndex:
     @pytest.mark.parametrize("kept", [slice(0, 5), slice(5, None), slice(None, None, 2)])
-    def test_files_without_a_line_stand_where_their_parents_say(self, tmp_path: Path, kept: slice) -> None:
+    def test_files_without_a_line_are_where_their_parents_say(self, tmp_path: Path, kept: slice) -> None:
         store = cloned("af_dotnet", tmp_path / "store", "names")
         lines = (store / "index.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
         (store / "index.jsonl").write_text("".join(lines[kept]), encoding="utf-8")
@@ -225,7 +225,7 @@ class TestAdvice:
         merged = ["<<<<<<< HEAD", *lines[:3], "=======", *lines[3:], ">>>>>>> theirs", ""]
         index.write_text("\n".join(merged), encoding="utf-8")
         [finding] = [one for one in examine(open_store(store)).findings if one.severity == "warning"]
-        assert finding.reason.startswith("both sides of a merge that was not resolved stand in it: lines 1, 5 and")
+        assert finding.reason.startswith("it holds both sides of a merge that was not resolved: lines 1, 5 and")
         assert f"delete lines 1, 5 and {len(lines) + 3} of index.jsonl; the others are whole" in finding.fix
         assert tree_of(runs_of(store)) == tree_of(runs_of(CORPUS / "af_dotnet"))
 

@@ -78,7 +78,7 @@ def test_every_shape_of_an_export_opens(tmp_path: Path, name: str, text: str) ->
     assert list(entries) == [f"{name}#a", f"{name}#b", f"{name}#c"]
 
 
-def test_an_id_that_stands_twice_is_shown_twice_and_what_is_none_is_a_problem(tmp_path: Path) -> None:
+def test_an_id_that_occurs_twice_is_shown_twice_and_what_is_none_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(json.dumps([document("a"), document("a"), {"id": 5}]), encoding="utf-8")
     entries = entries_of(tmp_path / "x.json")
     assert list(entries) == ["x.json#a", "x.json#a (document 2)", "x.json#document 3"]

@@ -1,4 +1,4 @@
-"""HPD-Agent stores beyond the corpus: what the format says wrongly, parts of runs, definitions, what stands beside."""
+"""HPD-Agent stores beyond the corpus: what the format says wrongly, parts of runs, definitions, other files."""
 
 import json
 import shutil
@@ -122,7 +122,7 @@ class TestTraps:
 
 
 class TestRuns:
-    def test_parts_of_a_run_stand_under_it(self, tmp_path: Path) -> None:
+    def test_parts_of_a_run_are_under_it(self, tmp_path: Path) -> None:
         save(tmp_path, "run", 9, completedNodes=["m"])
         for number, execution in enumerate(("run:m[1]", "run:m[0]", "run:m[0]:deep[3]", "other"), 1):
             save(tmp_path, execution, number, completedNodes=["x"])
@@ -172,7 +172,7 @@ class TestRuns:
 
 
 class TestBeside:
-    def test_execution_and_log_stand_with_the_checkpoints_they_belong_to(self) -> None:
+    def test_execution_and_log_are_with_the_checkpoints_they_belong_to(self) -> None:
         store, [run] = runs_of(CORPUS / "hpd_hosted")
         first, *_, last = (to_json(store.load(node.ref.file).metadata) for node in run.nodes)
         assert [line["message"] for line in first["log"]] == ["Execution started."]

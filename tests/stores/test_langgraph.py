@@ -28,7 +28,7 @@ from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.conformance import Conformance
 from ckpt_tui.stores.langgraph import LangGraphStore
 from ckpt_tui.stores.langgraph_names import encoded, key_of, saved_at, step_of
-from ckpt_tui.stores.langgraph_rows import Key
+from ckpt_tui.stores.langgraph_records import Key
 from ckpt_tui.stores.registry import open_store
 from tests.stores.langgraph_saving import SCHEMA, checkpoint_id, connect, save, save_many, save_two, write
 
@@ -464,8 +464,8 @@ class TestFormat:
         store = open_store(tmp_path / "a.db")
         read(store)
         save(connection, 20, name, thread="two")
-        told = [entry.file for batch in store.scan() for entry in batch.entries]
-        assert sorted(told) == sorted([f"two/{name}", f"two/{checkpoint_id(20, 19)}"])
+        scanned = [entry.file for batch in store.scan() for entry in batch.entries]
+        assert sorted(scanned) == sorted([f"two/{name}", f"two/{checkpoint_id(20, 19)}"])
         write(connection, str(name), "task", -1, "__error__", "ValueError()", thread="two")
         assert [entry.file for batch in store.scan() for entry in batch.entries] == [f"two/{name}"]
         connection.close()
@@ -639,13 +639,13 @@ def test_what_cannot_be_done_has_a_reason() -> None:
     assert store.capabilities().prune
 
 
-def test_facts_that_were_read_for_nobody_are_told_again() -> None:
+def test_facts_that_were_read_for_nobody_are_reported_again() -> None:
     store = opened("1.2.24/subgraph")
     files = [entry.file for entry in collect(store.scan()).values()]
     next(iter(store.fill(files)))  # a reader that is stopped takes no more
-    told = collect(store.fill(files))
-    assert all(isinstance(entry, CheckpointRef) and entry.facts is not None for entry in told.values())
-    assert set(told) == set(files)
+    filled = collect(store.fill(files))
+    assert all(isinstance(entry, CheckpointRef) and entry.facts is not None for entry in filled.values())
+    assert set(filled) == set(files)
 
 
 def test_a_database_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:

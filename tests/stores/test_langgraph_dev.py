@@ -176,7 +176,7 @@ def test_values_belong_to_the_versions_of_a_checkpoint(tmp_path: Path) -> None:
     assert [store.load(file).state for file in sorted(read(store))] == [{"n": 1}, {"n": 2}]
 
 
-def test_an_interrupt_that_is_asked_again_waits_although_an_answer_stands_before_it(tmp_path: Path) -> None:
+def test_an_interrupt_that_is_asked_again_waits_although_an_answer_is_before_it(tmp_path: Path) -> None:
     first = checkpoint_id(0, -1)
     null = "00000000-0000-0000-0000-000000000000"
     tasks = {

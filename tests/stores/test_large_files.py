@@ -1,4 +1,4 @@
-"""Files too large to be parsed as a whole: what the list and the screens are told of them, and what is read."""
+"""Files too large to be parsed as a whole: what the list and the screens show of them, and what is read."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.value import Deferred
 from ckpt_tui.stores import agent_framework, agent_framework_body
 from ckpt_tui.stores.agent_framework import entry_from_bytes, read_entry

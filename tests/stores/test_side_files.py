@@ -1,4 +1,4 @@
-"""Files that are named like checkpoints, or stand beside them, and are something else."""
+"""Files that are named like checkpoints, or are beside them, and are something else."""
 
 import gzip
 import io

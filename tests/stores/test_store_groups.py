@@ -1,28 +1,18 @@
 """The groups of stores: what a database answers by query is what the list of all says."""
 
-import threading
 from pathlib import Path
 
 import pytest
 
-from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.groups import FOLDED
 from ckpt_tui.stores.langgraph import LangGraphStore
 from ckpt_tui.stores.registry import open_store
-from ckpt_tui.stores.store_groups import GroupBatch, Groups, ListedGroups, groups_in
+from ckpt_tui.stores.store_groups import Groups, ListedGroups, groups_in
 from tests.stores.langgraph_saving import checkpoint_id, connect, save, save_many
 from tests.stores.saving import save as save_file
+from tests.stores.watched_groups import Watching, listed
 
 DATABASES = sorted((Path(__file__).parent.parent / "data" / "langgraph").glob("*/*.sqlite"))
-
-
-def listed(groups: Groups) -> dict[str, tuple[object, ...]]:
-    found: dict[str, tuple[object, ...]] = {}
-    for batch in groups.scan():
-        for group in batch.groups:
-            own = sorted(one.file for one in groups.entries(group.id) if isinstance(one, CheckpointRef))
-            found[group.id] = (*group._replace(position=0), tuple(own))
-    return found
 
 
 @pytest.mark.parametrize("path", DATABASES, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -142,36 +132,3 @@ class TestWatch:
         (tmp_path / "one.json").unlink()
         watching.until(lambda: len(watching.ids) == 1)
         watching.end()
-
-
-class Watching:
-    """Groups that are watched in a thread."""
-
-    def __init__(self, groups: Groups) -> None:
-        self.ids: set[str] = set()
-        self.batches: list[GroupBatch] = []
-        self._stop = threading.Event()
-        self._news = threading.Condition()
-        self._thread = threading.Thread(target=self._follow, args=(groups,), daemon=True)
-        self._thread.start()
-
-    def _follow(self, groups: Groups) -> None:
-        for batch in groups.watch(self._stop):
-            with self._news:
-                self.ids = ({*()} if batch.starts else self.ids) | {group.id for group in batch.groups}
-                self.batches.append(batch)
-                self._news.notify_all()
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether a look is over."""
-        return bool(self.batches) and self.batches[-1].done >= self.batches[-1].total
-
-    def until(self, condition: object) -> None:
-        assert callable(condition)
-        with self._news:
-            assert self._news.wait_for(condition, 10)
-
-    def end(self) -> None:
-        self._stop.set()
-        self._thread.join(10)

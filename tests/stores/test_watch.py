@@ -1,4 +1,4 @@
-"""What a watch tells, whatever happens to the directory and to the events."""
+"""What a watch reports, whatever happens to the directory and to the events."""
 
 from __future__ import annotations
 

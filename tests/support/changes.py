@@ -39,7 +39,7 @@ def applied(document: Json, changes: Iterable[Change]) -> Json:
 
 
 def origin(change: Change) -> Path:
-    """Where the value of a change stood in the first document."""
+    """Where the value of a change was in the first document."""
     return change.path if change.source is None else change.source
 
 

@@ -15,7 +15,7 @@ def made_environment(name: str, packages: tuple[str, ...]) -> str:
     """The Python of an environment; made once and kept outside of the repository, ten to forty seconds of pip.
 
     Args:
-        name: What tells it from others of the same Python.
+        name: What distinguishes it from others of the same Python.
         packages: What pip installs in it.
     """
     version = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
-from ckpt_tui.core.export import show_document
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.stores.registry import open_store
 from tests.support.frameworks import NEWEST, OLDEST, interpreter
 
@@ -103,7 +103,7 @@ def essence(directory: Path, without: str = "") -> list[Any]:
 
 
 def answer(request: dict[str, Any]) -> Any:
-    """An answer as a person would give it, by the request that `show` tells."""
+    """An answer as a person would give it, by the request that `show` prints."""
     kind = request["response_type"].rpartition(":")[2]
     if kind == "Decision":
         return {"approved": True, "comment": "fine", "colour": "green"}

@@ -220,7 +220,7 @@ async def loop(directory: str | Path, rounds: int = 5, delay: float = 0.0) -> li
 
 
 async def human(directory: str | Path) -> list[str]:
-    """Run until the question stands; the last checkpoint has it pending."""
+    """Run until the question is asked; the last checkpoint has it pending."""
     return await _run(build_human(), directory, message=Draft("kettles"))
 
 
@@ -237,7 +237,7 @@ async def answer(directory: str | Path, checkpoint_id: str, response: Answer) ->
 
 
 async def fork(directory: str | Path, checkpoint_id: str) -> list[str]:
-    """Resume any checkpoint written by this module once more, as it stands."""
+    """Resume any checkpoint written by this module once more, unchanged."""
     build = BUILDERS[_document(directory, checkpoint_id)["workflow_name"]]
     return await _run(build(), directory, checkpoint_id=checkpoint_id)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from ckpt_tui.config import Config
+from ckpt_tui.configuration import Config
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp

@@ -15,7 +15,7 @@ from tests.stores.saving import save
 
 
 class Watched(DirectoryStore):
-    """A store that tells what was read."""
+    """A store that records what was read."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path)

@@ -34,7 +34,7 @@ async def examined(app: Driver) -> Findings:
 
 
 def below(app: Driver) -> str:
-    """The finding that is told in full."""
+    """The finding that is shown in full."""
     return app.app.screen.query_one(TextLines).plain_text
 
 
@@ -50,7 +50,7 @@ def select(findings: Findings, kind: str, file: str) -> Finding:
 
 class TestWhatIsFound:
     @pytest.mark.parametrize("size", [NARROW, NORMAL])
-    async def test_danger_stands_first_with_sign_word_file_and_path(self, size: tuple[int, int]) -> None:
+    async def test_danger_comes_first_with_sign_word_file_and_path(self, size: tuple[int, int]) -> None:
         async with open_app(HOSTILE, size) as app:
             findings = await examined(app)
             await app.shows("✗ danger: loading these could run code · ", "▸✗ dangerous", "persid", "state.x")
@@ -76,7 +76,7 @@ class TestWhatIsFound:
             await app.press("enter")  # there is nothing to go to
             assert isinstance(app.app.screen, DoctorScreen)
 
-    async def test_types_to_allow_stand_last(self) -> None:
+    async def test_types_to_allow_come_last(self) -> None:
         async with open_app(SAMPLES / "hitl_answered") as app:
             findings = await examined(app)
             await app.press("G")

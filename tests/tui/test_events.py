@@ -35,7 +35,7 @@ async def test_every_event_is_a_line(name: str, size: tuple[int, int]) -> None:
         assert screen.log_lines.line_count == 10
 
 
-async def test_an_event_opens_whole_as_it_stands_in_the_file() -> None:
+async def test_an_event_opens_whole_as_it_is_in_the_file() -> None:
     async with opened(EVENTS / "workflow.events.ndjson") as (driver, _):
         await driver.shows("10 events")
         await driver.press("j", "enter")

@@ -95,7 +95,7 @@ async def test_a_number_before_t_goes_as_many_tabs_further() -> None:
 async def test_rows_that_lead_nowhere_say_so() -> None:
     async with open_app(RECORDED) as app:
         await app.press("f3", "tab", "g", "C", "left")
-        await app.shows("No row stands above this one")
+        await app.shows("No row is above this one")
         await app.press("E", "j", "j", "e")
         await app.shows("Nothing is folded below this row.")
         await app.press("f2", "g", "enter")

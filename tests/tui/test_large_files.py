@@ -1,4 +1,4 @@
-"""A large file on the screen: its first rows at once, the rest when it is unfolded, and never a standing screen."""
+"""A large file on the screen: its first rows at once, the rest when it is unfolded, and a screen that answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""History, bisect, find and sizes on the screen: they show what the command line tells, and Enter goes there."""
+"""History, bisect, find and sizes on the screen: they show what the command line prints, and Enter goes there."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ class TestHistory:
     @pytest.mark.parametrize("size", [NARROW, NORMAL])
     async def test_b_shows_what_the_command_line_reports(self, capsys: Output, size: tuple[int, int]) -> None:
         command(["history", str(CHAT), "state." + ".".join(ROUND), "--json"])
-        told = json.loads(capsys.readouterr().out)
+        document = json.loads(capsys.readouterr().out)
         async with open_app(CHAT, size) as app:
             await at(app, *ROUND)
             await app.press("b")
             screen: HistoryScreen = await answered(app, HistoryScreen)
             assert screen._history is not None
-            assert history_document(screen._history) == told
+            assert history_document(screen._history) == document
             await app.shows("5 values in 10 checkpoints", "state._executor_state.group_chat_orchestrator.round_index")
             await app.shows("group_chat_orchestrator  4", "(input)", "group_chat_orchestrator ran")
 
@@ -207,17 +207,17 @@ class TestBisect:
 class TestFind:
     async def test_matches_are_those_of_the_command_line(self, capsys: Output) -> None:
         command(["find", str(CHAT), "I think", "--json"])
-        told = json.loads(capsys.readouterr().out)["matches"]
+        document = json.loads(capsys.readouterr().out)["matches"]
         async with open_app(CHAT) as app:
             screen = await found(app, "I think")
             shown = [
                 {"id": ref.id, "path": expression(hit.path), "in": hit.where, "text": hit.text}
                 for ref, hit in screen.rows.matches
             ]
-            assert shown == told
-            await app.shows(f"{len(told):,} matches of 2 values in 10 checkpoints", "I think A.")
+            assert shown == document
+            await app.shows(f"{len(document):,} matches of 2 values in 10 checkpoints", "I think A.")
 
-    async def test_a_value_is_one_row_that_says_since_when_and_how_often_it_stands_there(self, tmp_path: Path) -> None:
+    async def test_a_value_is_one_row_that_says_since_when_and_how_often_it_is_there(self, tmp_path: Path) -> None:
         store = chain(tmp_path, [{}, *({"said": "tea is better"} for _ in range(5)), {"said": "tea and milk"}])
         async with open_app(store) as app:
             screen = await found(app, "tea")
@@ -322,23 +322,23 @@ class TestFind:
     async def test_nothing_found_is_reported(self) -> None:
         async with open_app(CHAT) as app:
             await found(app, "nowhere")
-            await app.shows("0 matches in 10 checkpoints", "nowhere stands nowhere")
+            await app.shows("0 matches in 10 checkpoints", "nowhere does not occur")
 
 
 class TestSizes:
     async def test_the_sizes_of_a_run_are_those_of_the_command_line(self, capsys: Output) -> None:
         command(["ls", str(CHAT), "--sizes", "--json"])
-        told = json.loads(capsys.readouterr().out)
+        document = json.loads(capsys.readouterr().out)
         async with open_app(CHAT) as app:
             await app.press("S")
             screen: SizesScreen = await answered(app, SizesScreen)
             steps = [row for row in screen.rows._rows if hasattr(row, "grew")]
-            for step, entry in zip(steps, told["checkpoints"], strict=True):
+            for step, entry in zip(steps, document["checkpoints"], strict=True):
                 assert list(step.parts) == [entry["sizes"][part] for part in ("messages", "state", "pending")]  # type: ignore[union-attr, arg-type]
                 grew = step.grew  # type: ignore[union-attr]
                 assert (grew and expression(grew.path)) == (entry["grew"] and entry["grew"]["path"])
             repeats = [row for row in screen.rows._rows if hasattr(row, "copies")]
-            assert [row.extra for row in repeats] == [entry["extra"] for entry in told["repeated"]]  # type: ignore[union-attr]
+            assert [row.extra for row in repeats] == [entry["extra"] for entry in document["repeated"]]  # type: ignore[union-attr]
             await app.shows("grew most since the parent", "written again and again", "in the whole run grew most")
 
     async def test_enter_goes_to_what_grew(self) -> None:
@@ -361,7 +361,7 @@ class TestSizes:
 
 async def test_the_tab_of_sizes_says_what_the_command_line_reports_and_enter_goes_there(capsys: Output) -> None:
     command(["show", str(CHAT), "latest", "--sizes", "--json"])
-    told = json.loads(capsys.readouterr().out)
+    document = json.loads(capsys.readouterr().out)
     async with open_app(CHAT) as app:
         detail = app.screen.details[0]
         app.screen.panes.focus_pane(detail)
@@ -371,12 +371,12 @@ async def test_the_tab_of_sizes_says_what_the_command_line_reports_and_enter_goe
         assert isinstance(rows, ShareList)
         paths = [row for row in rows._rows if isinstance(row, PathShare)]
         shown = {expression(row.path): row.size for row in paths}
-        assert shown.items() <= {one["path"]: one["size"] for one in told["paths"]}.items()
-        for one in told["paths"]:  # what is left out is nearly all one member of it, which is shown
+        assert shown.items() <= {one["path"]: one["size"] for one in document["paths"]}.items()
+        for one in document["paths"]:  # what is left out is nearly all one member of it, which is shown
             inner = [size for path, size in shown.items() if path.startswith(one["path"]) and path != one["path"]]
             assert one["path"] in shown or max(inner) >= 0.8 * one["size"]
         types = [row for row in rows._rows if isinstance(row, TypeShare)]
-        assert [(row.type, row.size) for row in types] == [(one["type"], one["size"]) for one in told["types"]]
+        assert [(row.type, row.size) for row in types] == [(one["type"], one["size"]) for one in document["types"]]
         await app.press("4", "g")
         path = paths[2].path
         await app.press("enter")

@@ -431,7 +431,7 @@ class TestMouse:
 
 
 class TestRoom:
-    async def test_in_a_narrow_terminal_a_wide_graph_stands_above(self) -> None:
+    async def test_in_a_narrow_terminal_a_wide_graph_is_above(self) -> None:
         async with open_app(SAMPLES / "orch_concurrent", NARROW) as app:
             screen = await replay(app, "2", "g")
             assert screen.panes.has_class("-stacked")

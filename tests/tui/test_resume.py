@@ -64,7 +64,7 @@ async def opened(app: Driver, target: str, **fields: str) -> ResumeScreen:
 
 
 async def in_the_value(app: Driver) -> None:
-    """Wait until the cursor stands in the value that the app opened at."""
+    """Wait until the cursor is in the value that the app opened at."""
     await app.until(
         lambda: app.screen.panes.pane is app.screen.details[0] and app.screen.panes.lines.has_focus, "the value"
     )
@@ -103,7 +103,7 @@ class TestThePreview:
             assert "check runs with Draft from improve" in text
             assert f"new checkpoints go to {tmp_path}/store.forks/{ids[3][:8]}-1" in text
             assert f"ckpt-tui resume {directory} {ids[3]} --workflow {FLOWS}:build_loop" in text
-            # The workflow that was loaded tells the graph that files only hint at.
+            # The workflow that was loaded shows the graph that files only hint at.
             graph = app.screen.port.graphs.learned(app.screen.list.view.runs[0]).graph
             assert graph.complete
             assert {(edge.source, edge.target, edge.trust) for edge in graph.edges.values()} == {
@@ -239,7 +239,7 @@ class TestAnswers:
             await app.press("right", "ctrl+r")
             await app.shows("nothing is in flight", "RUN IT")
 
-    async def test_a_second_answer_makes_a_second_fork_and_both_stand_in_the_tree(self, tmp_path: Path) -> None:
+    async def test_a_second_answer_makes_a_second_fork_and_both_are_in_the_tree(self, tmp_path: Path) -> None:
         directory, ids = copied("human", tmp_path)
         async with open_app(directory, at=ids[-1]) as app:
             for number, ways in enumerate((1, 2), 1):

@@ -9,7 +9,7 @@ from textual.color import Color
 from textual.filter import ANSIToTruecolor, Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES
 
-from ckpt_tui.config import Config
+from ckpt_tui.configuration import Config
 from ckpt_tui.tui.themes import CONTRAST, DARK, LIGHT, SIXTEEN, SIXTEEN_ON_LIGHT, contrast, theme_for_sixteen
 from ckpt_tui.tui.widgets.status import BarLine
 from tests.tui.support import SAMPLES, open_app

@@ -80,11 +80,9 @@ class Asking(TypeAhead):
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(200_000):
-        if condition():
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("it does not come")
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0)
 
 
 def typed(app: Asking) -> str:

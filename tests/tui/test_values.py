@@ -99,7 +99,7 @@ class TestTree:
             await app.press("full_stop")
             assert tree.line_count == before
 
-    async def test_sizes_stand_beside_the_path_and_in_a_column(self) -> None:
+    async def test_sizes_are_beside_the_path_and_in_a_column(self) -> None:
         async with open_app(RECORDED) as app:
             await go_to(app, "draft", "title")
             await app.shows("20 B state.draft.title")
@@ -144,7 +144,7 @@ class TestTree:
             await app.press("tab", "f9")
             await app.shows("[State]", "(pending)", "review expect", '"approve?"', "options")
 
-    async def test_a_part_that_is_gone_to_stands_at_the_top(self) -> None:
+    async def test_a_part_that_is_gone_to_is_at_the_top(self) -> None:
         async with open_app(SAMPLES / "hitl_pending", (120, 12)) as app:
             await app.press("tab", "f9")
             await app.until(lambda: "(pending)" in app.lines[3], "its part at the top")
@@ -164,7 +164,7 @@ class TestTalk:
             await app.press("tab", "f4")
             await app.shows("[Talk", "alice", "I think A.", "OK, A then.", "maximum number of rounds")
 
-    async def test_messages_in_flight_stand_in_it(self) -> None:
+    async def test_messages_in_flight_are_in_it(self) -> None:
         async with open_app(RECORDED) as app:
             app.screen.list.select(next(
                 ref.file for run in app.screen.list.view.runs for ref in (node.ref for node in run.nodes)

@@ -18,7 +18,7 @@ class MessageInFlight(NamedTuple):
     """One message that was sent and not delivered yet.
 
     Attributes:
-        path: Where it stands in the JSON of `show`.
+        path: Where it is in the JSON of `show`.
         source: The executor that sent it.
         target: The executor that it was addressed to, or "" where the edges say who gets it.
         data: What it carries, as `show` writes values.

@@ -13,10 +13,10 @@ class PendingChanges:
     """Changes that are made when the run goes on.
 
     Args:
-        at: The checkpoint where the run stands.
+        at: The checkpoint where the run is.
 
     Attributes:
-        at: Id of the checkpoint where the person stands.
+        at: Id of the checkpoint where the person is.
         moved: Whether that is another one than the process has reached.
         edits: Values to change.
         answers: Answers by request id.

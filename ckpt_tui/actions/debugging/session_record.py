@@ -85,6 +85,16 @@ def unfinished(directories: tuple[str, ...] = (), workflow: str = "") -> Unfinis
     return None
 
 
+def directories_in_use() -> dict[str, float]:
+    """Where debugged runs write whose process goes on, links resolved → when the run began, in seconds since 1970."""
+    found: dict[str, float] = {}
+    for directory, entry in _TABLE.read().items():
+        if isinstance(entry, dict) and not entry.get("outcome") and _is_alive(entry.get("pid")):
+            began = entry.get("at")
+            found[os.path.realpath(directory)] = float(began) if isinstance(began, int | float) else 0.0
+    return found
+
+
 def _is_within(directory: str, other: str) -> bool:
     inner, outer = os.path.realpath(directory), os.path.realpath(other)
     return inner == outer or inner.startswith(outer.rstrip(os.sep) + os.sep)

@@ -21,7 +21,7 @@ ROUNDS = 3
 """Imports in a row that are followed, from a program to what it imports."""
 
 _FADE = 0.9
-"""What something that stands in an imported file counts, compared with the same in the file itself."""
+"""How much something in an imported file counts, compared with the same in the file itself."""
 
 _WEIGHTS = {"main": 100.0, "class": 60.0, "executor": 40.0, "workflow": 25.0, "builder": 20.0, "store": 10.0}
 """What each kind of thing counts, when all of that kind are there."""
@@ -279,7 +279,8 @@ def _reason(search: _Search, path: str, maker: str) -> str:
         parts.append(f"imports {os.path.basename(used)} with {_listed(files[used])}")
     if any(item.kind == "store" for item in seen.items):
         parts.append("names the store")
-    parts.append(f"{maker} may make its workflow" if maker else "runs a workflow")
+    word = "graph" if search.clues.framework == "langgraph" else "workflow"
+    parts.append(f"{maker} may make its {word}" if maker else f"runs a {word}")
     return "; ".join(parts)
 
 

@@ -16,7 +16,7 @@ class Edit(NamedTuple):
     """One value to change before the run.
 
     Attributes:
-        path: Where it stands, `state` or `messages` first.
+        path: Where it is, `state` or `messages` first.
         value: What it is to be, as `show` writes values.
         drops: Whether it is a message in flight that is dropped instead; it has no value.
     """
@@ -40,7 +40,7 @@ def smallest(path: Path, before: Any, after: Any) -> tuple[Edit, ...]:
     """The edits that turn `before` into `after`; both as `show` writes values.
 
     Args:
-        path: Where the value stands.
+        path: Where the value is.
         before: What it is.
         after: What it is to be.
     """

@@ -91,7 +91,7 @@ class Item(NamedTuple):
 
     Attributes:
         kind: "main" or "class" (a class that is defined); "executor", "workflow", "builder" or "store" (a name that
-            stands there).
+            is used there).
         name: Its name; for a class of a module `module:name`.
     """
 
@@ -176,7 +176,7 @@ def evidence(text: str, modules: Iterable[str], clues: Clues) -> Evidence:
 
 
 def imports(text: str) -> list[Import]:
-    """The imports of a text, wherever they stand in it."""
+    """The imports of a text, wherever they are in it."""
     out = []
     for dots, module, names, plain in _IMPORTS.findall(text):
         if plain:
@@ -199,7 +199,7 @@ def _defines(text: str, name: str) -> bool:
 
 
 def _names(text: str, name: str) -> bool:
-    """Whether a name stands in a text as a string, or as a function or class whose name is the id."""
+    """Whether a text contains a name as a string, or as a function or class whose name is the id."""
     if f'"{name}"' in text or f"'{name}'" in text:
         return True
     return (

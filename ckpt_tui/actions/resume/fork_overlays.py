@@ -1,6 +1,6 @@
 """Where the checkpoints of a resume go, and how they are found again: `STORE.forks/ID-N` beside the store.
 
-Beside them stands `ckpt-tui-fork.jsonl`: one line for each resume, with where it came from and what was changed. It is
+Beside them is `ckpt-tui-fork.jsonl`: one line for each resume, with where it came from and what was changed. It is
 no `.json`, so that the framework does not take it for a checkpoint.
 """
 

@@ -95,7 +95,7 @@ def environment_of(python: str) -> str:
 
 
 def has_framework(python: str, framework: str = "agent_framework") -> bool:
-    """Whether a framework stands among the packages of an interpreter; True where that cannot be seen."""
+    """Whether the packages of an interpreter include a framework; True where that cannot be seen."""
     prefix = environment_of(python)
     try:
         with open(os.path.join(prefix, "pyvenv.cfg"), encoding="utf-8", errors="replace") as file:

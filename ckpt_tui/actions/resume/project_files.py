@@ -13,7 +13,7 @@ from ckpt_tui.actions.resume.trust import is_inside, is_owned
 from ckpt_tui.stores.files import FileTrouble, read_ends
 
 MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-"""What stands in the uppermost directory of a project, beside any requirements*.txt."""
+"""What is found in the uppermost directory of a project, beside any requirements*.txt."""
 
 LEVELS = 8
 """Directories above a store, or above the current one, that are looked at where nothing marks the root of a project."""

@@ -106,7 +106,7 @@ def suggested(store: str) -> Suggestion | None:
 
     `ckpt-tui.toml` with a table `[resume]`, or `pyproject.toml` with `[tool.ckpt-tui.resume]`: workflow, python,
     storage, args, allow, arguments, inputs, directory. Relative paths are those of the file. A file of the person's
-    own comes before one that is in doubt, wherever the two stand.
+    own comes before one that is in doubt, wherever the two are.
     """
     doubtful = None
     for file, found in _suggestions(store):
@@ -176,7 +176,7 @@ def _table(path: str, names: tuple[str, ...]) -> Any:
 
 
 def _target(entry: Any) -> Target | None:
-    """A target of what a file holds; None when it is none. A file may hold anything."""
+    """A target of what a file holds; None where that is not a target. A file may hold anything."""
     if not isinstance(entry, dict) or not isinstance(entry.get("workflow"), str) or not entry["workflow"]:
         return None
     args = entry.get("args", {})

@@ -19,10 +19,10 @@ class Change(NamedTuple):
         path: Where, in the second document; where something was removed, in the first.
         before: The former value; None where there was none.
         after: The value; None where there is none.
-        source: Where it stood in the first document, if that is not `path`; None otherwise.
+        source: Where it was in the first document, if that is not `path`; None otherwise.
         ignored_by: The name of the rule that ignores it, or "".
         secrecy: How far its values are a secret (see `ckpt_tui.core.redact`).
-        within: Where the container that something was removed from stands in the second document; None for others.
+        within: Where the container that something was removed from is in the second document; None for others.
     """
 
     op: Op

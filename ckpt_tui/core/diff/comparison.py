@@ -12,6 +12,7 @@ from ckpt_tui.core.paths import Path, PathStep
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
+from ckpt_tui.core.secret_names import leads_to_key_of_service
 from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Value
@@ -37,7 +38,7 @@ class DiffRow(NamedTuple):
 
     Attributes:
         kind: group (a path that changes share), change, same (a member that did not change), more (what is cut).
-        depth: How many groups it stands in.
+        depth: How many groups it is in.
         label: Its path below the group, safe for a terminal.
         change: The change; None for other kinds.
         value: The value that is the same; None for other kinds.
@@ -67,7 +68,7 @@ class _Node:
 
 
 _Task = tuple[_Node, Path, Value, int, bool]
-"""A node, its path below the group it stands in, its value, how many groups that is, and whether it is a secret."""
+"""A node, its path below its group, its value, how many groups that is, and whether it is a secret."""
 
 
 def rows(
@@ -165,7 +166,7 @@ def _below(node: _Node, value: Value, depth: int, hide: bool, everything: bool, 
 
 
 def _is_secret(steps: Path) -> bool:
-    return any(type(step) is str and secrecy(step) > PLAIN for step in steps)
+    return any(type(step) is str and secrecy(step) > PLAIN for step in steps) or leads_to_key_of_service(steps)
 
 
 def _is_sign(step: PathStep) -> bool:
@@ -224,7 +225,7 @@ class Marks:
                 self.below[path[:size]] = self.below.get(path[:size], 0) + 1
 
     def text(self, path: Path, is_open: bool, reveal: bool = False, limit: int = 32) -> str:
-        """What stands beside a value: what it was, how it came, or how much changed in it; "" for nothing."""
+        """What is written beside a value: what it was, how it came, or how much changed in it; "" for nothing."""
         change = self.at.get(path)
         if change is not None and change.op == "changed":
             return _was(change, limit, reveal)

@@ -65,7 +65,7 @@ def change_document(
     change: Change, reveal: bool = False, query: str = "", budget: DocumentBudget | None = None,
     unmasked: list[Unmasked] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """One change: `before` and `after` where there is one, `from` where it stood elsewhere in the first document.
+    """One change: `before` and `after` where there is one, `from` where it was elsewhere in the first document.
 
     The `budget` pays for the values; None writes each within the usual limits. Values that are still to be masked are
     added to `unmasked`; without it, they are masked at once.

@@ -1,4 +1,4 @@
-"""Where a text stands in the rows of a comparison: in the paths they show, and in both values of a change."""
+"""Where a text occurs in the rows of a comparison: in the paths they show, and in both values of a change."""
 
 from __future__ import annotations
 

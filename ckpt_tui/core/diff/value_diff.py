@@ -22,7 +22,7 @@ from ckpt_tui.core.redact import PLAIN
 from ckpt_tui.core.value import Value
 
 _TEXT_THAT_MOVES = 24
-"""Characters of a text that is recognised elsewhere; shorter ones stand in too many places."""
+"""Characters of a text that is recognised elsewhere; shorter ones are in too many places."""
 
 
 def diff_checkpoints(
@@ -53,7 +53,7 @@ def diff(
         ignore: The rules that ignore changes; the built-in ones if None.
         scale: How many times the usual budget may be spent: 1 answers within a second whatever the values are.
         check: Called now and then; whatever it raises ends the work.
-        prefix: Where both documents stand in the JSON of `show`.
+        prefix: Where both documents are in the JSON of `show`.
         secret: How far all of it is a secret.
         progress: Called now and then with how many values were looked at, containers counting for several.
     """

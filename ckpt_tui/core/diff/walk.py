@@ -1,6 +1,6 @@
 """Two values compared side by side: everything that was added, removed or changed, as it is met.
 
-Items of lists are compared with themselves wherever they stand, sets and mappings have no order, and what is shared or
+Items of lists are compared with themselves wherever they are, sets and mappings have no order, and what is shared or
 cyclic is compared once.
 """
 
@@ -46,7 +46,7 @@ class FoundChange(NamedTuple):
 
 
 Pair = tuple[Value, Value, ValuePosition, ValuePosition, str]
-"""Two values to be compared, where each stands, and the name of the member that they are."""
+"""Two values to be compared, where each is, and the name of the member that they are."""
 
 
 class Walk:
@@ -205,7 +205,7 @@ class Walk:
     def items(
         self, before: Sequence[Value], after: Sequence[Value], at_a: ValuePosition, at_b: ValuePosition, steps: Path
     ) -> Iterator[Pair]:
-        """Items of lists, each paired with its counterpart wherever that stands."""
+        """Items of lists, each paired with its counterpart wherever that is."""
         try:
             found = match(before, after, self.digests)
         except OutOfBudget:
@@ -312,7 +312,7 @@ class Walk:
 
 
 def _by_name(value: Value) -> Mapping[str, Value] | None:
-    """The members of a mapping by name; None where a key is not a text, or stands twice."""
+    """The members of a mapping by name; None where a key is not a text, or occurs twice."""
     if type(value) is dict:
         return value
     return dict(zip(value.kv[::2], value.kv[1::2], strict=True)) if value.has_text_keys() else None

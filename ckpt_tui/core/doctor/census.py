@@ -1,4 +1,4 @@
-"""Where the classes and functions that a pickle names stand in its value."""
+"""Where the classes and functions that a pickle names are in its value."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ckpt_tui.core.safety.inspection import GETATTR
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
 MOST_NAMED_ITEMS = 300_000
-"""Values of one pickle that are looked at for where its names stand, about half a second, where there is no budget
+"""Values of one pickle that are looked at for the places of its names, about half a second, where there is no budget
 for the whole document. What lies beyond is reported with the place of its pickle."""
 
 How = Literal["new", "call", "value"]
 
 
 class NamedItem(NamedTuple):
-    """Where something stands: a `Ref`, an `Obj` that calls getattr, or an `Opaque`; and what is done with a `Ref`."""
+    """Where something is: a `Ref`, an `Obj` that calls getattr, or an `Opaque`; and what is done with a `Ref`."""
 
     item: Value
     path: Path
@@ -37,12 +37,12 @@ def places(
 
     A reference is reported once for each use that is made of it.
 
-    All parts of an object are looked at, also those that no view shows; they stand where the object stands. Paths end
+    All parts of an object are looked at, also those that no view shows; their place is that of the object. Paths end
     after `_STEPS` levels.
 
     Args:
         value: A decoded value.
-        path: Where it stands.
+        path: Where it is.
         wanted: `module:qualname` of the references to find; None for all.
         budget: What may be spent on the document; None for at most `PLACES` values.
     """

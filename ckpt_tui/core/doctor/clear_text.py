@@ -1,4 +1,4 @@
-"""Secrets that stand in clear text in the files of a store: where, never what."""
+"""Secrets in clear text in the files of a store: where, never what."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _secrets(parts: dict[str, Value]) -> Iterator[Path]:
 
 
 def _masked_paths(value: Value, above: int, budget: DocumentBudget) -> Iterator[Path]:
-    """Where masking the JSON of a value hides something; `above` is how far it is a secret by where it stands."""
+    """Where masking the JSON of a value hides something; `above` is how far it is a secret by its place."""
     found = list(_masks(masked(to_json(value, budget=budget), above, all_run_kwargs=False)))
     # Masks of a copy that was masked when it was made are not news.
     there = set(_masks(to_json(value, budget=budget))) if found else set()

@@ -75,7 +75,7 @@ def original_of(file: str, names: Collection[str]) -> tuple[str, str] | None:
 
 
 def copies_in(refs: Iterable[CheckpointRef], names: Collection[str]) -> list[Copy]:
-    """The files that hold the id of another file beside them; `names` are those of all that stands in the directory."""
+    """The files that hold the id of another file beside them; `names` are those of everything in the directory."""
     found = []
     for ref in refs:
         original = _beside(ref.file, f"{ref.inner}.json")
@@ -95,10 +95,10 @@ def copy_finding(copy: Copy, difference: str, is_all_there_is: bool = False) -> 
     """
     name = copy.original.rpartition("/")[2]
     if is_all_there_is:
-        reason = f"a copy of {name}, which stands beside it and cannot be read" + (f": {copy.words}" * bool(copy.words))
+        reason = f"a copy of {name}, which is beside it and cannot be read" + (f": {copy.words}" * bool(copy.words))
         fix = f"This one is whole. To resume from it, move {name} out of the store first, then give this one its name."
         return Finding("copy", "warning", copy.file, "", reason, fix)
-    reason = f"a copy of {name}, which stands beside it with the same id" + (f": {copy.words}" if copy.words else "")
+    reason = f"a copy of {name}, which is beside it with the same id" + (f": {copy.words}" if copy.words else "")
     if difference:
         reason += f"; {difference}"
     fix = (

@@ -39,7 +39,7 @@ class Pickles:
 
     Attributes:
         findings: What was found.
-        types: The types that the framework loads only when asked to, and where each stands first.
+        types: The types that the framework loads only when asked to, and where each is first.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Pickles:
             return
         has_names = any(not self._is_plain(*names) or names in decoded.old for names in decoded.refs)
         if has_names or decoded.opaque or decoded.built:
-            self._tell(envelope, decoded, path)
+            self._report(envelope, decoded, path)
         if envelope.warning:
             self._undecodable(envelope, path)
         elif lie := _wrong_claim(envelope, value):
@@ -121,7 +121,7 @@ class Pickles:
         is_data = verdict.kind in ("inert", "framework") or (verdict.kind == "helper" and verdict.by_default)
         return verdict.by_default and is_data and (module, name) != ("builtins", "type")
 
-    def _tell(self, envelope: Envelope, decoded: Decoded, path: Path) -> None:
+    def _report(self, envelope: Envelope, decoded: Decoded, path: Path) -> None:
         """Report what a pickle names and does, each name with its first place."""
         inspection = inspect_decoded(decoded)
         if self._budget is not None:

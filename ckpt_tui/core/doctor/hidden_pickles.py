@@ -1,4 +1,4 @@
-"""Pickles of a file that stand where no view of a checkpoint shows values; the framework decodes them all the same."""
+"""Pickles of a file in places that no view of a checkpoint shows; the framework decodes them all the same."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class HiddenPickles(NamedTuple):
 
     Attributes:
         dangers: Where, and what such a pickle would do; each place once.
-        left_out: Where the first pickle stands that was not looked at, or None.
+        left_out: Where the first pickle is that was not looked at, or None.
     """
 
     dangers: tuple[tuple[Path, Inspection], ...] = ()

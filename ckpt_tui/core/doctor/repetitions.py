@@ -1,4 +1,4 @@
-"""What a run repeated: messages that stand twice in a conversation, a request asked again after its answer.
+"""What a run repeated: messages that occur twice in a conversation, a request asked again after its answer.
 
 Both happen after a restore, if the program keeps messages or answers in two places, or loses an answer.
 """
@@ -49,7 +49,7 @@ class Repeated(NamedTuple):
     """Messages that a conversation holds more than once.
 
     Attributes:
-        path: Where the conversation stands.
+        path: Where the conversation is.
         ids: The ids of such messages, each once; none where they have no ids.
         number: How many messages are repetitions.
     """
@@ -95,7 +95,7 @@ _SCALARS = frozenset((str, int, float, bool, type(None), bytes))
 
 
 def _repeated(messages: Iterable[Value], digests: Digests) -> tuple[tuple[str, ...], int] | None:
-    """The ids that stand twice in a list of messages, and how many messages are repetitions; None where none is."""
+    """The ids that occur twice in a list of messages, and how many messages are repetitions; None where none is."""
     counts: dict[tuple[str, int], int] = {}
     signs: list[int] = []
     for message in messages:
@@ -140,7 +140,7 @@ _IDS = ("message_id", "messageId", "id")
 def _doubled(signs: list[int]) -> int:
     """How many messages at the beginning of a conversation come again right after themselves.
 
-    Instructions may stand before them. Few messages count only where that is all of the conversation, or nearly: people
+    Instructions may precede them. Few messages count only where that is all of the conversation, or nearly: people
     do say the same things again.
     """
     half = len(signs) // 2
@@ -188,7 +188,7 @@ class Repetitions:
         """The findings on everything taken so far."""
         for (path, ids), (file, number, count) in self._talks.items():
             names = f": {', '.join(ids[:_NAMED])}{', …' if len(ids) > _NAMED else ''}" if ids else ""
-            what = "message stands" if number == 1 else "messages stand"
+            what = "message occurs" if number == 1 else "messages occur"
             more = f", in {count:,} files" if count > 1 else ""
             reason = f"{number:,} {what} twice in one conversation{names}{more}"
             fix = "A restore added what was already there: keep the messages in one place, or skip ids that are known."

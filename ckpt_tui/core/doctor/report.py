@@ -62,7 +62,7 @@ class Doctor:
         self._repetitions = Repetitions()
         self._names: dict[str, int] = {}  # in the order of the directory
         self._differences: dict[str, str] = {}
-        self._told: set[tuple[str, str]] = set()
+        self._reported: set[tuple[str, str]] = set()
         self._candidates: list[Candidate] = []
         self._files = 0
         self._undecodable = 0
@@ -84,7 +84,7 @@ class Doctor:
     def found(self, findings: Iterable[Finding]) -> None:
         """Take findings of the store itself, or of its place."""
         self._findings += findings
-        self._told.update((finding.file, finding.kind) for finding in findings)
+        self._reported.update((finding.file, finding.kind) for finding in findings)
 
     def differs(self, copy: str, difference: str) -> None:
         """Take what differs between a copy and its original."""
@@ -99,7 +99,7 @@ class Doctor:
 
         Args:
             problem: Why it cannot be shown.
-            raw: Its bytes where they can be had: the framework decodes whatever pickles stand in them.
+            raw: Its bytes where they can be had: the framework decodes whatever pickles they contain.
             check: Called now and then; whatever it raises ends the examination.
         """
         pickles = Pickles(problem.file, self._judged)
@@ -111,12 +111,12 @@ class Doctor:
             self._undecodable += 1
             if candidate := candidate_of(problem, raw):
                 self._candidates.append(candidate)
-        if (problem.file, problem.kind) not in self._told:
+        if (problem.file, problem.kind) not in self._reported:
             severity: Severity = "info" if problem.kind in ("side-file", "being-written") else "warning"
             reason, fix = problem.reason, FIXES.get(problem.kind, OTHERWISE)
             copied = original_of(problem.file, self._names)
             if copied is not None and severity == "warning":
-                reason += f"; by its name a copy of {copied[0].rpartition('/')[2]}, which stands beside it: {copied[1]}"
+                reason += f"; by its name a copy of {copied[0].rpartition('/')[2]}, which is beside it: {copied[1]}"
                 fix = FIXES["copy"]
             self._add(problem.kind, severity, problem.file, "", reason, fix)
 

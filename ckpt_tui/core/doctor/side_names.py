@@ -33,7 +33,7 @@ def side_file_words(name: str, names: Collection[str]) -> str:
 
     Args:
         name: Its name.
-        names: The names of all that stands beside it.
+        names: The names of everything beside it.
     """
     backup = _BACKUP.match(name)
     if backup is not None:

@@ -143,7 +143,7 @@ _LONG_TEXTS = 16
 
 
 def parse_pairs(data: bytes, met: dict[bytes, int] | None = None) -> list[tuple[str, Value]]:
-    """The members of a JSON object in UTF-8, in order, as often as they stand there.
+    """The members of a JSON object in UTF-8, in order, as often as they occur.
 
     Raises:
         DocumentFault: the bytes are not such an object.
@@ -166,7 +166,7 @@ def joined(pairs: list[tuple[str, Value]], met: dict[bytes, int] | None) -> Valu
 
 
 def repeated_note(keys: Iterable[str]) -> str:
-    """What to say of a document where these keys stand more than once."""
+    """What to say of a document in which these keys occur more than once."""
     return f"repeated keys ({', '.join(sorted(keys)[:3])}): the framework keeps the last value, all are shown"
 
 

@@ -168,7 +168,7 @@ _WIDE = ("gbk", "gb18030", "big5", "cp932", "cp949")
 
 
 def _rare(char: str, name: str) -> float:
-    """The logarithm of the frequency of a character that is none of the common ones."""
+    """The logarithm of the frequency of a character that is not among the common ones."""
     if name in _WIDE:
         lead = _lead(char, name)
         first, last = _LEVELS[name]

@@ -1,6 +1,6 @@
-"""Where the members of a container stand in the layout of `json.dump(indent=2)`, without parsing.
+"""Where the members of a container are in the layout of `json.dump(indent=2)`, without parsing.
 
-A raw line break cannot stand inside a JSON text, so in this layout a line that begins with exactly two spaces more than
+A raw line break cannot occur inside a JSON text, so in this layout a line that begins with exactly two spaces more than
 its container is a member of it.
 """
 
@@ -29,7 +29,7 @@ _NEAR = 4 * 1024
 """Bytes in which most members end: looked at first, and without asking whether to go on."""
 
 _TYPE_LIMIT = 4 * 1024
-"""Bytes of the end of an envelope in which the type that it claims stands."""
+"""Bytes of the end of an envelope that hold the type it claims."""
 
 
 def end_of_document(data: bytes) -> int | None:
@@ -90,7 +90,7 @@ _KEY_LIMIT = 64 * 1024
 
 
 def _find(data: bytes, what: bytes, low: int, end: int, check: Check) -> int:
-    """Where something stands next, -1 when nowhere; asks `check` now and then."""
+    """Where something is next, -1 when nowhere; asks `check` now and then."""
     found = data.find(what, low, min(low + _NEAR, end))
     if found >= 0 or low + _NEAR >= end:
         return found
@@ -165,7 +165,7 @@ PARTS = {"state": b"state", "messages": b"messages", "pending": b"pending_reques
 
 
 class Slice(NamedTuple):
-    """The JSON text of the last value on a path that stands in the file as JSON, and the steps that are left below it.
+    """The JSON text of the last value on a path that the file holds as JSON, and the steps that are left below it.
 
     Where there is nothing at the path, `start` and `end` are 0.
     """

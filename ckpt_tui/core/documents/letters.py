@@ -1,4 +1,4 @@
-"""Frequencies of letters by language, by which a text in an unknown encoding is recognised."""
+"""Frequencies of letters by language; they show the encoding of a text."""
 
 from __future__ import annotations
 

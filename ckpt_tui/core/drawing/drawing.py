@@ -163,7 +163,7 @@ class Drawing:
 
         Args:
             y: Its number, from 0 at the top.
-            lights: Node → how it stands; idle where it is left out.
+            lights: Node → its state; idle where it is left out.
             hot: The edges with messages in flight.
         """
         out: list[Span] = []

@@ -31,7 +31,7 @@ Pair = tuple[str, str]
 
 
 class NodePosition(NamedTuple):
-    """Where a node stands.
+    """Where a node is.
 
     Attributes:
         layer: Its layer, from 0 at the top.
@@ -78,7 +78,7 @@ def turned(names: Sequence[str], pairs: Sequence[Pair], start: str) -> dict[Pair
 
 
 def layers_of(names: Sequence[str], turned: Iterable[Pair], start: str) -> dict[str, int]:
-    """The layer of each node: below all that lead to it; a beginning stands right above what it leads to."""
+    """The layer of each node: below all that lead to it; a beginning is right above what it leads to."""
     below: dict[str, list[str]] = {name: [] for name in names}
     missing = dict.fromkeys(names, 0)
     for upper, lower in turned:
@@ -141,7 +141,7 @@ class Grid:
     # -- the order within layers -------------------------------------------------------------------------------------
 
     def order(self) -> None:
-        """Order every layer by where the neighbours stand, back and forth; the fewest crossings stay."""
+        """Order every layer by where the neighbours are, back and forth; the fewest crossings stay."""
         best, fewest = [list(row) for row in self.rows], self._crossings()
         for sweep in range(SWEEPS):
             if not fewest:

@@ -1,1 +1,1 @@
-"""Where a text stands in checkpoints."""
+"""Where a text occurs in checkpoints."""

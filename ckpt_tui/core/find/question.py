@@ -45,10 +45,10 @@ class Hit(NamedTuple):
     """One match in a checkpoint.
 
     Attributes:
-        path: Where it stands in the JSON of `show`.
+        path: Where it is in the JSON of `show`.
         where: In a key, or in a value.
         text: The key, or the text around the match, cut with `…` where it is long.
-        spot: Where the match stands in `text`.
+        spot: Where the match is in `text`.
     """
 
     path: Path
@@ -58,7 +58,7 @@ class Hit(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A match and the checkpoint it stands in."""
+    """A match and its checkpoint."""
 
     ref: CheckpointRef
     hit: Hit
@@ -88,7 +88,7 @@ def text_matcher(text: str) -> Matcher:
 
 
 def excerpt(text: str, spot: Spot) -> tuple[str, Spot]:
-    """What is shown of a text with a match in it, cut with `…` where it is long, and where the match stands in that."""
+    """What is shown of a text with a match in it, cut with `…` where it is long, and where the match is in that."""
     begin, end = spot
     if len(text) > _SHOWN:
         low = max(min(begin - _BEFORE, len(text) - _SHOWN), 0)

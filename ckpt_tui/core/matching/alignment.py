@@ -57,7 +57,7 @@ def align(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Match]:
 
 
 def _anchors(before: Sequence[Hashable], after: Sequence[Hashable], span: tuple[int, int, int, int]) -> list[Match]:
-    """Items that stand exactly once in both spans, as many as are in the same order."""
+    """Items that occur exactly once in both spans, as many as are in the same order."""
     a, a_end, b, b_end = span
     at_a = _unique(before, a, a_end)
     at_b = _unique(after, b, b_end)
@@ -67,7 +67,7 @@ def _anchors(before: Sequence[Hashable], after: Sequence[Hashable], span: tuple[
 
 
 def _unique(items: Sequence[Hashable], start: int, end: int) -> dict[Hashable, int]:
-    """Where each item stands, -1 for those that stand more than once."""
+    """Where each item is, -1 for those that occur more than once."""
     found: dict[Hashable, int] = {}
     for at in range(start, end):
         item = items[at]

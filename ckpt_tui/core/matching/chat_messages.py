@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
@@ -24,7 +25,6 @@ _SHARED = 0.3
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Letters that are written without spaces between words: each counts as a word."""
 
-_WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+")
 _AUTHORS = (("role",), ("author_name", "authorName", "name"), ("source_id",), ("target_id",))
 _BODIES = ("contents", "content", "text", "data", "parts")
 _IDS = ("message_id", "messageId", "id")
@@ -60,7 +60,7 @@ def as_message(value: Value) -> Message | None:
     if body is None or not (author[0] or author[2]):
         return None
     texts = [*_texts(body)]
-    words = frozenset(word.lower() for text in texts for word in _WORD.findall(text))
+    words = frozenset(word.lower() for text in texts for word in _words(text))
     return Message(author, _first(document, _IDS), "\n".join(texts).strip() if texts else None, words)
 
 
@@ -97,8 +97,8 @@ def _goes_on(text: str, longer: str) -> bool:
     """Whether a text is the other one, or its beginning up to the end of a word."""
     if not longer.startswith(text):
         return False
-    words = _WORD.findall(text)
-    return words == _WORD.findall(longer)[: len(words)]
+    words = _words(text)
+    return words == _words(longer)[: len(words)]
 
 
 def _first(document: dict[str, Any], names: Iterable[str]) -> str:
@@ -124,3 +124,13 @@ def _texts(document: Any) -> Iterator[str]:
         for key, item in document.items():
             if key == "$value" or not (key.startswith("$") or key == "type"):
                 yield from _texts(item)
+
+
+def _words(text: str) -> list[str]:
+    return _word().findall(text)
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    """Compiled when it is needed: that takes longer than the import of this module."""
+    return re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+")

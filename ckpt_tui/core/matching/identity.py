@@ -1,6 +1,6 @@
 """What identifies an item of a list: an id, or a name.
 
-With it, diff and views compare an item with itself wherever it stands.
+With it, diff and views compare an item with itself wherever it is.
 """
 
 from __future__ import annotations

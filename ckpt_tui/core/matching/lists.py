@@ -27,7 +27,7 @@ class Matching(NamedTuple):
         head: Items at the beginning that are equal.
         tail: Items at the end that are equal.
         kept: Positions (before, after) of items that stayed in order, the equal ends left out. They may differ inside.
-        moved: Positions of items that stand among others now. They may differ inside, too.
+        moved: Positions of items that are among others now. They may differ inside, too.
         removed: Positions of items of the first list that the second does not have.
         added: Positions of items of the second list that the first does not have.
     """
@@ -183,7 +183,7 @@ class _Matcher:
         places: dict[Hashable, list[int]] = {}
         for at in reversed(free_a):
             if is_empty(self.before[at]):
-                continue  # it stands in too many places for one to be the other
+                continue  # it is in too many places for one to be the other
             places.setdefault(token_a[at - start], []).append(at)
         found = []
         for at in free_b:

@@ -1,4 +1,4 @@
-"""LangChain's JSON: parsed documents in which objects stand as `{"lc": 1, "type": "constructor", "id": [...]}`.
+"""LangChain's JSON: parsed documents in which objects are written as `{"lc": 1, "type": "constructor", "id": [...]}`.
 
 LangGraph wrote its checkpoints so until its serializer had MessagePack, and its JavaScript version does today.
 """

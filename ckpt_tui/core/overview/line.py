@@ -11,7 +11,7 @@ from ckpt_tui.core.shown_names import masked_path, shown_name
 from ckpt_tui.core.text import size_text
 
 Label = Literal["danger", "error", "asked", "path", "now", "step", "state", "talk", "outcome"]
-"""What a line is about, in the order of the lines; `outcome` stands in the place of `now` where nothing is left."""
+"""What a line is about, in the order of the lines; `outcome` replaces `now` where nothing is left."""
 
 LINES = {"now": 6, "step": 5, "state": 6, "talk": 2, "error": 3, "danger": 3, "asked": 2, "outcome": 3}
 """Lines of each sort at most."""

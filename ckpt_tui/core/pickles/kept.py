@@ -1,7 +1,7 @@
 """What was decoded is kept by the digest of its pickle: a chat repeats its messages in every checkpoint.
 
 One budget holds for the whole process, whoever asks. What is decoded is never changed by anybody, so that one value may
-stand in many checkpoints.
+be in many checkpoints.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def digest(text: str | memoryview) -> bytes:
 
 
 def facts_of(value: Value) -> dict[str, Any]:
-    """What was worked out of the value of a decoded envelope alone, by name, for all places where its pickle stands.
+    """What was worked out of the value of a decoded envelope alone, by name, for all places where its pickle is.
 
     Whoever asks may add to it what nobody changes any more. Of any other value nothing is known, nor kept.
     """

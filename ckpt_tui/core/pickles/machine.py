@@ -50,7 +50,7 @@ class Machine:
 
     Attributes:
         stack: The values; where an `Opaque` is shown for a broken pickle, they are its partial value.
-        marks: Heights of the stack. Marks are not values and never stand among them.
+        marks: Heights of the stack. Marks are not values and are never among them.
         memo: Stored values 0, 1, 2, ...; what is stored beyond its end waits in `sparse`.
         opcodes: Operations run.
         position: Where the last operation begins; kept up by whoever may fail.
@@ -160,7 +160,7 @@ class Machine:
     # -- containers --------------------------------------------------------------------------------------------------
 
     def since_mark(self) -> list[Value]:
-        """What stands above the last mark, taken from the stack."""
+        """What is above the last mark, taken from the stack."""
         at = self.marks.pop()
         if at > len(self.stack):
             raise self.underflow(self.position)
@@ -228,7 +228,7 @@ class Machine:
         return found
 
     def named_on_stack(self, module: Value, qualname: Value, start: int) -> Value:
-        """A reference whose names stand on the stack; protocols 0 to 2 read them as those of Python 2, too."""
+        """A reference whose names are on the stack; protocols 0 to 2 read them as those of Python 2, too."""
         if self.protocol < 3 and type(module) is type(qualname) is str:
             module, qualname = self._present(module, qualname)
         return self.named(module, qualname, start)
@@ -296,7 +296,7 @@ class Machine:
 
 
 _KEPT = frozenset((Obj, Map, SetOf, list, tuple, Opaque))
-"""Kinds of values in which more may stand than is known of a pickle by its names."""
+"""Kinds of values that may hold more than is known of a pickle by its names."""
 
 NATIVE = frozenset(("encode", "bytes", "bytearray", "set", "frozenset", "getattr"))
 """Names of the callables that `Machine.native` looks at."""

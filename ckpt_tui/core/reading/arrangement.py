@@ -38,7 +38,7 @@ def arrange_members(value: Value, below: Members) -> Shown | None:
     """What is shown of a value's members; None where that is all of them, in their order.
 
     Members that hold nothing and the framework's bookkeeping are folded away, unless nothing else would be left. What a
-    request asks stands first.
+    request asks comes first.
     """
     value = resolve(value)
     if below.kind == "list" or len(below) > LOOKED_AT or type(value) not in (Obj, dict, Map):
@@ -58,7 +58,7 @@ def arrange_members(value: Value, below: Members) -> Shown | None:
 class PartsMembers(Members):
     """The parts of a checkpoint as one list: the members of its state, then its other parts, each a row of its own.
 
-    Of the state the workflow's own members stand first, then what executors keep, then one row for all bookkeeping.
+    Of the state the workflow's own members come first, then what executors keep, then one row for all bookkeeping.
 
     Args:
         parts: The parts, by name.

@@ -120,7 +120,7 @@ def _sized(kind: str, size: int, order: str) -> Element | None:
 
 
 def _time(kind: str, unit_of: Value, order: str) -> Element | None:
-    """A point in time or a span of it; how it counts stands beside the type: `(…, (unit, number, …))`."""
+    """A point in time or a span of it; its unit is beside the type: `(…, (unit, number, …))`."""
     inner = unit_of[1] if type(unit_of) is tuple and len(unit_of) == 2 else None
     if type(inner) is not tuple or len(inner) < 2 or type(inner[0]) not in (bytes, str) or type(inner[1]) is not int:
         return None

@@ -255,7 +255,7 @@ def record_scalar(args: Value) -> tuple[str, list[Value]] | None:
 
 
 def dtype_text(args: Sequence[Value], state: Value) -> tuple[str, Any] | None:
-    """The name of a dtype that stands by itself."""
+    """The name of a dtype on its own."""
     made = Obj(_DTYPE, tuple(args), "call")
     made.state, made.has_state = state, True
     own = element(made)

@@ -28,7 +28,7 @@ AGENT_KEYS = frozenset((
     "pending_responses_to_agent", "pending_request_order", "magentic_context", "orchestrator_name",
     "sub_workflow_checkpoint", "execution_contexts",
 ))  # fmt: skip
-"""Members by which the state of an executor of the framework is known: what they hold is shown as a conversation."""
+"""Members that only the framework's own executors have in their state: what they hold is shown as a conversation."""
 
 _MARKS = {"type": ("message", "session", "request_info"), "informational_only": (False,), "hosted": (False,)}
 """Members that say the same in every object of the framework."""
@@ -37,7 +37,7 @@ _EVENT = frozenset((
     "type", "origin", "state", "details", "executor_id", "iteration", "_request_id", "_source_executor_id",
     "_request_type", "_response_type", "request_id", "source_executor_id", "request_type", "response_type",
 ))  # fmt: skip
-"""Members of a request that stand beside what is asked."""
+"""Members of a request beside what is asked."""
 
 
 def name_of_call(key: str) -> str:

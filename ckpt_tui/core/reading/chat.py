@@ -120,7 +120,7 @@ def read_message(value: Value) -> ChatMessage | None:
 
 
 def read_content(value: Value) -> Part | None:
-    """A call, a result, an approval or a question for one that stands outside of a message; None for anything else."""
+    """A call, a result, an approval or a question for one outside of a message; None for anything else."""
     if is_unopened(value) or _kind_of(fields(value)) not in _CALLS:
         return None
     return _part(value)

@@ -1,4 +1,4 @@
-"""The operations of a pickle as they stand in its bytes, to check what the decoder makes of them.
+"""The operations of a pickle in the order of its bytes, to check what the decoder makes of them.
 
 Reads names and arguments; runs nothing, keeps nothing, and takes nothing from another module's table. Source of the
 table: CPython's Lib/pickletools.py.
@@ -82,7 +82,7 @@ MASK = "••••••"
 
 
 def hidden_in(data: bytes) -> frozenset[bytes]:
-    """The texts and bytes of a pickle that are secrets by where they stand in its value, as they stand in its bytes."""
+    """The texts and bytes of a pickle that are secrets by their place in its value, as they are in its bytes."""
     found: list[Any] = []
     masked(to_json(decode(data, PickleBudget(opcodes=_LOOKED_AT)).value, nodes=_LOOKED_AT), hidden=found)
     texts = [item for item in found if type(item) is str]
@@ -97,7 +97,7 @@ class _Secrets:
     """Masks what is hidden by its place, and, where that is not known, what follows the name of a secret.
 
     Args:
-        hidden: Texts and bytes that are masked wherever they stand.
+        hidden: Texts and bytes that are masked wherever they are.
     """
 
     def __init__(self, hidden: frozenset[bytes]) -> None:

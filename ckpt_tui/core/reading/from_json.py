@@ -1,6 +1,6 @@
 """Values of a JSON document as `core.reading.to_json` writes it: what an exported copy holds. Nothing is made but data.
 
-What stands there as an object is an `Obj` again, with the same type, attributes and contents, so that differences,
+What is an object there is an `Obj` again, with the same type, attributes and contents, so that differences,
 conversations and graphs come out as in the store it was copied from. Its pickle is not there and cannot be made of it.
 """
 
@@ -94,7 +94,7 @@ class _Making:
             kv[2 * index] = own[1:] if own.startswith("$$") else own
             self.jobs.append((kv, 2 * index + 1, document[own]))
         made.has_state = True
-        # Attributes; a state that is none; what is called where that has no name: lists of one, where there is one.
+        # Attributes; a state of another kind; what is called where that has no name: lists of one, where there is one.
         made.state = [
             Map(kv),
             *(self.filled([document[own]] if own in document else []) for own in ("$state", "$call")),

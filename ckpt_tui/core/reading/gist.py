@@ -22,7 +22,7 @@ from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.summary import float_text, integer_text
 from ckpt_tui.core.reading.typenames import short_type
-from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
+from ckpt_tui.core.redact import RUN_KWARGS, is_given_key, is_secret_key
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
@@ -82,7 +82,7 @@ def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
     The values that the workflow keeps, else the result of its last step, else the last words of its longest
     conversation.
     """
-    # What was written last stands last.
+    # What was written last comes last.
     parts = [part for name, value in islice(_own(state), _MEMBERS) if (part := _named(name, value, _DEPTH - 1))]
     if parts:
         return gist_text(_joined(parts))
@@ -278,7 +278,7 @@ def _is_nested(value: Value) -> bool:
 
 
 def _named(name: str, value: Value, depth: int) -> str:
-    if is_secret_key(name):
+    if is_secret_key(name) or is_given_key(name, value):
         return ""
     said = _words(value, depth)
     return f"{shown_name(name, 30)} {said}" if said else ""

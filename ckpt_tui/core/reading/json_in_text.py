@@ -21,7 +21,7 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 def formatted(text: str) -> str | None:
     """The text with each JSON object and array in it indented; None where it holds none, or is too long.
 
-    What stands around them stays as it is, and so do numbers, repeated keys and the order of keys.
+    What is around them stays as it is, and so do numbers, repeated keys and the order of keys.
     """
     if len(text) > TEXT_LIMIT:
         return None
@@ -53,7 +53,7 @@ def _after(text: str, begin: int) -> int:
 
 
 def _on_its_own(before: str) -> str:
-    """What stands before, ending in a line break unless it is empty."""
+    """What comes before, ending in a line break unless it is empty."""
     return before if not before or before.endswith("\n") else before.rstrip(" ") + "\n"
 
 

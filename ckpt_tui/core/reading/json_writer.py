@@ -61,7 +61,7 @@ class JsonWriter(JsonLimits):
         depth: Levels of the document.
         repeats: What shared values may cost when they come again.
         stated: How many values a document holds, for those who read that one is cut; the same as `nodes` unless given.
-        level: The level at which the value stands.
+        level: The level of the value.
         prefix: Steps that lead to it.
         is_whole: Nothing in it is put off.
     """

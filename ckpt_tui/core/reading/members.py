@@ -18,7 +18,7 @@ from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 
 
 class Member(NamedTuple):
-    """One member: how it is labelled, where it stands below its parent, and itself.
+    """One member: how it is labelled, where it is below its parent, and itself.
 
     `key` holds the mapping key of an entry, which may be any value; the view then shows a preview of it. `is_group`
     says that the label is a view's own and not in the data.

@@ -35,7 +35,7 @@ def zone_name(zone: Value) -> str:
 
 
 def frequency(described: Value) -> str:
-    """The unit of a period: of its dtype or of its offset; "?" where it is none that is known."""
+    """The unit of a period: of its dtype or of its offset; "?" where that is unknown."""
     args = described.args if type(described) is Obj and type(described.args) is tuple else ()
     if args and type(args[0]) is str:
         found = _FREQUENCY.match(args[0])
@@ -98,7 +98,7 @@ def _interval(args: Sequence[Value], state: Value) -> tuple[str, Any] | None:
 
 
 def interval_text(left: Value, right: Value, closed: Value) -> str | None:
-    """An interval as pandas writes it; None where its ends are no plain values."""
+    """An interval as pandas writes it; None where its ends are not plain values."""
     if type(closed) is not str or not all(type(end) in (int, float, str) for end in (left, right)):
         return None
     return f"{'[' if closed in ('left', 'both') else '('}{left}, {right}{']' if closed in ('right', 'both') else ')'}"

@@ -36,7 +36,7 @@ def object_parts(obj: Obj) -> ObjectParts:
         return whole
     name, items, pairs = callable_name(cls), obj.items, obj.pairs
     if name in _NEW_HELPERS and args:
-        # copyreg's helpers stand in for cls.__new__ in protocols 0 to 2.
+        # copyreg's helpers replace cls.__new__ in protocols 0 to 2.
         made = callable_name(args[0])
         if made:
             base = args[1] if name == "copyreg:_reconstructor" and len(args) > 1 else None
@@ -297,7 +297,7 @@ def _is_pydantic(kv: list[Value]) -> bool:
 
 
 def _pydantic(kv: list[Value]) -> list[Value] | None:
-    """The fields, extra fields and private attributes of a pydantic model, flat; None when it is none."""
+    """The fields, extra fields and private attributes of a pydantic model, flat; None for another object."""
     maps = []
     for key, value in Pairs(kv):
         if type(key) is not str or key not in ("__dict__", "__pydantic_extra__", "__pydantic_private__", _FIELDS_SET):

@@ -1,4 +1,4 @@
-"""Where a text stands in a value: in a label or in a scalar, in the order of the rows."""
+"""Where a text occurs in a value: in a label or in a scalar, in the order of the rows."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Positions = tuple[int, ...]
 
 
 def search(value: Value, text: str, check: Callable[[], None] | None = None) -> Iterator[Positions]:
-    """The places where a text stands, in the order of the rows.
+    """The places where a text occurs, in the order of the rows.
 
-    Case matters only when the text has an upper case letter. A value that is shared is searched where it stands first.
+    Case matters only when the text has an upper case letter. A value that is shared is searched in its first place.
     At most `SEARCH_NODES` values are looked at, `_LEVELS` levels down.
 
     Args:
@@ -35,7 +35,7 @@ def search(value: Value, text: str, check: Callable[[], None] | None = None) -> 
     strict = text != text.lower()
     seen: dict[int, Value] = {}
     looked = 0
-    at: list[int] = []  # where the value at hand stands: one list for all, cut back and added to
+    at: list[int] = []  # where the value at hand is: one list for all, cut back and added to
     stack: list[tuple[Value, int, int]] = [(value, 0, 0)]
     while stack:
         item, level, position = stack.pop()

@@ -257,7 +257,7 @@ _ZEROS = r"(?<![0-9a-f])0(:0)*(?![0-9a-f])"
 
 
 _CLASS = re.compile(r"_|[A-Z](?:\w*[a-z]|\Z)")
-"""How the name of a class begins that stands in another, or of what is private; other names are members of an Enum."""
+"""How the name of a class within another, or of what is private, begins; other names are members of an Enum."""
 
 
 def member_of(args: Sequence[Value]) -> Reading:

@@ -12,7 +12,7 @@ from ckpt_tui.core.reading.message_parts import contents_of, is_message_document
 from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.typenames import short_type
-from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_mask, is_maskable, is_secret_key, masked_text
+from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_given_key, is_mask, is_maskable, is_secret_key, masked_text
 from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
@@ -37,7 +37,7 @@ def summary(value: Value, limit: int = SUMMARY_CELLS, reveal: bool = False, hide
         value: Any value.
         limit: Characters to aim at; a single short value may pass it.
         reveal: Show the values of secret keys inside instead of masking them.
-        hide: The value itself stands below a secret key and is masked.
+        hide: The value itself is below a secret key and is masked.
     """
     return Summarizer(reveal).text(value, limit, _DEPTH, hide and not reveal)
 
@@ -116,7 +116,7 @@ class Summarizer:
                 parts.append("…")
                 break
             secret = hide or (not self.reveal and is_secret_key(member.label))
-            if member.label in RUN_KWARGS:
+            if member.label in RUN_KWARGS or is_given_key(member.label, member.value):
                 secret = not self.reveal
             room = left if len(below) == 1 else min(left, 60)
             text = self.text(member.value, room, depth - 1, secret)
@@ -218,11 +218,13 @@ class Summarizer:
     def workflow_message(self, value: Value, limit: int, depth: int) -> str:
         """`writer → reviewer: …`; the route alone where it carries nothing."""
         source, target = attribute(value, "source_id"), attribute(value, "target_id")
-        route = shown_name(source, 40) if type(source) is str else "?"
-        if type(target) is str:
-            route += f" → {clean(target, 40)}"
+        sender = shown_name(source, 40) if type(source) is str else "?"
+        route = f"{sender} → {clean(target, 40)}" if type(target) is str else sender
         data = attribute(value, "data")
-        return route if data is None else f"{route}: {self.carried(data, limit - len(route), depth)}"
+        if data is None:
+            return route
+        # An agent's own message names it once more.
+        return f"{route}: {self.carried(data, limit - len(route), depth).removeprefix(f'assistant {sender}: ')}"
 
     def carried(self, data: Value, limit: int, depth: int) -> str:
         """What a message or a request carries: as much as that is worth, except where it carries another one."""

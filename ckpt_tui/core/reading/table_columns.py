@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ckpt_tui.core.reading import arrays
 from ckpt_tui.core.reading.pandas_times import frequency, interval_text, period_text, zone_name
 from ckpt_tui.core.reading.typenames import callable_name
+from ckpt_tui.core.sequences import LazySequence
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
 ROWS = 200
@@ -180,7 +181,7 @@ def _labels(column: Column) -> Sequence[Value]:
     return _Labels(column.shape[0], lambda at: column.at((at,)))
 
 
-class _Labels(Sequence[Value]):
+class _Labels(LazySequence[Value]):
     """Labels, each read when it is asked for."""
 
     def __init__(self, size: int, at: Callable[[int], Value]) -> None:
@@ -190,10 +191,9 @@ class _Labels(Sequence[Value]):
     def __len__(self) -> int:
         return self._size
 
-    def __getitem__(self, at):  # type: ignore[no-untyped-def]  # slices are not needed
-        if not 0 <= at < self._size:
-            raise IndexError(at)
-        return self._at(at)
+    def item(self, index: int) -> Value:
+        """The label at an index."""
+        return self._at(index)
 
 
 def _pairs(levels: list[Value], codes: list[Value]) -> Sequence[Value] | None:

@@ -143,7 +143,7 @@ def _index(obj: Obj) -> Table | None:
 
 
 def _array(obj: Obj) -> Table | None:
-    """An array of pandas that stands by itself: categories, times, periods, intervals."""
+    """An array of pandas on its own: categories, times, periods, intervals."""
     column = column_of(obj)
     if column is None or len(column.shape) != 1 or type(obj.args) is not tuple or type(obj.args[0]) is not Ref:
         return None

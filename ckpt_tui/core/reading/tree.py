@@ -1,4 +1,4 @@
-"""A value as rows: which members are unfolded, and which row stands where, without ever building the rows.
+"""A value as rows: which members are unfolded, and which row is where, without ever building the rows.
 
 Only unfolded members cost memory, so a value of a million members unfolds at once; finding a row takes time
 proportional to its depth.
@@ -74,7 +74,7 @@ class Tree:
 
     @property
     def top_row(self) -> Row | None:
-        """The row below which all that is shown stands; None where the whole is shown."""
+        """The row that all shown rows are below; None where the whole is shown."""
         above = self.top.parent
         return None if above is None else above.row(self.top.slot, 0)
 
@@ -110,7 +110,7 @@ class Tree:
             return branch.row(index - before[at], branch.depth - self.top.depth)
 
     def index_of(self, branch: Branch, slot: int) -> int:
-        """The position of a branch's member; where that is no part of what is shown, the whole is shown again."""
+        """The position of a branch's member; where that is outside of what is shown, the whole is shown again."""
         index = 0
         here = branch
         while True:
@@ -152,7 +152,7 @@ class Tree:
         return tuple(reversed(labels))
 
     def positions(self, row: Row) -> tuple[int, ...]:
-        """Where a row stands: its position among all members, level by level."""
+        """Where a row is: its position among all members, level by level."""
         branch, slot = row.branch, row.slot
         found = [slot if branch.order is None else branch.order[slot]]
         while branch.parent is not None:
@@ -188,7 +188,7 @@ class Tree:
     def unfold_level(self, branch: Branch, levels: int, limit: int = EXPAND_LIMIT) -> bool:
         """Unfold everything below a branch, so many levels deep; False when a limit was reached first.
 
-        The limits are `limit` members, `EXPAND_DEPTH` levels and, in a large file, `READ_AT_ONCE`. A value that stands
+        The limits are `limit` members, `EXPAND_DEPTH` levels and, in a large file, `READ_AT_ONCE`. A value that is
         in itself is not entered again, so cycles end. Members that are hidden count as well: they have been looked at.
         """
         end = branch.depth + levels

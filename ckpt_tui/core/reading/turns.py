@@ -26,7 +26,7 @@ class Turn(NamedTuple):
         extras: Calls of tools with what came of them and other contents, a line each, safe for a terminal.
         note: What is to be known of it, in a few words, or "".
         is_new: It was not there in the parent.
-        path: Where it stands; empty where that was not asked for.
+        path: Where it is; empty where that was not asked for.
     """
 
     speaker: str

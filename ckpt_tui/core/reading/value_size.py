@@ -47,7 +47,7 @@ def own_size(item: Value, count: int) -> int:
 
 
 def size_of(value: Value, nodes: int = SIZE_NODES) -> Size:
-    """The size of a value; what is shared is counted where it stands first.
+    """The size of a value; what is shared is counted in its first place.
 
     Args:
         value: Any value.
@@ -62,7 +62,7 @@ def size_of(value: Value, nodes: int = SIZE_NODES) -> Size:
         left -= 1
         if left < 0:
             return Size(total, False)
-        if unread(item):  # as it stands in the file; reading it takes far longer
+        if unread(item):  # as it is in the file; reading it takes far longer
             total += own_size(item, 0)
             continue
         item = resolve(item)

@@ -20,7 +20,7 @@ LONGEST = 3.0
 """Seconds that a wait of the recording is squeezed to: somebody went for lunch."""
 
 SHORTEST = 0.05
-"""Seconds that a step is shown at least: a change that cannot be seen is none."""
+"""Seconds that a step is shown at least, so that its change can be seen."""
 
 DRAWN = 0.001
 """Seconds after a step is drawn until the next, where nothing is waited for."""

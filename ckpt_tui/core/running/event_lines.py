@@ -68,6 +68,8 @@ def line_of(document: dict[str, Any]) -> Line:
     if kind == "event":
         return _event(document, clock, steps)
     who, text, tone = _OTHERS.get(kind, _other)(document)
+    if kind == "breakpoint_end" and document.get("quit"):
+        kind = "breakpoint"  # its sign: nothing goes on
     return Line(kind, clock, steps, clean(who, 40), clean(text, SUMMARY_CHARACTERS), tone)
 
 
@@ -103,7 +105,7 @@ def _event(document: dict[str, Any], clock: str, step: str) -> Line:
         parts.append(brief(document["data"]))
     spent = spent_text(document)
     if spent:
-        parts.insert(0, spent)
+        parts.insert(0, f"{spent} ·" if any(parts) else spent)
     words = "" if kind == "request_info" else kind.replace("_", " ").removeprefix("executor ")
     text = " ".join(parts if kind == "status" or not words else [words, *parts])
     return Line(kind, clock, step, clean(str(who), 40), clean(text, SUMMARY_CHARACTERS), _TONES.get(kind, "dim"))

@@ -1,4 +1,4 @@
-"""How the executors of a live run stand: which ran in the superstep, which run, which are next, which wait."""
+"""The states of the executors of a live run: which ran in the superstep, which run, which are next, which wait."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TYPES = (
     b'"superstep_started"', b'"executor_invoked"', b'"executor_completed"', b'"executor_failed"',
     b'"executor_bypassed"', b'"request_info"',
 )  # fmt: skip
-"""Types of events that show who runs, as they stand in a line."""
+"""Types of events that show who runs, as they are in a line."""
 
 _OTHERS = tuple(f'{{"kind":"{kind}"'.encode() for kind in ("graph", "paused", "answered", "end"))
 
@@ -28,7 +28,7 @@ _OTHERS = tuple(f'{{"kind":"{kind}"'.encode() for kind in ("graph", "paused", "a
 def lights(
     ran: Iterable[str] = (), running: Iterable[str] = (), following: Iterable[str] = (), waiting: Iterable[str] = ()
 ) -> dict[str, Light]:
-    """How each executor stands, for those that are not idle. What comes next counts most, then waiting, running, ran.
+    """The state of each executor, for those that are not idle. What comes next counts most, then waiting, running, ran.
 
     Args:
         ran: Executors that have run in the superstep.
@@ -73,7 +73,7 @@ class Progress:
 
     Attributes:
         graph: The graph of the workflow, once it is known.
-        lights: Executor → how it stands, for those that are not idle.
+        lights: Executor → its state, for those that are not idle.
         called: The calls of the superstep that runs, or ran last.
         changes: How often any of these changed.
     """
@@ -114,7 +114,7 @@ class Progress:
             for call in self.called:
                 if call.number == line.get("call"):
                     call.sign = "✗" if kind == "executor_failed" else "✓"
-                    call.spent = spent_text(line).removesuffix(" ·")
+                    call.spent = spent_text(line)
             if name in self._pending.values():
                 self.lights[name] = "waiting"
         else:

@@ -139,7 +139,7 @@ def filled(fields: Sequence[Field], texts: Sequence[str]) -> Filled:
 
     Args:
         fields: The fields.
-        texts: What stands in each: a text, or the label of the option that is chosen; "" for nothing.
+        texts: What is entered in each: a text, or the label of the option that is chosen; "" for nothing.
     """
     errors: dict[int, str] = {}
     out: Any = {}

@@ -13,7 +13,7 @@ SUMMARY_CHARACTERS = 600
 
 
 def spent_text(document: dict[str, Any]) -> str:
-    """What a call took, of the event that ends it: `0.71 s · 466 + 82 tokens ·`; "" where the event does not say."""
+    """What a call took, of the event that ends it: `0.71 s · 466 + 82 tokens`; "" where the event does not say."""
     seconds, tokens = document.get("seconds"), document.get("tokens")
     if not isinstance(seconds, (int, float)):
         return ""
@@ -22,7 +22,7 @@ def spent_text(document: dict[str, Any]) -> str:
         counts = [f"{tokens[name]:,}" for name in ("input", "output") if isinstance(tokens.get(name), int)]
         total = tokens.get("total")
         parts.append(f"{' + '.join(counts) if counts else f'{total:,}' if isinstance(total, int) else '?'} tokens")
-    return f"{' · '.join(parts)} ·"
+    return " · ".join(parts)
 
 
 def place_text(document: dict[str, Any]) -> str:

@@ -33,9 +33,9 @@ class Column(NamedTuple):
     Attributes:
         id: Its name in code.
         title: Its name for people, not wider than the column.
-        text: What stands in it for one row, safe for a terminal.
+        text: Its text for one row, safe for a terminal.
         cells: Cells of its text at least, and in the browser exactly, but for `grows` and `is_free`.
-        right: Its text stands at the right side.
+        right: Its text is aligned to the right.
         from_width: Cells of the whole list from which the browser shows it: what matters least goes first.
         place: Who shows it.
         grows: In the browser it is as wide as its widest text, too.
@@ -113,7 +113,7 @@ _LEAST = 4
 
 
 def titles(laid: tuple[Cell, ...], before: int = 0) -> str:
-    """The names of the columns as they stand above them, after so many cells before the first column."""
+    """The names of the columns as the line above them shows them, after so many cells before the first column."""
     out = " " * before
     for cell in laid:
         title, end = cell.column.title, len(out) + cell.gap + cell.cells

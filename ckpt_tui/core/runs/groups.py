@@ -12,10 +12,11 @@ from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from ckpt_tui.core.model import Status
 from ckpt_tui.core.runs.lineage import Run
+from ckpt_tui.core.sequences import LazySequence
 
 FOLDED = 5_000
 """Checkpoints of the largest store whose list shows all of them; in a larger one, runs are folded."""
@@ -39,6 +40,7 @@ class Group(NamedTuple):
         position: The place of that in the store's own order, where it has one.
         status: Whether work is left; None where only bodies say it.
         store: Name of its store where several are shown as one list, or "".
+        number: Its number among the runs of its workflow, from 1; 0 where it has a name of its own.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Group(NamedTuple):
     position: int = 0
     status: Status | None = None
     store: str = ""
+    number: int = 0
 
     @property
     def rank(self) -> tuple[float, int]:
@@ -83,9 +86,11 @@ def group_of(runs: Sequence[Run]) -> Group:
             newest = ref
     first = min((ref.when for ref in refs if ref.when), default=0.0)
     run = runs[0]
+    given = run.nodes[0].ref.store_metadata
+    number = 0 if given is not None and given.run else run.number
     return Group(
         group_id(run), run.workflow, len(refs), first, newest.when, newest.file, newest.position, newest.status,
-        run.store,
+        run.store, number,
     )  # fmt: skip
 
 
@@ -98,25 +103,40 @@ def group_id(run: Run) -> str:
     return "\n".join((store, name, workflow))
 
 
-class PackedGroups(Sequence[Group]):
+class PackedGroups(LazySequence[Group]):
     """Groups in their order, packed some at a time. They never change, once all are in it."""
 
     def __init__(self) -> None:
         self._pages: list[bytes] = []
         self._last: list[tuple[object, ...]] = []
         self._hashes = array("q")
+        self._count = 0
         self.checkpoints = 0
         """How many checkpoints they have altogether."""
         self._page = lru_cache(_PAGES_KEPT)(self._unpacked)
+
+    @classmethod
+    def stored(cls, pages: Iterable[bytes], count: int, checkpoints: int) -> PackedGroups:
+        """The groups that `packed` gave these bytes of, and how many they and their checkpoints are."""
+        made = cls()
+        made._pages, made._count, made.checkpoints = list(pages), count, checkpoints
+        if count % PAGE:
+            made._last = [tuple(group) for group in made._unpacked(len(made._pages) - 1)]
+            made._pages.pop()
+        return made
+
+    def packed(self) -> list[bytes]:
+        """All of them as bytes."""
+        return [*self._pages, _packed(self._last)] if self._last else list(self._pages)
 
     def add(self, groups: Iterable[Group]) -> None:
         """Put groups behind those that are there."""
         for group in groups:
             self._last.append(tuple(group))
-            self._hashes.append(hash(group.id))
+            self._count += 1
             self.checkpoints += group.checkpoints
             if len(self._last) == PAGE:
-                self._pages.append(zlib.compress(json.dumps(self._last, separators=(",", ":")).encode(), 1))
+                self._pages.append(_packed(self._last))
                 self._last = []
 
     @property
@@ -128,19 +148,10 @@ class PackedGroups(Sequence[Group]):
         return [Group(*each) for each in json.loads(zlib.decompress(self._pages[number]))]
 
     def __len__(self) -> int:
-        return len(self._hashes)
+        return self._count
 
-    @overload
-    def __getitem__(self, index: int) -> Group: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Group]: ...
-
-    def __getitem__(self, index: int | slice) -> Group | list[Group]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        if not 0 <= index < len(self):
-            raise IndexError(index)
+    def item(self, index: int) -> Group:
+        """The group at an index."""
         page, at = divmod(index, PAGE)
         return Group(*self._last[at]) if page == len(self._pages) else self._page(page)[at]  # type: ignore[arg-type]
 
@@ -151,6 +162,8 @@ class PackedGroups(Sequence[Group]):
 
     def place(self, name: str) -> int:
         """The index of the group with this id; -1 where there is none."""
+        if len(self._hashes) < self._count:
+            self._hashes = array("q", (hash(group.id) for group in self))
         at, wanted = 0, hash(name)
         while True:
             try:
@@ -162,7 +175,11 @@ class PackedGroups(Sequence[Group]):
             at += 1
 
 
-class GroupList(Sequence[Group]):
+def _packed(groups: Sequence[tuple[object, ...]]) -> bytes:
+    return zlib.compress(json.dumps(groups, separators=(",", ":")).encode(), 1)
+
+
+class GroupList(LazySequence[Group]):
     """Groups at one moment: those that changed lately, the newest first, and behind them all others.
 
     Args:
@@ -175,7 +192,8 @@ class GroupList(Sequence[Group]):
     def __init__(
         self, packed: PackedGroups, recent: Sequence[Group] = (), hidden: Sequence[int] = (), checkpoints: int = 0
     ) -> None:
-        self._packed = packed
+        self.packed = packed
+        """All that there were, the same object as long as they are not listed anew."""
         self._recent = tuple(recent)
         self._places = {group.id: at for at, group in enumerate(recent)}
         self._hidden = tuple(hidden)
@@ -186,32 +204,23 @@ class GroupList(Sequence[Group]):
     def __len__(self) -> int:
         return self._count
 
-    @overload
-    def __getitem__(self, index: int) -> Group: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Group]: ...
-
-    def __getitem__(self, index: int | slice) -> Group | list[Group]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        if index < 0:
-            index += len(self)
+    def item(self, index: int) -> Group:
+        """The group at an index."""
         if index < len(self._recent):
             return self._recent[index]
         at = index - len(self._recent)
-        return self._packed[at + bisect_right(self._before, at)]
+        return self.packed[at + bisect_right(self._before, at)]
 
     def __iter__(self) -> Iterator[Group]:
         yield from self._recent
         recent = {group.id for group in self._recent}
-        yield from (group for group in self._packed if group.id not in recent)
+        yield from (group for group in self.packed if group.id not in recent)
 
     def place(self, name: str) -> int:
         """The index of the group with this id; -1 where there is none."""
         at = self._places.get(name, -2)
         if at == -2:
-            at = self._packed.place(name)
+            at = self.packed.place(name)
             at = at if at < 0 else len(self._recent) + at - bisect_left(self._hidden, at)
             self._places[name] = at
         return at

@@ -65,7 +65,9 @@ def latest(nodes: Iterable[Node]) -> Node:
 def newest(nodes: Sequence[Node]) -> tuple[tuple[float, int], Node]:
     """The same, and the time and the position of the one that is the latest by them."""
     best, leaves = _last_of_branches(nodes)
-    return best, _deepest(leaves, nodes)
+    ids = {leaf.ref.id for leaf in leaves}
+    # A renamed copy, as synchronisers make them, is not newer than what it is a copy of.
+    return best, _deepest([leaf for leaf in leaves if leaf.ref.inner not in ids] or leaves, nodes)
 
 
 def as_late_here(node: Node, nodes: Sequence[Node]) -> list[Node]:
@@ -84,14 +86,15 @@ def _last_of_branches(nodes: Sequence[Node]) -> tuple[tuple[float, int], list[No
             place, best = number, rank
     above: set[str] = set()
     leaves: dict[str, Node] = {}
-    # Whatever descends from one stands behind it.
+    # Whatever descends from one comes after it.
     for number in range(place, len(nodes)):
         node = nodes[number]
         ref = node.ref
         if (ref.when, ref.position) == best or node.parent in above:
             above.add(ref.id)
+            if node.parent is not None:
+                leaves.pop(node.parent, None)
             leaves[ref.id] = node
-            leaves.pop(node.parent or "", None)
     return best, list(leaves.values())
 
 
@@ -125,7 +128,7 @@ def _of_one_store(name: str, runs: Sequence[Run]) -> tuple[dict[str, Node], str]
     """The checkpoints a name is looked up in, and what it is there: `STORE/ID` means one store.
 
     Raises:
-        IdFault: the id stands in more than one store.
+        IdFault: the id is in more than one store.
     """
     stores: dict[str, dict[str, Node]] = {}
     for run in runs:

@@ -74,7 +74,7 @@ class Run(NamedTuple):
     def key(self) -> tuple[str, str, str]:
         """What no other run of a list has, and what stays as it goes on.
 
-        Its id alone may stand in two stores, and for two workflows below one missing parent.
+        Its id alone may be in two stores, and for two workflows below one missing parent.
         """
         return self.store, self.id, workflow_key(self.nodes[0].ref)
 
@@ -270,6 +270,18 @@ def _guess(
                 parents[orphan.id] = found
                 guessed.add(orphan.id)
                 break
+
+
+def guessed_parents(by_id: dict[str, CheckpointRef], orphans: Sequence[CheckpointRef]) -> dict[str, str]:
+    """The parent that is guessed for each of some checkpoints that name none; those without one are left out.
+
+    Args:
+        by_id: The checkpoints that may be one, and these.
+        orphans: Those whose parent is guessed.
+    """
+    parents: dict[str, str] = {}
+    _guess(by_id, orphans, parents, set())
+    return parents
 
 
 def _before(orphan: CheckpointRef, iteration: int, candidates: _Ranks, by_id: dict[str, CheckpointRef]) -> str:

@@ -81,7 +81,7 @@ def ls_document(
         problems: What should be a checkpoint and cannot be shown as one.
         stores: Name, kind and path of each of several stores that are shown as one list.
         forks: Name and path of each directory of forks that is shown with the store.
-        beside: Name of everything else that stands beside the checkpoints and is recognised, and what it is.
+        beside: Name of everything else beside the checkpoints and is recognised, and what it is.
     """
     several = [{"name": name, "kind": one, "path": where} for name, one, where in stores]
     return {

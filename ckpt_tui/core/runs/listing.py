@@ -267,7 +267,7 @@ def irregularities(row: NodeRow) -> list[tuple[str, str]]:
 
 
 def when_text(row: NodeRow) -> str:
-    """The time of a root, the time since the parent of any other; the day as it stands where that cannot be true."""
+    """The time of a root, the time since the parent of any other; the day as it is where that cannot be true."""
     when = row.node.ref.when
     if not is_possible(when):
         return clean(row.node.ref.timestamp[:DAY_CELLS]) or "no date"

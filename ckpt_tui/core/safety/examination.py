@@ -1,4 +1,4 @@
-"""The pickles anywhere in a document of JSON: the framework decodes all of them, whatever member they stand in."""
+"""The pickles anywhere in a document of JSON: the framework decodes all of them, whatever member holds them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ end, a flood is not."""
 
 
 class JsonMembers(list[tuple[str, Any]]):
-    """The members of a JSON object in order, as often as they stand there."""
+    """The members of a JSON object in order, as often as they occur."""
 
 
 class Examined(NamedTuple):
     """What one pickle of a document would do.
 
     Attributes:
-        path: Where it stands in the file, keys and indexes.
+        path: Where it is in the file, keys and indexes.
         inspection: What it would do; with a fault where it is not base64, or the document could not be read.
         claimed: The type that the file states for it, or "".
     """
@@ -51,7 +51,7 @@ def examine_document(
     budget: PickleBudget = THOROUGH,
     check: Callable[[], None] | None = None,
 ) -> list[Examined]:
-    """What every pickle in a file of JSON would do, wherever it stands; nothing is imported, called or looked up.
+    """What every pickle in a file of JSON would do, wherever it is; nothing is imported, called or looked up.
 
     A file that cannot be read gives one answer with its fault, since nobody knows what is in it.
 
@@ -96,7 +96,7 @@ def may_hold_pickles(raw: bytes) -> bool:
 
 
 def has_hidden_keys(raw: bytes) -> bool:
-    """Whether a key may stand in the bytes of a file in another way than letter by letter."""
+    """Whether the bytes of a file may spell a key in another way than letter by letter."""
     return b"\0" in raw or re.search(_ESCAPED, raw) is not None
 
 
@@ -129,7 +129,7 @@ _DIGITS = 600
 def envelopes(document: Any) -> Iterator[tuple[Path, dict[str, Any] | JsonMembers]]:
     """Every envelope in a parsed JSON document and its path: in any member, and within another envelope, too.
 
-    An envelope is an object with the members `__pickled__` and `__type__`. It comes as it stands in the document: a
+    An envelope is an object with the members `__pickled__` and `__type__`. It comes as it is in the document: a
     dict, or `Members` where the parser kept repeated keys, all of which are looked through.
 
     Args:

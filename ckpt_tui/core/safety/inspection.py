@@ -288,7 +288,7 @@ def is_getattr(made: Value) -> bool:
 
 
 def _sets_attributes(made: Obj) -> bool:
-    return made.has_state and type(made.state) is not int  # the state of an iterator is where it stands
+    return made.has_state and type(made.state) is not int  # the state of an iterator is its position
 
 
 def _is_instance_of(cls: Obj) -> bool:

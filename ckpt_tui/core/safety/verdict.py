@@ -1,6 +1,6 @@
 """Whether a file of JSON would run code when it is loaded, in a few words for a row of the list, and quickly.
 
-It judges as `examination` does; files of the ordinary shape are not parsed for it, and a pickle that stands in many
+It judges as `examination` does; files of the ordinary shape are not parsed for it, and a pickle that is in many
 files, as executors' unchanged states do, is judged once.
 """
 

@@ -18,7 +18,7 @@ from ckpt_tui.core.topology import Topology, TopologyEdge, TopologyNode
 SCHEMA = "ckpt-tui/bundle@1"
 
 SIGN = b'"schema": "ckpt-tui/bundle@1"'
-"""What stands at the beginning of a bundle, in its first hundred bytes."""
+"""What is at the beginning of a bundle, in its first hundred bytes."""
 
 
 class BundleFault(Exception):

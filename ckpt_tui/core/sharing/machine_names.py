@@ -11,7 +11,7 @@ _ROOTS = (
     "home|Users|root|tmp|var|private|opt|srv|mnt|media|usr|etc|data|app|apps|workspaces?|work|Volumes|builds|github"
     "|runner|__w|nix|run|proc|sys|dev|Library|Applications|System|export|scratch|cygdrive|storage|layers|snap"
 )
-"""Directories at the root of a disk by which a path is distinguished from the path of a URL."""
+"""Directories at the root of a disk: they distinguish a path from the path of a URL."""
 
 _PART = r"[^\s/\\\"'`<>|:*?,;()\[\]{}\x00-\x1f]+"
 _USER = r"[^/\\\"'`<>|:*?,;\r\n]{1,64}"

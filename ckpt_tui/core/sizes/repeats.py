@@ -1,6 +1,6 @@
 """The same payload in many checkpoints: what a run writes again and again.
 
-A payload is a pickle, or a long text, that stands in the JSON of a file. Two are the same when their values are,
+A payload is a pickle, or a long text, in the JSON of a file. Two are the same when their values are,
 whatever bytes they were pickled to.
 """
 
@@ -32,15 +32,15 @@ Check = Callable[[], None] | None
 
 
 class Repeated(NamedTuple):
-    """A payload that stands in more than one place.
+    """A payload that is in more than one place.
 
     Attributes:
         type: `module:qualname` of its value.
         size: Characters it takes in a file.
-        copies: Places where it stands.
+        copies: Places where it is.
         checkpoints: Checkpoints that have it.
         ref: The first of them.
-        path: Where it stands there.
+        path: Where it is there.
     """
 
     type: str
@@ -134,7 +134,7 @@ class Repeats:
             payload.checkpoints += 1
 
     def most(self, number: int = REPEATS) -> tuple[Repeated, ...]:
-        """The payloads whose copies take the most, those that stand in several checkpoints only."""
+        """The payloads whose copies take the most, those that are in several checkpoints only."""
         found = [
             Repeated(payload.type, payload.size, payload.copies, payload.checkpoints, payload.ref, payload.path)
             for payload in self._payloads.values()

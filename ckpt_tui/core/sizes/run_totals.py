@@ -42,7 +42,7 @@ class RunSizes(NamedTuple):
         run: The run.
         steps: Its checkpoints in the order of the run.
         growth: What grew most from its first to its latest checkpoint, or None.
-        repeats: Payloads that stand in several checkpoints, those whose copies take the most first.
+        repeats: Payloads that are in several checkpoints, those whose copies take the most first.
         extra: Characters that copies take in all files.
     """
 

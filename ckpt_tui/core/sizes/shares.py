@@ -43,7 +43,7 @@ Check = Callable[[], None] | None
 
 
 class PathShare(NamedTuple):
-    """One value: where it stands in the JSON of `show`, `module:qualname`, and its characters with all below it."""
+    """One value: where it is in the JSON of `show`, `module:qualname`, and its characters with all below it."""
 
     path: Path
     type: str
@@ -71,7 +71,7 @@ _SHELL = 0.8
 class TypeShare(NamedTuple):
     """One type: how many values, and the characters that are theirs alone.
 
-    What stands in an object belongs to it, down to the next object; outside of objects each value is its own.
+    What is in an object belongs to it, down to the next object; outside of objects each value is its own.
     """
 
     type: str
@@ -83,7 +83,7 @@ class Shares(NamedTuple):
     """Where the characters of a checkpoint's JSON are.
 
     Attributes:
-        total: All characters; each shared value is counted where it stands first.
+        total: All characters; each shared value is counted in its first place.
         complete: Whether all values were looked at.
         parts: The size of each part, in the order given.
         paths: The largest values, largest first, nested ones included.
@@ -122,7 +122,7 @@ def checkpoint_shares(
 
 
 class _MeasuredPlace(NamedTuple):
-    """Where a container stands: its parent's place, the steps from there, and its level."""
+    """Where a container is: its parent's place, the steps from there, and its level."""
 
     above: _MeasuredPlace | None
     steps: tuple[PathStep, ...]

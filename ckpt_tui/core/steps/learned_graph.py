@@ -71,7 +71,7 @@ class Graph(NamedTuple):
 
 
 def given(nodes: Iterable[str], edges: Iterable[Pair], start: str = "") -> Graph:
-    """The exact graph of a workflow that was looked at, or of a definition that stands beside the checkpoints."""
+    """The exact graph of a workflow that was looked at, or of a definition beside the checkpoints."""
     pairs = list(edges)
     names = dict.fromkeys([*nodes, *(name for pair in pairs for name in pair)])
     return Graph(tuple(names), {pair: Edge(*pair, "exact") for pair in pairs}, start, complete=True)

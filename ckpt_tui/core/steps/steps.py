@@ -17,7 +17,7 @@ from ckpt_tui.core.value import Value
 NO_GRAPH = Graph()
 
 Light = Literal["ran", "running", "failed", "maybe", "waiting", "next", "stopped", "idle"]
-"""How an executor stands: it ran in the step, is running or failed in a live run, possibly ran, waits, has a message
+"""The state of an executor: it ran in the step, is running or failed in a live run, possibly ran, waits, has a message
 coming, has a message coming that nothing came of, or none of it."""
 
 
@@ -123,7 +123,7 @@ class Step(NamedTuple):
         return tuple(ran.executor for ran in self.ran if ran.certain)
 
     def lights(self) -> dict[str, Light]:
-        """How each executor stands, for those that are not idle. Waiting counts most, then ran, then what is coming."""
+        """The state of each executor that is not idle. Waiting counts most, then ran, then what is coming."""
         found: dict[str, Light] = {}
         coming: Light = "stopped" if self.stopped else "next"
         for flight in self.flights:

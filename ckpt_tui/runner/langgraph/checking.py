@@ -7,6 +7,8 @@ import json
 from shlex import quote
 from typing import Any
 
+from ckpt_tui.core.langgraph_layout import START
+
 from ..faults import Fault
 from ..lines import Lines
 from ..problems import Problem, has_errors, is_in_danger, problem, type_states
@@ -43,7 +45,7 @@ class Checking(Loading):
         graph = self.graph
         executors = {
             str(name): {"type": type_name(type(getattr(node, "bound", node)))}
-            for name, node in graph.nodes.items() if name != "__start__"
+            for name, node in graph.nodes.items() if name != START
         }  # fmt: skip
         edges: list[dict[str, Any]] = []
         with contextlib.suppress(Exception):  # it is drawn of the person's functions and their annotations
@@ -53,7 +55,7 @@ class Checking(Loading):
                 for each in graph.get_graph().edges
             ]  # fmt: skip
         return {
-            "name": str(getattr(graph, "name", "")), "hash": self.plan.get("graph") or "", "start": "__start__",
+            "name": str(getattr(graph, "name", "")), "hash": self.plan.get("graph") or "", "start": START,
             "max_iterations": None, "executors": executors, "edges": edges,
         }  # fmt: skip
 
@@ -181,7 +183,7 @@ class Checking(Loading):
         out = []
         given = self.own_input(snapshot)
         if given is not None:
-            return [{"from": "the program's call", "to": ["__start__"], "type": type_name(type(given))}]
+            return [{"from": "the program's call", "to": [START], "type": type_name(type(given))}]
         for task in snapshot.tasks:
             if task.id in done or (task.id in asks and asks[task.id] not in answered):
                 continue

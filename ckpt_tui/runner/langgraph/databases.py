@@ -12,13 +12,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT, NULL_TASK, RESUME, TABLES
+
 from ..faults import Fault
-
-INTERRUPT, RESUME, ERROR = "__interrupt__", "__resume__", "__error__"
-"""Channels of the writes that a task leaves when it asks, is answered, and fails."""
-
-NULL_TASK = "00000000-0000-0000-0000-000000000000"
-"""The task of an answer that was given to the whole graph."""
 
 _WAL_VERSION = 2
 
@@ -128,7 +124,7 @@ def copy_thread(source: str, target: str, place: Place, decode: Callable[[str, b
         Fault: the checkpoint is not there.
     """
     with reading(source) as old, contextlib.closing(sqlite3.connect(target)) as new:
-        _make_tables(new)
+        new.executescript("PRAGMA journal_mode = WAL;" + TABLES)
         ids = _lineage(old, place)
         was_taken = bool(old.execute(
             "SELECT 1 FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = '' AND parent_checkpoint_id = ? LIMIT 1",
@@ -264,25 +260,6 @@ def _shorter(
         return answered
     encoding, value = encode(answers[: taken - 1])
     return answered._replace(encoding=encoding, value=value)
-
-
-def _make_tables(new: sqlite3.Connection) -> None:
-    new.executescript(
-        """
-        PRAGMA journal_mode = WAL;
-        CREATE TABLE checkpoints (
-            thread_id TEXT NOT NULL, checkpoint_ns TEXT NOT NULL DEFAULT '', checkpoint_id TEXT NOT NULL,
-            parent_checkpoint_id TEXT, type TEXT, checkpoint BLOB, metadata BLOB,
-            PRIMARY KEY (thread_id, checkpoint_ns, checkpoint_id)
-        );
-        CREATE TABLE writes (
-            thread_id TEXT NOT NULL, checkpoint_ns TEXT NOT NULL DEFAULT '', checkpoint_id TEXT NOT NULL,
-            task_id TEXT NOT NULL, idx INTEGER NOT NULL, channel TEXT NOT NULL, type TEXT, value BLOB,
-            task_path TEXT NOT NULL DEFAULT '',
-            PRIMARY KEY (thread_id, checkpoint_ns, checkpoint_id, task_id, idx)
-        );
-        """
-    )
 
 
 def _copy_checkpoint(old: sqlite3.Connection, new: sqlite3.Connection, thread: str, space: str, name: str) -> None:

@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ckpt_tui.core.langgraph_layout import INTERRUPT
+
 from ..shown import show, type_name
-from .databases import INTERRUPT, Written
+from .databases import Written
 
 _OPTIONS = ("options", "choices", "allowed_answers", "allowed_values")
 """Members of what an interrupt asks that list the answers."""
@@ -20,7 +22,7 @@ class Question(NamedTuple):
     """One interrupt.
 
     Attributes:
-        id: Its id; of a release without ids, a name made of where it stands.
+        id: Its id; of a release without ids, a name made of its place.
         task: The task that asks.
         node: Its node, or "".
         value: What it asks.

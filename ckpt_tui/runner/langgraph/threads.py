@@ -11,17 +11,18 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from ckpt_tui.core.langgraph_layout import INTERRUPT, NULL_TASK, START
+
 from ..edits import Editor
 from ..faults import Fault, said
 from ..made import Maker
 from ..protection import saving
-from .databases import INTERRUPT, NULL_TASK, Copied, Place, Written, copy_thread
+from .databases import Copied, Place, Written, copy_thread
 from .graph_gate import Gate, GatedSerializer
 from .questions import Question, questions_in
 from .release import Release
 from .savers import open_saver
 
-START = "__start__"
 _INPUT = f"internal:{START}"
 
 

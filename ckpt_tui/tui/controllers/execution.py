@@ -55,7 +55,7 @@ class Execution:
         self.waits = False
         """Whether the run waits for answers that its forms ask for."""
         self._checked: tuple[Any, ...] | None = None
-        self._told_directory = False
+        self._showed_directory = False
         self._started = 0.0
         self._ended = 0.0
 
@@ -109,7 +109,7 @@ class Execution:
         self._port.say(f"starting {plan.target.workflow} …", "dim")
 
     def _begin(self, run: LiveRun, plan: Plan) -> None:
-        self._started, self._ended, self._told_directory = time.monotonic(), 0.0, False
+        self._started, self._ended, self._showed_directory = time.monotonic(), 0.0, False
         run.latest.pop("error", None)
         self._prepare(run)
         run.run(plan)
@@ -159,8 +159,8 @@ class Execution:
             self.waits = False
             self._port.say("")
             panes.show_answered()
-        elif kind == "checkpoint" and not self._told_directory:
-            self._told_directory = True
+        elif kind == "checkpoint" and not self._showed_directory:
+            self._showed_directory = True
             self._begun(str(line.get("directory")))
         elif kind == "error":
             if run.begun and line.get("where") in ("response", "command"):

@@ -31,7 +31,7 @@ class ForkChoice:
 
     Args:
         port: The screen.
-        position: Where the replay stands.
+        position: Where the replay is.
         jobs: Makes the frames of the track.
     """
 

@@ -8,10 +8,12 @@ from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.overview.line import of_large
 from ckpt_tui.tui.helpers.port import Port
+from ckpt_tui.tui.workers import engines
 
 if TYPE_CHECKING:
     from ckpt_tui.actions.overviews import OverviewReport, RunPath
     from ckpt_tui.core.model import Checkpoint
+    from ckpt_tui.core.runs.lineage import Node, Run
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.messages import OverviewReady
     from ckpt_tui.tui.widgets.detail import Detail
@@ -27,6 +29,10 @@ class OverviewPort(Port, Protocol):
     def graphs(self) -> RunGraphs:
         """What is known of the graph of each run."""
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Files looked at and files in all while the store is read; zeros otherwise."""
+
 
 class Overviews:
     """What there is to say of the checkpoint that is shown.
@@ -40,6 +46,11 @@ class Overviews:
         self._paths: Cache[tuple[str, str, str], RunPath] = Cache(RUNS)
         self._asked: tuple[Checkpoint, bool] | None = None
         self._report: OverviewReport | None = None
+        self._run: Run | None = None
+        """The run that the overview was made of: another one once something in it changed."""
+        self._surroundings: object = None
+        self._is_early = False
+        """The last one was asked for before the whole store was read."""
 
     def want(self, pane: Detail, whole: bool, by_hand: bool = False) -> None:
         """A pane shows a checkpoint: have its overview made, once for all panes; of a large one only `by_hand`."""
@@ -57,8 +68,31 @@ class Overviews:
             pane.show_large(of_large(checkpoint.ref, run.workflow))
             return
         self._asked, self._report = (checkpoint, whole), None
-        given = self._port.graphs.learned(run).given
-        self._port.jobs.look_over(run, node, checkpoint, self._paths, given, whole)
+        self._run, self._surroundings = run, None
+        self._make(run, node, at_once=True)
+
+    def _make(self, run: Run, node: Node, *, at_once: bool) -> None:
+        if self._asked is not None:
+            checkpoint, whole = self._asked
+            given = self._port.graphs.learned(run).given
+            self._is_early = self._port.progress != (0, 0)
+            self._port.jobs.look_over(
+                run, node, checkpoint, self._paths, given, whole, at_once, is_read=not self._is_early
+            )
+
+    def keep_up(self) -> None:
+        """Make the overview anew where other checkpoints come before or after this one now, and when all is read."""
+        checkpoint = self._asked[0] if self._asked is not None else None
+        if checkpoint is None or not any(pane.checkpoint is checkpoint for pane in self._port.panes.details):
+            return
+        found = self._port.selection.node_of(checkpoint.ref.file)
+        is_read_now = self._is_early and self._port.progress == (0, 0)
+        if found is None or self._run is None or (found[0] is self._run and not is_read_now):
+            return
+        before = self._surroundings or _surroundings(self._run, checkpoint.ref.file)
+        self._run, self._surroundings = found[0], engines().surroundings(*found)
+        if is_read_now or self._surroundings != before:
+            self._make(*found, at_once=False)
 
     def take(self, event: OverviewReady) -> None:
         """It is made: show it where it is still wanted."""
@@ -67,3 +101,8 @@ class Overviews:
             if pane.checkpoint is not None and pane.checkpoint.ref.file == report.file:
                 self._report = report
                 pane.show_overview(report.overview, report.conversation)
+
+
+def _surroundings(run: Run, file: str) -> object:
+    node = next((each for each in run.nodes if each.ref.file == file), None)
+    return engines().surroundings(run, node) if node is not None else None

@@ -1,4 +1,4 @@
-"""The operations of a pickle on the screen, as they stand in its bytes."""
+"""The operations of a pickle on the screen, in the order of its bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _PICKLED = re.compile(r'"__pickled__"\s*:\s*"([A-Za-z0-9+/=]*)"')
 
 _AROUND = (0, 1, -1, 2, -2)
-"""Lines of the raw file, from the cursor, that may hold the envelope it stands in."""
+"""Lines of the raw file, from the cursor, that may hold the envelope around it."""
 
 
 class PickleOpcodes:
@@ -68,7 +68,7 @@ class PickleOpcodes:
 
 
 def _innermost(tree: RowTree) -> tuple[str, str | memoryview] | None:
-    """The envelope that the row under the cursor is or stands in, with its place."""
+    """The envelope that the row under the cursor is or is part of, with its place."""
     row, values = tree.row, tree.value_tree
     while row is not None:
         value = row.member.value

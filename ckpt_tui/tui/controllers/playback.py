@@ -21,7 +21,7 @@ class PlaybackPort(Protocol):
     """What playback needs of its screen."""
 
     def draw(self) -> None:
-        """Show where it stands."""
+        """Show where the replay is."""
 
     def draw_frame(self, frame: Frame) -> None:
         """Show a step."""
@@ -45,7 +45,7 @@ class Playback:
 
     Args:
         port: The screen.
-        position: Where the replay stands.
+        position: Where the replay is.
         jobs: Makes the frames.
         play: Whether to play at once.
     """
@@ -58,7 +58,7 @@ class Playback:
         self.playing = 1 if play and position.at < position.last else 0
         """1 while it plays forwards, -1 backwards, 0 while it does not."""
         self.waiting = False
-        """It plays and stands at the end of a run that may go on."""
+        """It plays and is at the end of a run that may go on."""
         self.shown: Frame | None = None
         self.squeezed = ""
         """What there is to say about a wait that is cut short."""
@@ -179,10 +179,13 @@ class Playback:
 
     def faster(self, by: int) -> None:
         """Choose another speed."""
+        before = self.speed
         self.speed = max(0, min(self.speed + by, len(SPEEDS) - 1))
         if self.playing and not self.waiting:
             self._schedule()
         self._port.draw()
+        if self.speed == before:
+            self._port.say(f"{SPEEDS[self.speed]} is the {'fastest' if by > 0 else 'slowest'} it plays.", "dim")
 
     def _schedule(self) -> None:
         """Set the time of the next step."""

@@ -44,7 +44,7 @@ class QueryOpener(Opener, Protocol):
         self, known: QueryCache, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
         then: Callable[[SelectedPlace | None], None],
     ) -> None:  # fmt: skip
-        """Open a search over the checkpoints of a scope, as it stands."""
+        """Open a search over the checkpoints of a scope, in its present state."""
 
     def sizes(self, known: QueryCache, run: Run, then: Callable[[SelectedPlace | None], None]) -> None:
         """Open the sizes of a run."""

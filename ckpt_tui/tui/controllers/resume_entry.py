@@ -39,11 +39,15 @@ class OpenResume(Protocol):
         """Whether the workflow was started and has not ended."""
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a process that it has started goes on."""
+
+    @property
     def is_shown(self) -> bool:
         """Whether its screen is in front."""
 
     @property
-    def standing(self) -> Part:
+    def status(self) -> Part:
         """How the run is, in a few words."""
         ...
 
@@ -127,7 +131,7 @@ class ResumeEntry:
         self._kept: list[OpenResume] = []
         self._wanted = ""
         self._landing: tuple[OpenResume, str] | None = None
-        """The run that was left, and the id of the checkpoint that the cursor is to stand on once it is in the list."""
+        """The run that was left, and the id of the checkpoint that the cursor is to go to once it is in the list."""
         self._new: OpenResume | None = None
         """The run whose rows are marked as new."""
         self._timer: Timer | None = None
@@ -207,21 +211,27 @@ class ResumeEntry:
         return [each for each in self._kept if each.is_live]
 
     @property
+    def checkpoints_in_use(self) -> set[str]:
+        """Ids of the checkpoints from which runs were begun that go on, and of those that they have written."""
+        busy = [each for each in self._kept if each.is_busy]
+        return {each.source.id for each in busy} | {name for each in busy for name in each.written}
+
+    @property
     def live_texts(self) -> list[str]:
         """The runs that go on, each in a few words."""
         found = []
         for each in self.live:
-            source, (text, _) = each.source, each.standing
+            source, (text, _) = each.source, each.status
             found.append(f"{shown_name(source.label, 30)} from {short_id(source.id)}: {text}")
         return found
 
     @property
-    def standing(self) -> Part:
+    def status(self) -> Part:
         """How the run that was started last is, for the line at the top; "" while none goes on."""
         live = self.live
         if not live:
             return ("", "plain")
-        text, style = live[-1].standing
+        text, style = live[-1].status
         others = f" and {len(live) - 1:,} more" if live[1:] else ""
         return (f" {text}{others} · R ", style)
 
@@ -238,7 +248,7 @@ class ResumeEntry:
             return
         ended = [each for each in were if not each.is_live and not each.is_shown]
         for each in ended:
-            text, style = each.standing
+            text, style = each.status
             self._port.say(f"{text} · R shows it", style)
         self._watch()
 

@@ -103,7 +103,7 @@ class RunCalls:
 
 
 def _text_of(call: CallRecord) -> Iterator[str]:
-    spent = spent_text(call.end).removesuffix(" ·")
+    spent = spent_text(call.end)
     yield f"took     {spent}" if spent else "runs"
     yield from ("", "input", dumps(call.given))
     if call.printed:

@@ -9,6 +9,7 @@ from ckpt_tui.core.runs.listing import NodeRow, clock_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import COMMANDS, Command
+from ckpt_tui.tui.widgets.shown_keys import key_text
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -52,7 +53,7 @@ class StatusBarsPort(Protocol):
         """When checkpoints came or went last, in seconds since 1970; 0 for never."""
 
     @property
-    def run_standing(self) -> Part:
+    def run_status(self) -> Part:
         """How a run that was started from here is; "" while none goes on."""
         ...
 
@@ -75,6 +76,11 @@ class StatusBars:
         """Show a message in the line at the bottom; "" takes it back."""
         self._message = [(f" {text} ", style)] if text else []
         self.draw_foot()
+
+    @property
+    def said(self) -> str:
+        """The message that is shown, "" for none."""
+        return "".join(text for text, _ in self._message).strip()
 
     def say_tab(self) -> None:
         """Say in which tab the next checkpoint opens, where a tab was picked and a text is in its place."""
@@ -106,9 +112,12 @@ class StatusBars:
         counts = f"{view.checkpoints:,} checkpoint{'' if view.checkpoints == 1 else 's'}"
         if view.run_count:
             counts += f" · {view.run_count:,} run{'' if view.run_count == 1 else 's'}"
-        right: list[Part] = [port.run_standing]
+        right: list[Part] = [port.run_status]
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
+        marked = sum(map(view.holds, port.panes.list.marked))
+        if marked:
+            right.append((f" ◆ {marked:,} marked " if width >= 100 else f" ◆ {marked:,} ", "key"))
         dangers = port.panes.list.danger_count
         if dangers:
             right.append((f" ☠ {dangers:,} dangerous " if width >= 100 else f" ☠ {dangers:,} ", "error"))
@@ -127,15 +136,16 @@ class StatusBars:
         """Draw the line at the bottom."""
         panes, width = self._port.panes, self._port.size.width
         following, in_list = self._port.selection.following, panes.pane is panes.list
-        right: list[Part] = [(" following " if following else " F follows ", "good" if following else "dim")]
+        edge: list[Part] = [(" following ", "good")] if following else [(" F", "key"), (" follows ", "dim")]
+        right = edge
         if not in_list:
             size, path = panes.detail.place
             room = width // 2
             # The end of a path says more than its beginning.
             path = path if len(path) <= room else "…" + path[-room + 1 :]
-            right = [(f" {size} " if size else "", "dim"), (f"{path} " if path else "", "key"), *right]
+            right = [(f" {size} " if size else "", "dim"), (f"{path} " if path else "", "name"), *edge]
         if self._message:
-            self._port.bar("foot").show(self._message, right[-1:])  # it matters more than where the cursor stands
+            self._port.bar("foot").show(self._message, edge)  # it matters more than where the cursor is
             return
         scope = "list" if in_list else "value" if panes.detail.is_tree else ""
         self._port.bar("foot").show(self._hints(scope, width - 9 - sum(len(text) for text, _ in right)), right)
@@ -170,7 +180,7 @@ class StatusBars:
 
 
 def _hint_width(command: Command) -> int:
-    return len(command.hint_keys) + len(command.hint) + 3
+    return len(key_text(command.hint_keys)) + len(command.hint) + 3
 
 
 def path_text(path: str, room: int) -> str:

@@ -1,4 +1,4 @@
-"""Reading the parts of a large file that a person unfolds, without the screen standing still."""
+"""Reading the parts of a large file that a person unfolds, while the screen goes on."""
 
 from __future__ import annotations
 

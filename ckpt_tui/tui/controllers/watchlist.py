@@ -57,7 +57,7 @@ class Watchlist:
 
     Args:
         port: The screen.
-        position: Where the replay stands.
+        position: Where the replay is.
         jobs: Finds the values and the truths.
     """
 
@@ -164,7 +164,7 @@ class Watchlist:
         if not text:
             return True
         if not path or path[0] not in PARTS:
-            self._port.say(f"A pin is a path such as state.draft.score; {clean(text)} is none.", "error")
+            self._port.say(f"A pin is a path such as state.draft.score; {clean(text)} is not one.", "error")
             return False
         self.pin(path)
         return True

@@ -12,8 +12,16 @@ from ckpt_tui.tui.widgets.status import Part
 _ROOMY = 100
 """Columns from which the lines say everything."""
 
-_HINTED = ("diff.everything", "diff.beside", "diff.open", "compare.rules", "compare.fork", "compare.swap")
-_LEFT_OUT = ("diff.open", "compare.swap")
+_HINTED = (
+    "diff.everything",
+    "diff.beside",
+    "diff.open",
+    "compare.rules",
+    "compare.fork",
+    "compare.export",
+    "compare.swap",
+)
+_LEFT_OUT = ("diff.open", "diff.beside", "compare.swap")
 """Commands that are not named where there is little room."""
 
 
@@ -21,7 +29,7 @@ def compared_parts(pair: tuple[CheckpointRef, CheckpointRef], width: int) -> lis
     """Which checkpoints are compared."""
     names = [_name(ref) if width < _ROOMY else f"{_name(ref)} · step {ref.step}" for ref in pair]
     return [
-        (" ckpt-tui ", "strong"), (" compare ", "key"), (f" {names[0]} ", "plain"), ("→", "dim"),
+        (" ckpt-tui ", "strong"), (" compare ", "name"), (f" {names[0]} ", "plain"), ("→", "dim"),
         (f" {names[1]} ", "plain"),
     ]  # fmt: skip
 
@@ -30,10 +38,8 @@ def beginnings_parts(beginnings: Beginnings, width: int) -> list[Part]:
     """What made the two branches differ."""
     word = " answered  " if beginnings.are_answers else " parted by  "
     room = max((width - len(word) - 4) // 2, 8)
-    return [
-        (word, "dim"), (clean(beginnings.first, room), "warn"), (" │ ", "dim"),
-        (clean(beginnings.second, room), "warn"),
-    ]  # fmt: skip
+    first, second = _from_where_they_differ(clean(beginnings.first), clean(beginnings.second), room)
+    return [(word, "dim"), (clean(first, room), "warn"), (" │ ", "dim"), (clean(second, room), "warn")]
 
 
 def key_parts(width: int, divergence: str) -> list[Part]:
@@ -49,7 +55,19 @@ def key_parts(width: int, divergence: str) -> list[Part]:
     return [*parts, (" t", "key"), (" go there ", "dim"), (" esc", "key"), (" back ", "dim")]
 
 
+def _from_where_they_differ(first: str, second: str, room: int) -> tuple[str, str]:
+    """Two texts, without the words that they begin with alike where these would leave no room for the others."""
+    pairs = zip(first, second, strict=False)
+    same = next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(first), len(second)))
+    if max(len(first), len(second)) <= room or same < room // 2:
+        return first, second
+    begin = first.rfind(" ", 0, same) + 1
+    return f"…{first[begin:]}", f"…{second[begin:]}"
+
+
 def _name(ref: CheckpointRef) -> str:
     """The short id of a checkpoint, after the store it is in where several are open."""
     store, slash, _ = ref.file.rpartition("/")
+    if ref.store_metadata is not None and store.count("/"):  # a thread within a store: both branches are of it
+        store = store.partition("/")[0]
     return f"{clean(store, 24)}{slash}{id_text(ref)}"

@@ -1,11 +1,11 @@
-"""How wide the panes of the browser are: which stand beside each other, and where the borders between them can be."""
+"""How wide the panes of the browser are: which are side by side, and where the borders between them can be."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 SHARED = 100
-"""Columns from which the list and a checkpoint stand beside each other."""
+"""Columns from which the list and a checkpoint are side by side."""
 
 LEAST = 40
 """Columns of the narrowest of two panes that can still be read."""
@@ -14,7 +14,7 @@ ROOMY = 60
 """Columns that each of three panes has at least."""
 
 WIDE = 3 * ROOMY
-"""Columns from which a third pane, of the conversation, stands beside the values."""
+"""Columns from which a third pane, of the conversation, is shown beside the values."""
 
 _LIST = 76
 """Columns that the list needs at most, while nobody wants it wider."""

@@ -58,7 +58,7 @@ class Panes:
 
     @property
     def has_third(self) -> bool:
-        """Whether three panes stand beside each other."""
+        """Whether three panes are side by side."""
         return self._screen.has_class("-third")
 
     def put_border(self, is_second: bool, place: int) -> None:

@@ -1,4 +1,4 @@
-"""Where a replay stands: the track through its run, and the place on it."""
+"""Where a replay is: the track through its run, and the place on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the lines around a replay say: what is replayed and how, where it stands, and which keys there are."""
+"""What the lines around a replay say: what is replayed and how, where it is, and which keys there are."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ckpt_tui.core.runs.listing import clock_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.tui.helpers.position import Position
+from ckpt_tui.tui.widgets.shown_keys import key_text
 from ckpt_tui.tui.widgets.status import Part
 
 _HINTS = (
@@ -22,7 +23,7 @@ def head_parts(position: Position) -> list[Part]:
     """What is replayed."""
     run = position.track.run
     title = f"{shown_name(run.workflow, 40)} · run {run.number}"
-    return [(" ckpt-tui ", "strong"), (" replay ", "key"), (f" {title}", "plain")]
+    return [(" ckpt-tui ", "strong"), (" replay ", "name"), (f" {title}", "plain")]
 
 
 def state_part(playing: int, waiting: bool, speed: int) -> Part:
@@ -35,7 +36,7 @@ def state_part(playing: int, waiting: bool, speed: int) -> Part:
 
 
 def place_parts(position: Position, is_read: bool, notes: Notebook | None) -> list[Part]:
-    """Where it stands: the step, its time, a fork there, a note on it."""
+    """Where the replay is: the step, its time, a fork there, a note on it."""
     track, at = position.track, position.at
     ref = position.node.ref
     before = track.nodes[at - 1].ref if at else None
@@ -62,7 +63,7 @@ def hint_parts(room: int, left_out: Collection[str]) -> list[Part]:
     for key, word in _HINTS:
         if word in left_out:
             continue
-        room -= len(key) + len(word) + 3
+        room -= len(key_text(key)) + len(word) + 3
         if room < 0:
             break
         parts += [(f" {key}", "key"), (f" {word} ", "dim")]

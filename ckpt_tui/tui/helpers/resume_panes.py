@@ -82,7 +82,7 @@ class ResumePanes(Container):
         self.show_preview()
 
     def on_resize(self) -> None:
-        """In a narrow terminal the parts stand below each other."""
+        """In a narrow terminal the parts are stacked."""
         self.set_class(self.size.width < NARROW, "-narrow")
         self.set_class(self.size.height < LOW, "-low")
 
@@ -148,7 +148,7 @@ class ResumePanes(Container):
         self._focus_log()
 
     def show_state(self) -> None:
-        """Show where the run stands, if that has changed."""
+        """Show where the run is, if that has changed."""
         run = self._run
         if run is not None and self.has_class("-running"):
             # Kept between two pauses: a pane that comes and goes would move the log each time.
@@ -156,7 +156,7 @@ class ResumePanes(Container):
             self.state.show(run.progress, run.paused, self._reveal)
 
     def zoom(self) -> None:
-        """Give the log the whole screen, or show where the run stands above it."""
+        """Give the log the whole screen, or show above it where the run is."""
         self.toggle_class("-log-only")
 
     def show_paused(self, text: str) -> None:
@@ -193,7 +193,7 @@ class ResumePanes(Container):
 
 
 LOW = 28
-"""Lines below which where a run stands is only shown while it is paused."""
+"""Lines below which the place of a run is only shown while it is paused."""
 
 NARROW = 100
-"""Columns below which the parts stand below each other."""
+"""Columns below which the parts are stacked."""

@@ -10,6 +10,7 @@ from ckpt_tui.actions.resume.preview import PreviewLine, blocked_types, preview_
 from ckpt_tui.actions.resume.proposals import parts_to_start
 from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.live_run import LiveRun
+from ckpt_tui.tui.widgets.shown_keys import key_text
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _TRACE_LINES = 14
@@ -21,7 +22,9 @@ def before_the_start(source: Source, form: TargetForm) -> Iterator[Paragraph]:
     chosen, workflow = form.chosen, form.get("workflow")
     if form.question and chosen is not None:
         yield Paragraph(chosen.question, "warn", 2, "! ", "warn")
-        yield Paragraph("asks whether to start it; nothing is started before you say yes.", "plain", 4, "⏎ ", "label")
+        yield Paragraph(
+            "asks whether to start it; nothing is started before you say yes.", "plain", 4, key_text("⏎ "), "label"
+        )
         for label, text in parts_to_start(chosen.target):
             yield Paragraph(text, "dim", 17, f"    {label}", "dim")
         return
@@ -38,10 +41,10 @@ def before_the_start(source: Source, form: TargetForm) -> Iterator[Paragraph]:
     else:
         starts = f"starts {place} with {python}, up to where it would run a {what}, and checks."
         so_far = f"The program's code up to there runs; the {what} does not."
-    yield Paragraph(f"{starts} {so_far}", "plain", 4, "⏎ ", "label")
+    yield Paragraph(f"{starts} {so_far}", "plain", 4, key_text("⏎ "), "label")
     where = f"step {source.iteration}: its nodes" if is_graph else f"iteration {source.iteration}: its executors"
     then = f"once more resumes the {what} from {where} run."
-    yield Paragraph(then, "plain", 4, "⏎ ", "label")
+    yield Paragraph(then, "plain", 4, key_text("⏎ "), "label")
     yield Paragraph("")
     if chosen is not None:
         yield Paragraph(f"{chosen.program}: {chosen.reason}", "dim")

@@ -19,7 +19,7 @@ def source_parts(source: Source) -> list[Part]:
     """Which checkpoint is resumed."""
     name = f"{short_id(source.id)} {shown_name(source.label, 30)}"
     count = f"{'iteration' if source.thread is None else 'step'} {source.iteration}"
-    return [(" ckpt-tui ", "strong"), (" resume ", "key"), (f" {name} · {count} ", "plain")]
+    return [(" ckpt-tui ", "strong"), (" resume ", "name"), (f" {name} · {count} ", "plain")]
 
 
 def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:
@@ -42,7 +42,7 @@ def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:
     return [*parts, (f" ■ {OUTCOMES.get(outcome, outcome)} after {seconds:.1f} s ", style)]
 
 
-def standing_part(run: LiveRun | None, waits: bool, seconds: float) -> Part:
+def status_part(run: LiveRun | None, waits: bool, seconds: float) -> Part:
     """How a run is, in as few words as a line has room for that is about something else; "" before it began."""
     if run is None or not run.begun:
         return ("", "plain")

@@ -1,4 +1,4 @@
-"""A search over checkpoints as it stands."""
+"""A search over checkpoints in its present state."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ from ckpt_tui.tui.helpers.target_fields import FIELDS, FOLDED, SHOWN, FieldKind,
 from ckpt_tui.tui.widgets.fold_line import FoldLine
 from ckpt_tui.tui.widgets.path_input import PathInput
 from ckpt_tui.tui.widgets.program_list import ProgramLine, ProgramList
+from ckpt_tui.tui.widgets.shown_keys import key_text
 
 _FOLD = "more: arguments, input, types, storage, directories"
 
@@ -210,7 +211,7 @@ class TargetForm(VerticalScroll):
     # -- fields ------------------------------------------------------------------------------------------------------
 
     def get(self, name: str) -> str:
-        """What stands in a field."""
+        """The text of a field."""
         return self.query_one(f"#{name}", Input).value.strip()
 
     def set(self, name: str, text: str) -> None:
@@ -221,7 +222,7 @@ class TargetForm(VerticalScroll):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """What stands in all fields."""
+        """The texts of all fields."""
         return tuple(self.get(name) for name in FIELDS)
 
     @property
@@ -287,7 +288,7 @@ def _shown(proposal: Proposal) -> str:
 
 def _field(kind: FieldKind) -> Horizontal:
     if kind.ending is None:
-        field = Input(placeholder=kind.hint, compact=True, id=kind.name)
+        field = Input(placeholder=key_text(kind.hint), compact=True, id=kind.name)
     else:
-        field = PathInput(kind.hint, kind.ending, kind.name)
+        field = PathInput(key_text(kind.hint), kind.ending, kind.name)
     return Horizontal(Static(Content(kind.label), markup=False), field)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ckpt_tui.tui.helpers.run_bars import standing_part
+from ckpt_tui.actions.pruning import why_none
+from ckpt_tui.tui.helpers.run_bars import status_part
 from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
 from ckpt_tui.tui.screens.compare import CompareScreen
@@ -15,6 +16,7 @@ from ckpt_tui.tui.screens.find import FindScreen
 from ckpt_tui.tui.screens.full_change import change_screen
 from ckpt_tui.tui.screens.history import HistoryScreen
 from ckpt_tui.tui.screens.notes import NotesScreen
+from ckpt_tui.tui.screens.prune import PruneScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
 from ckpt_tui.tui.screens.resume import ResumeScreen
 from ckpt_tui.tui.screens.sizes import SizesScreen
@@ -22,10 +24,11 @@ from ckpt_tui.tui.screens.value_editor import EditScreen, NotEdited, edited_json
 from ckpt_tui.tui.store_jobs import StoreJobs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ckpt_tui.actions.notebook import Notebook
     from ckpt_tui.actions.resume.plan import Edit, Source
+    from ckpt_tui.actions.run_graph import RunGraph
     from ckpt_tui.core.diff.changes import Change
     from ckpt_tui.core.diff.ignore_rules import IgnoreRules
     from ckpt_tui.core.doctor.findings import Finding
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from ckpt_tui.core.runs.lineage import Node, Run
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.comparer import Comparer
-    from ckpt_tui.tui.graph_learner import LearnedGraphs
     from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
     from ckpt_tui.tui.screens.browse_keys import BrowseKeys
     from ckpt_tui.tui.screens.compare import ComparePlace
@@ -134,12 +136,25 @@ class BrowseOpener:
         """Ask what to export, and where to."""
         self._screen.app.push_screen(ExportScreen(self._store, runs, run, node), then)
 
+    def why_nothing_goes(self) -> str:
+        """Why nothing of the store can be deleted; "" where something can."""
+        return why_none(self._store)
+
+    def prune(
+        self, runs: Callable[[], Sequence[Run]], here: Callable[[], tuple[Run, Node] | None], marked: Collection[str],
+        in_use: Callable[[], Collection[str]], gone: Callable[[Collection[str]], None], then: Callable[[str], None],
+    ) -> PruneScreen:  # fmt: skip
+        """Ask what to delete, and delete it."""
+        screen = PruneScreen(self._store, runs, here, marked, in_use, gone)
+        self._screen.app.push_screen(screen, lambda done: then(done or ""))
+        return screen
+
     def doctor(self, then: Callable[[Finding | None], None]) -> None:
         """Examine the store."""
         self._screen.app.push_screen(DoctorScreen(self._store), then)
 
     def replay(
-        self, run: Run, node: Node, learned: LearnedGraphs, book: Notebook | None, choices: Mapping[str, str],
+        self, run: Run, node: Node, learned: RunGraph, book: Notebook | None, choices: Mapping[str, str],
         then: Callable[[tuple[str, Path] | None], None],
     ) -> _OpenReplay:  # fmt: skip
         """Open the replay of a run."""
@@ -192,30 +207,35 @@ class _ReplayQueries:
         self._screen.panes.focus_pane(self._screen.panes.list)
         return True
 
+    def _ask(self, file: str, question: Callable[[], object]) -> None:
+        """Ask something about a checkpoint; where it cannot be done, the replay says why: it is in front."""
+        replay, bars = self._screen.app.screen, self._screen.bars
+        bars.take_back()
+        if self._select(file):
+            question()
+        if bars.said and self._screen.app.screen is replay and isinstance(replay, ReplayScreen):
+            replay.explain(bars.said)
+            bars.take_back()
+
     def compare(self, file: str) -> None:
         """Compare with the parent, or with the marked checkpoint."""
-        if self._select(file):
-            self._screen.parent_diff.compare()
+        self._ask(file, self._screen.parent_diff.compare)
 
     def measure(self, file: str) -> None:
         """Open the sizes of the run."""
-        if self._select(file):
-            self._screen.queries.open_sizes()
+        self._ask(file, self._screen.queries.open_sizes)
 
     def examine(self, file: str) -> None:
         """Open the doctor."""
-        if self._select(file):
-            self._screen.queries.open_doctor()
+        self._ask(file, self._screen.queries.open_doctor)
 
     def export(self, file: str) -> None:
         """Ask what to export."""
-        if self._select(file):
-            self._screen.exports.open()
+        self._ask(file, self._screen.exports.open)
 
     def find(self, file: str) -> None:
         """Open the search over checkpoints."""
-        if self._select(file):
-            self._screen.queries.open_find()
+        self._ask(file, self._screen.queries.open_find)
 
     def bisect(self, text: str) -> None:
         """Go to the first checkpoint of the branch where an expression is true."""
@@ -262,15 +282,20 @@ class _OpenResume:
         return self._screen.run is not None and self._screen.run.begun and self._screen.run.is_live
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a process that it has started goes on."""
+        return self.is_live or self._screen.run_again.is_live
+
+    @property
     def is_shown(self) -> bool:
         """Whether its screen is in front."""
         return self._screen.is_current
 
     @property
-    def standing(self) -> Part:
+    def status(self) -> Part:
         """How the run is, in a few words."""
         execution = self._screen.execution
-        return standing_part(execution.run, execution.waits, execution.seconds)
+        return status_part(execution.run, execution.waits, execution.seconds)
 
     @property
     def source(self) -> Source:

@@ -17,6 +17,7 @@ from ckpt_tui.core.reading.json_in_text import formatted
 from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS, by_id
 from ckpt_tui.tui.helpers.match_text import match_word
 from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt
+from ckpt_tui.tui.widgets.shown_keys import key_text, named_keys
 from ckpt_tui.tui.widgets.text_lines import WHOLE_LIMIT, Paragraph, TextLines
 
 
@@ -104,7 +105,9 @@ class TextScreen(ModalScreen[None]):
             keys.append("f as it is")
         elif self._json is not None:
             keys.append("f formats its JSON")
-        self.query_one(Vertical).border_subtitle = Content(text or " · ".join([*keys, "esc closes"]))
+        self.query_one(Vertical).border_subtitle = (
+            Content(text) if text else named_keys(" · ".join([*keys, "esc closes"]))
+        )
 
     @cached_property
     def _json(self) -> str | None:
@@ -163,7 +166,8 @@ class TextScreen(ModalScreen[None]):
 
 SCOPES = {
     "any list": "In every list", "list": "Checkpoints", "value": "Values", "diff": "Changes",
-    "compare": "Comparing two checkpoints", "run": "A run", "replay": "Replay", "everywhere": "Everywhere",
+    "compare": "Comparing two checkpoints", "run": "A run", "replay": "Replay",
+    "delete": "Deleting checkpoints", "everywhere": "Everywhere",
 }  # fmt: skip
 
 _SIGNS = (
@@ -178,7 +182,8 @@ _SIGNS = (
     ("☠", "would run code when it is loaded: its row says how, and it cannot be resumed"),
     ("✗", "a file that cannot be shown, with the reason; or a step that failed"),
     ("·", "not read yet"),
-    ("±", "changes since the parent; + added, - removed, ~ changed, → moved; ◆ marked for a comparison"),
+    ("±", "changes since the parent; + added, - removed, ~ changed, → moved"),
+    ("◆", "at the left edge: marked, to compare another one with it, or to delete it"),
     ("~", "the parent is guessed: Agent Framework 1.9 and older did not write it after a resume"),
     ("!", "something is irregular; the File tab says what"),
 )
@@ -198,7 +203,7 @@ def help_paragraphs(keys: dict[str, str] | None = None, here: Sequence[str] = ()
         for command in COMMANDS:
             if command.scope == scope:
                 shown = (keys or {}).get(command.id) or command.shown or command.keys
-                out.append(Paragraph(command.title, "plain", 14, f"  {shown}", "label"))
+                out.append(Paragraph(command.title, "plain", 14, f"  {key_text(shown)}", "label"))
         if scope == "value":
             text = ", ".join(f"{key} {name}" for key, name in COPY_KEYS.items())
             out.append(Paragraph(f"what to copy: {text}", "dim", 14, "  y then"))

@@ -146,7 +146,7 @@ class DoctorScreen(Screen[Finding | None]):
         room = self.size.width - 19 - sum(len(text) for text, _ in right)
         path = clean(masked_text(self._store.path))
         path = path if len(path) <= room else "…" + path[-max(room - 1, 8) :]
-        left: list[Part] = [(" ckpt-tui ", "strong"), (" doctor ", "key"), (f" {path} ", "plain")]
+        left: list[Part] = [(" ckpt-tui ", "strong"), (" doctor ", "name"), (f" {path} ", "plain")]
         self.query_one("#head", BarLine).show(left, right)
 
     # -- one finding -------------------------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ class EventsScreen(Screen[None]):
         room = max(self.size.width - 22 - len(state[0]), 12)
         path = clean(self.path)
         path = path if len(path) <= room else "…" + path[-room + 1 :]
-        left: list[Part] = [(" ckpt-tui ", "strong"), (" events ", "key"), (f" {path} ", "plain")]
+        left: list[Part] = [(" ckpt-tui ", "strong"), (" events ", "name"), (f" {path} ", "plain")]
         self.query_one("#head", BarLine).show(left, [state])
         hints: list[Part] = [part for key, word in _HINTS for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
         right: list[Part] = [(f" filter: {clean(self.log_lines.filter, 20)} ", "warn")] if self.log_lines.filter else []

@@ -109,7 +109,7 @@ class EventFilesScreen(Screen[None]):
         files.changed()
         files.focus()
         count = len(self._names)
-        left: list[Part] = [(" ckpt-tui ", "strong"), (" events ", "key"), (f" {clean(self._directory)} ", "plain")]
+        left: list[Part] = [(" ckpt-tui ", "strong"), (" events ", "name"), (f" {clean(self._directory)} ", "plain")]
         right: Part = (f" {count:,} stream{'' if count == 1 else 's'} ", "dim")
         self.query_one("#head", BarLine).show(left, [right])
         hints: list[Part] = [part for key, word in _HINTS for part in ((f" {key}", "key"), (f" {word} ", "dim"))]

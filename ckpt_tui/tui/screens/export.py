@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 
 from ckpt_tui.actions.export_files import export, format_of, refuse_inside, write_file
 from ckpt_tui.actions.exports import branch_of, store_name
-from ckpt_tui.config import configured_rules
+from ckpt_tui.configuration import configured_rules
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
@@ -24,11 +24,15 @@ from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
+from ckpt_tui.tui.widgets.shown_keys import named_keys
 from ckpt_tui.tui.widgets.step_text import Parts
 from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
 from ckpt_tui.version import VERSION
 
 _FILE = Prompted("write to", "the name ends in .md, .html, .json or .bundle", "writes it, secrets masked")
+
+
+_KEYS = "⏎ names the file: .md for an issue, .html a page, .bundle to open again · esc closes"
 
 
 class Scope(NamedTuple):
@@ -164,7 +168,7 @@ class ExportScreen(ModalScreen[str | None]):
         lines = self.query_one(ScopeLines)
         lines.changed()
         lines.focus()
-        self._say("⏎ names the file: .md for an issue, .html a page, .bundle to open again · esc closes")
+        self.query_one(Vertical).border_subtitle = named_keys(_KEYS)
 
     def on_unmount(self) -> None:
         """Stop what is being written."""

@@ -186,7 +186,7 @@ class FindScreen(QueryScreen[MatchList]):
             return
         self.end(self._counts(event.done, event.note))
         if not self.rows.matches:
-            self.full.show([Paragraph(f"{event.question.text} stands nowhere in {event.done:,} checkpoints.", "dim")])
+            self.full.show([Paragraph(f"{event.question.text} does not occur in {event.done:,} checkpoints.", "dim")])
 
     def draw_progress(self, done: int, total: int) -> None:
         super().draw_progress(done, total)

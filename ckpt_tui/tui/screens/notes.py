@@ -17,6 +17,7 @@ from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
+from ckpt_tui.tui.widgets.shown_keys import named_keys
 from ckpt_tui.tui.widgets.step_text import Parts
 
 EXPORT_FILE = "ckpt-notes.md"
@@ -79,7 +80,7 @@ class NotesScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         box = Vertical()
         box.border_title = Content("Bookmarks and notes")
-        box.border_subtitle = Content("⏎ goes there · y copies all · w writes a file · esc closes")
+        box.border_subtitle = named_keys("⏎ goes there · y copies all · w writes a file · esc closes")
         with box:
             yield NoteLines(in_order(self._book.notes.values()))
             yield Prompt()

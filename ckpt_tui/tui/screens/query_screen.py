@@ -177,7 +177,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
         room = self.size.width - 13 - len(self._title) - sum(len(text) for text, _ in self._right)
         path = clean(masked_text(self._store.path))
         path = path if len(path) <= room else "…" + path[-max(room - 1, 8) :]
-        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {self._title.lower()} ", "key"), (f" {path} ", "plain")]
+        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {self._title.lower()} ", "name"), (f" {path} ", "plain")]
         self.query_one("#head", BarLine).show(left, self._right)
 
     def say_keys(self, left: list[Part]) -> None:

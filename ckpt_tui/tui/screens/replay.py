@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from ckpt_tui.actions.notebook import Notebook
+from ckpt_tui.actions.run_graph import RunGraph
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -18,7 +19,6 @@ from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.fork_choice import ForkChoice
 from ckpt_tui.tui.controllers.playback import Playback
 from ckpt_tui.tui.controllers.watchlist import Watchlist
-from ckpt_tui.tui.graph_learner import LearnedGraphs
 from ckpt_tui.tui.helpers.position import Position
 from ckpt_tui.tui.messages import WorkFailed
 from ckpt_tui.tui.replay_jobs import FrameReady, ReplayJobs, Swept
@@ -99,7 +99,7 @@ class ReplayScreen(Screen[Any]):
     """
 
     def __init__(
-        self, store: Store, run: Run, node: Node, learned: LearnedGraphs, notebook: Notebook | None,
+        self, store: Store, run: Run, node: Node, learned: RunGraph, notebook: Notebook | None,
         choices: Mapping[str, str], play: bool, queries: ReplayQueries,
     ) -> None:  # fmt: skip
         super().__init__()
@@ -214,7 +214,10 @@ class ReplayScreen(Screen[Any]):
     def action_end(self, way: int) -> None:
         """The first or the last step."""
         self.playback.stop()
-        self.playback.go(self.position.last if way > 0 else 0, way)
+        end = self.position.last if way > 0 else 0
+        if self.position.at == end:
+            self.port.say("This is the last step." if way > 0 else "This is the first step.", "dim")
+        self.playback.go(end, way)
 
     def action_change(self, way: int) -> None:
         """The next or previous change of a pinned path."""

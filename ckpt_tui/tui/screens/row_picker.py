@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.shown_keys import named_keys
 from ckpt_tui.tui.widgets.step_text import Parts
 
 _ROWS = 12
@@ -81,7 +82,7 @@ class RowPicker(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         box = Vertical()
         box.border_title = Content(self._title)
-        box.border_subtitle = Content(self._keys)
+        box.border_subtitle = named_keys(self._keys)
         with box:
             yield PickedRows(self._rows)
 

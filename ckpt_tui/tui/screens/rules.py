@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from ckpt_tui.core.diff.ignore_rules import Rule
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.shown_keys import named_keys
 
 
 class RuleLines(LineList):
@@ -82,7 +83,7 @@ class RulesScreen(ModalScreen[set[str]]):
     def compose(self) -> ComposeResult:
         box = Vertical()
         box.border_title = Content("What a diff hides")
-        box.border_subtitle = Content("space switches · a all or none · esc closes")
+        box.border_subtitle = named_keys("space switches · a all or none · esc closes")
         with box:
             yield self._lines
 

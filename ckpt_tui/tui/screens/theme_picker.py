@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 
 from ckpt_tui.tui.configuration_check import theme_names
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.shown_keys import named_keys
 from ckpt_tui.tui.widgets.step_text import Parts
 
 
@@ -62,7 +63,7 @@ class ThemePicker(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         box = Vertical()
         box.border_title = Content("Theme")
-        box.border_subtitle = Content("⏎ takes it · esc as before")
+        box.border_subtitle = named_keys("⏎ takes it · esc as before")
         with box:
             yield ThemeLines(theme_names())
 

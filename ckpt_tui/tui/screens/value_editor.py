@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.shown_keys import named_keys
 
 
 class NotEdited(Exception):
@@ -97,7 +98,7 @@ class EditScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         box = Vertical()
         box.border_title = Content(self._title)
-        box.border_subtitle = Content("⏎ takes it · esc leaves it")
+        box.border_subtitle = named_keys("⏎ takes it · esc leaves it")
         with box:
             yield Static(Content(clean(self._hint)), markup=False)
             yield Input(self._text, compact=True)

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.shown_keys import named_keys
 
 _LABEL = 13
 
@@ -49,7 +50,7 @@ class YesNoScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         box = Vertical()
         box.border_title = Content(self._title)
-        box.border_subtitle = Content(self._keys)
+        box.border_subtitle = named_keys(self._keys)
         box.styles.max_width = self._width
         with box:
             for paragraph in self._paragraphs:

@@ -19,7 +19,7 @@ STYLES = {"added": "good", "removed": "error", "changed": "warn", "moved": "acce
 """The style of an operation; its sign shows the same without colour."""
 
 _SHORT = 28
-"""Characters of a text that stands with its former one on a line."""
+"""Characters of a text that shares a line with its former one."""
 
 _SCALARS = (str, int, float, bool, type(None))
 
@@ -49,7 +49,7 @@ def change_parts(row: DiffRow, change: Change, indent: str, width: int, second: 
             (" → ", "dim"),
             (value_text(change.after, change, room, reveal), "new"),
         ]
-    # As many cells before the second line as before the first one, so that the two texts stand below each other.
+    # As many cells before the second line as before the first one, so that the two texts align.
     blank: Parts = [(" " * used, "dim")]
     return [*(blank if second else lead), *_side(change, second, room, reveal)]
 

@@ -57,7 +57,7 @@ _EDGE_STYLES = {DANGER: "error", "!": "warn", "~": "dim", NEW: "good"}
 def heading(
     row: listing.RunRow | listing.JoinRow | listing.StoreRow | listing.ProblemsRow, width: int
 ) -> list[tuple[str, str]]:
-    """A row that stands above others: a store, a run, problems; or the gutter where branches join."""
+    """A row that heads others: a store, a run, problems; or the gutter where branches join."""
     if isinstance(row, listing.RunRow):
         name, rest = listing.run_title(row.run)
         if cell_len(name) + cell_len(rest) + 3 > width:

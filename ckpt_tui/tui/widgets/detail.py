@@ -10,15 +10,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from ckpt_tui.core.diff.comparison import Marks
-from ckpt_tui.core.model import PARTS, parts_of
+from ckpt_tui.core.model import PARTS
 from ckpt_tui.core.overview.line import Overview
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.arrangement import PART_LABELS
 from ckpt_tui.core.reading.members import locate
 from ckpt_tui.tui.widgets import tab_texts
 from ckpt_tui.tui.widgets.tab_bodies import TabBodies
-from ckpt_tui.tui.widgets.tab_memory import TabMemory
+from ckpt_tui.tui.widgets.tab_contents import TabContents
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from ckpt_tui.core.sizes.shares import Shares
     from ckpt_tui.core.steps.learned_graph import Graph
     from ckpt_tui.core.steps.steps import Step
-    from ckpt_tui.core.value import Value
     from ckpt_tui.tui.widgets.line_list import LineList
     from ckpt_tui.tui.widgets.overview_lines import OverviewLines
     from ckpt_tui.tui.widgets.row_tree import RowTree
@@ -80,19 +78,8 @@ class Detail(Widget):
         super().__init__(id=id)
         self.tab = tab
         self.bodies = TabBodies(self)
-        self.checkpoint: Checkpoint | None = None
-        self.reveal = False
-        self._memory = TabMemory()
+        self._contents = TabContents(self.bodies)
         self._file_view = tab_texts.FILE_VIEWS[0]
-        self._parts: dict[str, Value] = {}
-        self._overview: Overview | None = None
-        self._talk: Conversation | None = None
-        """What was said; None while that is not known."""
-        self._is_large = False
-        self._difference: Difference | None = None
-        self._no_difference = ""
-        self._alarms: tuple[str, ...] = ()
-        """What in the checkpoint could run code, once that was looked for."""
 
     def compose(self) -> ComposeResult:
         yield TabLine(self.tabs, tab_texts.COUNTED, id="tabs")
@@ -100,6 +87,16 @@ class Detail(Widget):
         views.display = False
         yield views
         yield self.bodies.first(self.tab == "overview")
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """The checkpoint; None where a text is in its place."""
+        return self._contents.checkpoint
+
+    @property
+    def reveal(self) -> bool:
+        """Whether secrets are shown."""
+        return self._contents.reveal
 
     @property
     def rows(self) -> RowTree:
@@ -128,12 +125,12 @@ class Detail(Widget):
             difference: What changed; None where there is nothing to compare with, or not yet.
             why: What to say then.
         """
-        self._difference, self._no_difference = difference, why
-        self.rows.marks = None if difference is None or self.tab == "meta" else Marks(difference)
+        self._contents.difference, self._contents.no_difference = difference, why
+        self._contents.mark(self.tab)
         self.rows.changed()
         self._show_tabs()
         if self.tab == "diff":
-            self._show_diff()
+            self._contents.draw("diff")
 
     def _show_tabs(self) -> None:
         is_file = self.tab in tab_texts.FILE_VIEWS
@@ -143,9 +140,6 @@ class Detail(Widget):
         if is_file:
             self._file_view = self.tab
             views.pick(self.tab)
-
-    def _show_diff(self) -> None:
-        self.bodies.show_changes(self._difference, self._no_difference, self.checkpoint, self.reveal)
 
     def mark_changes(self, text: str) -> None:
         """Mark a text in the tab of the changes, if that was ever shown."""
@@ -167,41 +161,23 @@ class Detail(Widget):
     def show(self, checkpoint: Checkpoint | None) -> None:
         """Show another checkpoint, at the same place as far as it has one."""
         self._remember()
-        same = tab_texts.are_alike(checkpoint, self.checkpoint)
-        if not same:
-            self._memory.clear()
-        self.checkpoint = checkpoint
-        self._parts = parts_of(checkpoint) if checkpoint is not None else {}
-        self._alarms = ()
-        self._difference, self._no_difference = None, "comparing with the parent …"
-        self.rows.marks = None
-        self._talk, self._is_large = None, False
-        if not same:
-            self._overview = None
-        self.render_tab(keep_place=same)
+        self.render_tab(keep_place=self._contents.take(checkpoint))
         if checkpoint is not None:
             self.post_message(self.OverviewWanted(self, self.tab == "overview"))
 
     def show_overview(self, overview: Overview, talk: Conversation) -> None:
         """Show what there is to say of the checkpoint, and count what was said."""
-        self._overview, self._talk, self._is_large = overview, talk, False
+        known = self._contents
+        known.overview, known.talk, known.is_large = overview, talk, False
         self._show_tabs()
-        if self.tab == "overview":
-            self._render_overview(keep_place=True)
-        elif self.tab == "talk":
-            self._show_talk(keep_place=True)
+        if self.tab in ("overview", "talk") and self.checkpoint is not None:
+            known.draw(self.tab, keep_place=True)
 
     def show_large(self, overview: Overview) -> None:
         """Show that the checkpoint is so large that its overview is only read on request."""
-        self._overview, self._is_large = overview, True
+        self._contents.overview, self._contents.is_large = overview, True
         if self.tab in ("overview", "talk"):
             self.render_tab()
-
-    def _render_overview(self, keep_place: bool = False) -> None:
-        self.bodies.show_overview(self._overview, self._alarms, keep_place)
-
-    def _show_talk(self, keep_place: bool = False) -> None:
-        self.bodies.show_talk(self._talk, self._is_large, self.reveal, keep_place)
 
     def on_overview_lines_opened(self, event: OverviewLines.Opened) -> None:
         """Go to what a line of the overview speaks of."""
@@ -218,21 +194,21 @@ class Detail(Widget):
         if not path or path[0] not in PARTS:
             return
         self.pick("state")
-        positions = locate(self._parts, path)
+        positions = locate(self._contents.parts, path)
         if self.is_tree and positions:
             self.rows.go_to(positions)
 
     def alarm(self, alarms: tuple[str, ...]) -> None:
         """Show what in the checkpoint could run code, in the title and among the warnings of the file."""
-        self._alarms = alarms
-        self.border_title = tab_texts.title_of(self.checkpoint, self._alarms)
+        self._contents.alarms = alarms
+        self.border_title = tab_texts.title_of(self.checkpoint, alarms)
         if self.tab in ("meta", "overview"):
             self.render_tab(keep_place=True)
 
     def show_text(self, title: str, paragraphs: list[Paragraph]) -> None:
         """Show a text instead of a checkpoint: why there is none."""
         self._remember()
-        self.checkpoint = None
+        self._contents.checkpoint = None
         for line in self.query(TabLine):
             line.display = False
         self.border_title = Content(title)
@@ -245,6 +221,10 @@ class Detail(Widget):
             self.go_path((tab,))
             if self.is_tree and self.rows.path == (tab,):
                 self.rows.open_part()
+            else:
+                self.body.idle(
+                    {"pending": "No request waits for an answer here."}.get(tab, f"There are no {tab} here.")
+                )
             return
         if tab == "file":
             tab = self._file_view
@@ -255,7 +235,8 @@ class Detail(Widget):
                 self._show_tabs()
             return
         self.render_tab(keep_place=True)
-        if tab == "overview" and not (self._overview and self._overview.complete):
+        overview = self._contents.overview
+        if tab == "overview" and not (overview and overview.complete):
             self.post_message(self.OverviewWanted(self, True))
 
     def next_tab(self, way: int) -> None:
@@ -278,21 +259,20 @@ class Detail(Widget):
 
     def set_reveal(self, reveal: bool) -> None:
         """Show secrets or mask them."""
-        self.reveal = reveal
-        self.rows.reveal = reveal
+        self._contents.reveal = self.rows.reveal = reveal
         self.rows.changed()
         if self.tab in ("raw", "talk") and self.checkpoint is not None:
             self.render_tab(keep_place=True)
         if self.tab == "diff" and self.checkpoint is not None:
-            self._show_diff()
+            self._contents.draw("diff")
 
     def _remember(self) -> None:
         if self.checkpoint is not None and self.is_tree:
-            self._memory.remember(self.tab, self.rows)
+            self._contents.memory.remember(self.tab, self.rows)
 
     def on_row_tree_folded(self) -> None:
         """From the first fold by hand on, folds are kept from checkpoint to checkpoint."""
-        self._memory.keep_folds(self.tab, self.rows)
+        self._contents.memory.keep_folds(self.tab, self.rows)
         self._show_part()
 
     def _show_part(self) -> None:
@@ -306,52 +286,22 @@ class Detail(Widget):
 
     def render_tab(self, keep_place: bool = False) -> None:
         """Draw the tab that is picked."""
-        checkpoint = self.checkpoint
         self.query_one("#tabs", TabLine).display = True
         self._show_tabs()
-        self.border_title = tab_texts.title_of(self.checkpoint, self._alarms)
-        if checkpoint is None:
-            self.bodies.switch("text")
-            self.bodies.text.show([])
+        self.border_title = tab_texts.title_of(self.checkpoint, self._contents.alarms)
+        self._contents.draw(self.tab, keep_place)
+        if self.checkpoint is None:
             return
-        if self.tab == "overview":
-            self._render_overview(keep_place)
-        elif self.tab == "talk":
-            if self._talk is not None or not keep_place:
-                self._show_talk(keep_place)
-            else:
-                self.bodies.switch("text")
-        elif self.tab == "diff":
-            self._show_diff()
-        elif self.tab == "graph":
-            self.bodies.switch("graph")
+        if self.tab == "graph":
             self.post_message(self.GraphWanted(self))
         elif self.tab == "size":
-            self.bodies.switch("size")
             self.post_message(self.SizesWanted(self))
-        elif self.tab == "raw":
-            self.bodies.switch("text")
-            self.bodies.text.show(
-                tab_texts.raw_paragraphs(checkpoint.raw, self.reveal), wrap=False, keep_place=keep_place
-            )
-        else:
-            self.bodies.switch("tree")
-            is_meta = self.tab == "meta"
-            if self._difference is not None:
-                self.rows.marks = None if is_meta else Marks(self._difference)
-            value = tab_texts.meta_value(checkpoint, self._alarms) if is_meta else self._parts
-            tree = self._memory.tree(self.tab, value)
-            if not len(tree):
-                self.bodies.switch("text")
-                self.bodies.text.show([Paragraph("Empty.", "dim")])
-            else:
-                self.rows.show(tree, self._memory.place(self.tab) if keep_place else None)
         self._show_part()
 
     @property
     def tabs(self) -> tuple[Tab, ...]:
         """The tabs, with how much is in those that are counted."""
-        return tab_texts.tabs_of(self._talk, self._difference)
+        return tab_texts.tabs_of(self._contents.talk, self._contents.difference)
 
     @property
     def place(self) -> tuple[str, str]:

@@ -42,7 +42,7 @@ class DiffRows(LineList):
         super().__init__(id=id)
         self.reveal = False
         self.beside = False
-        """The two sides stand beside each other."""
+        """The two sides are shown side by side."""
         self.everything = False
         """What did not change is listed, too."""
         self._changes: tuple[Change, ...] = ()
@@ -52,7 +52,7 @@ class DiffRows(LineList):
         self._text = ""
         self.match = ""
         """The text that is searched for, or ""."""
-        self._found: tuple[object, list[int]] = ((), [])  # the rows that were searched, and where it stands in them
+        self._found: tuple[object, list[int]] = ((), [])  # the rows that were searched, and where it occurs in them
 
     @property
     def line_count(self) -> int:
@@ -137,7 +137,7 @@ class DiffRows(LineList):
         return self._rows if self._found[0] is not self._rows else None
 
     def take_found(self, rows: object, places: list[int]) -> None:
-        """Keep where the text stands in rows that were searched."""
+        """Keep where the text occurs in rows that were searched."""
         self._found = (rows, places)
 
     def next_match(self, way: int) -> tuple[int, int]:
@@ -191,11 +191,14 @@ class DiffRows(LineList):
         row = self.row
         if row is not None and row.change is not None:
             self.post_message(self.Opened(row.change))
+        else:
+            self.idle("This row is not a change." if row is not None else "There are no changes.")
 
     def action_change(self, way: int) -> None:
         """Go to the next or previous change."""
         for _ in range(self.take_count()):
             if not self.next_change(way):
+                self.idle(f"No change is {'below' if way > 0 else 'above'} this row.")
                 break
 
     def action_everything(self) -> None:

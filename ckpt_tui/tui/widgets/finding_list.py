@@ -39,7 +39,7 @@ class Heading(NamedTuple):
 
 
 class Findings(LineList):
-    """The findings of a report; the cursor stands on one of them."""
+    """The findings of a report; the cursor is on one of them."""
 
     class Opened(Message):
         """A finding was clicked twice."""
@@ -85,7 +85,7 @@ class Findings(LineList):
         if isinstance(row, Heading):
             return [(row.text, row.style), (row.rest, "dim")]
         sign, style = SIGNS[row.severity], STYLES[row.severity]
-        # The reason is what a person reads; the rest of the line stands below the list in full.
+        # The reason is what a person reads; the rest of the line is below the list in full.
         files, paths = min(self._files, width // 6), min(self._paths, width // 8) if width >= _WITH_PATHS else 0
         parts = [("▸" if index == self.cursor else " ", "accent"), (f"{sign} ", style)]
         if row.kind == TYPE:

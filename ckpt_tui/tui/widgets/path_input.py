@@ -55,7 +55,7 @@ class PathInput(Input):
 
 
 def completed(text: str, directory: str, ending: str) -> tuple[str, list[str]]:
-    """A path as far as it can be completed, and the names that could stand at its end.
+    """A path as far as it can be completed, and the names that could end it.
 
     Args:
         text: What was typed; "" is not completed.

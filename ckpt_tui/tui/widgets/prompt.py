@@ -71,9 +71,9 @@ class Prompt(Vertical):
 
         Args:
             question: What is asked.
-            value: What stands in the line at first.
+            value: The text of the line at first.
             take: Gets the answer when Enter is pressed; False leaves the question open, to mend the answer.
-            select: What stands there is replaced by what is typed; otherwise it is gone on with.
+            select: That text is replaced by what is typed; otherwise what is typed continues it.
         """
         if not self.is_open:
             self._back = self.screen.focused

@@ -13,11 +13,12 @@ from ckpt_tui.core.replay.frames import Frame
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.graph_view import GraphView
+from ckpt_tui.tui.widgets.shown_keys import named_keys
 from ckpt_tui.tui.widgets.step_lines import StepLines, WatchLines
 from ckpt_tui.tui.widgets.step_text import Parts, TextAndPath, frame_lines
 
 NARROW = 100
-"""Columns below which a wide graph stands above what happened instead of beside it."""
+"""Columns below which a wide graph is shown above what happened instead of beside it."""
 
 
 class ReplayPanes(Container):
@@ -55,7 +56,7 @@ class ReplayPanes(Container):
         self.graph.border_title = Content("Graph")
         self.steps.border_title = Content("What happened")
         self.watched.border_title = Content("Watched")
-        self.watched.border_subtitle = Content("x drops")
+        self.watched.border_subtitle = named_keys("x drops")
 
     @property
     def graph(self) -> GraphView:
@@ -78,7 +79,7 @@ class ReplayPanes(Container):
         self.graph.show(frame.graph, frame.step)
         if self.graph.is_cut != self._cut:  # a title that is set redraws the whole pane
             self._cut = self.graph.is_cut
-            self.graph.border_subtitle = Content("H L scroll" if self._cut else "")
+            self.graph.border_subtitle = named_keys("H L scroll" if self._cut else "")
         self.steps.show([heading, *frame_lines(frame), *map(TextAndPath, ways)])
 
     def show_failure(self, reason: str, heading: TextAndPath) -> None:
@@ -87,7 +88,7 @@ class ReplayPanes(Container):
         self.steps.show([heading, TextAndPath([(what, "error")]), TextAndPath([(clean(reason), "dim")])])
 
     def _stack(self, frame: Frame) -> None:
-        """In a narrow terminal, a graph that is too wide to stand beside the rest stands above it."""
+        """In a narrow terminal, a graph that is too wide to be beside the rest is above it."""
         if self._compact is None or self._compact[0] is not frame.graph:
             self._compact = frame.graph, Drawing(frame.graph, False).width
         width = self.app.size.width

@@ -106,7 +106,7 @@ class FieldLine(Vertical):
 
     @property
     def text(self) -> str:
-        """What stands in it."""
+        """What is entered in it."""
         choices, inputs = self.query(Choice), self.query(Input)
         if choices:
             chosen = choices.first().value

@@ -29,7 +29,7 @@ _NAMES = 24
 
 
 class ResultList(LineList):
-    """A list of answers; the cursor stands on one of them."""
+    """A list of answers; the cursor is on one of them."""
 
     class Opened(Message):
         """An answer was clicked twice."""
@@ -102,7 +102,7 @@ def _style(value: object) -> str:
 
 
 class MatchList(ResultList):
-    """Places of a text: the text there, once for each value that it stands in, and in how many checkpoints."""
+    """Places of a text: the text there, once for each value that contains it, and in how many checkpoints."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -154,7 +154,7 @@ class MatchList(ResultList):
             self.move_to(0, by_hand=False)
 
     def select(self, number: int) -> None:
-        """Put the cursor on the value that a match stands in."""
+        """Put the cursor on the value that holds a match."""
         if 0 <= number < len(self._group_of):
             self.move_to(2 * self._group_of[number] + 1, by_hand=False)
 
@@ -178,7 +178,7 @@ class MatchList(ResultList):
 
 
 def _group_heading(refs: Sequence[CheckpointRef]) -> list[tuple[str, str]]:
-    """Where one value stands: in which checkpoint, or since which step and in how many."""
+    """Where one value is: in which checkpoint, or since which step and in how many."""
     ref = refs[0]
     when = f" · {listing.date_text(ref.when)[:10]} {listing.clock_text(ref.when)}" if ref.when else ""
     count = len({each.file for each in refs})

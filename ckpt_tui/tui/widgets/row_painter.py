@@ -35,7 +35,7 @@ _ROW_NODES = 3_000
 """Values looked at for the size of one row, so that a screen of rows stays below a tenth of a second."""
 
 FURTHER_SIGN = "+ decodes further ·"
-"""What stands before a value that was cut."""
+"""What precedes a value that was cut."""
 
 LEVEL_CELLS = 2
 """Cells that each level is indented by, and that the sign of a row takes."""
@@ -71,9 +71,9 @@ class Look(NamedTuple):
 
     Attributes:
         reveal: Show secrets.
-        hide: It stands under the key of a secret and is masked.
+        hide: It is under the key of a secret and is masked.
         reading: Its value is being read.
-        sizes: Sizes stand in the place of types.
+        sizes: Show sizes instead of types.
         match: A text that is marked, or "".
         marks: What changed since the parent; None while that is not known.
         shift: Levels that are scrolled out of sight to the left.

@@ -12,6 +12,7 @@ from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.tree import EXPAND_LIMIT, Tree
 from ckpt_tui.core.reading.tree_branches import Branch, Row
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
+from ckpt_tui.core.secret_names import is_key_of_service
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.deep_rows import DeepRows
@@ -47,7 +48,7 @@ class RowTree(DeepRows):
         super().__init__(id=id)
         self.reveal = False
         self.sizes = False
-        """Sizes stand in the place of types."""
+        """Sizes are shown instead of types."""
         self.match = ""
         self.marks: Marks | None = None
         """What changed since the parent, beside the values; None while that is not known."""
@@ -77,28 +78,29 @@ class RowTree(DeepRows):
 
     @property
     def path(self) -> Path:
-        """Where the cursor stands."""
+        """Where the cursor is."""
         row = self.row
         return self.value_tree.path(row) if row else ()
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Where the cursor stands, as labels."""
+        """Where the cursor is, as labels."""
         row = self.row
         return self.value_tree.labels(row) if row else ()
 
     def is_hidden(self, row: Row) -> bool:
-        """Whether a row stands under the key of a secret and is masked."""
+        """Whether a row is under the key of a secret and is masked."""
         if self.reveal:
             return False
-        if is_secret_key(row.member.label) or row.member.label in RUN_KWARGS:
+        below = row.member.label
+        if is_secret_key(below) or below in RUN_KWARGS:
             return True
         branch = row.branch
         while branch.parent is not None:
             label = branch.parent.member(branch.slot).label
-            if is_secret_key(label) or label in RUN_KWARGS:
+            if is_secret_key(label) or label in RUN_KWARGS or is_key_of_service(label, below):
                 return True
-            branch = branch.parent
+            branch, below = branch.parent, label
         return False
 
     # -- drawing -----------------------------------------------------------------------------------------------------
@@ -145,7 +147,7 @@ class RowTree(DeepRows):
                 top = self.value_tree.top
                 parent = self.value_tree.parent_index(row)
                 if parent is None:
-                    self.post_message(self.Notice("No row stands above this one; esc goes to the list."))
+                    self.post_message(self.Notice("No row is above this one; esc goes to the list."))
                     return
                 if self.value_tree.top is not top:
                     self.changed_by_hand()
@@ -174,6 +176,8 @@ class RowTree(DeepRows):
         row = self.row
         if row is not None:
             slot = max(0, min(row.slot + way * self.take_count(), row.branch.count - 1))
+            if slot == row.slot:
+                self.idle(f"This is the {'last' if way > 0 else 'first'} of its siblings.")
             self.move_to(self.value_tree.index_of(row.branch, slot))
 
     def action_unfold_below(self) -> None:
@@ -197,8 +201,11 @@ class RowTree(DeepRows):
         self.move_to(self.value_tree.find_labels(labels))
 
     def _unfold(self, branch: Branch, levels: int) -> None:
+        count = len(self.value_tree)
         if not self.value_tree.unfold_level(branch, levels):
             self.post_message(self.Notice("That is the most that is unfolded at once; the rest stays folded."))
+        elif len(self.value_tree) == count:
+            self.idle("Everything is unfolded already.")
         self.changed_by_hand()
 
     def action_fold_siblings(self) -> None:
@@ -207,7 +214,10 @@ class RowTree(DeepRows):
         row = self.row
         if row is None:
             return
+        count = len(self.value_tree)
         self.value_tree.fold_all(row.branch)
+        if len(self.value_tree) == count:
+            self.idle("Neither this row nor a sibling of it is unfolded.")
         index = self.value_tree.index_of(row.branch, row.slot)
         self.changed_by_hand()
         self.move_to(index)
@@ -215,13 +225,15 @@ class RowTree(DeepRows):
     def action_fold_all(self) -> None:
         """Fold everything."""
         self.take_count()
-        labels = self.labels
+        labels, count = self.labels, len(self.value_tree)
         self.value_tree.fold_all(self.value_tree.top)
+        if len(self.value_tree) == count:
+            self.idle("Everything is folded already.")
         self.changed_by_hand()
         self.move_to(self.value_tree.find_labels(labels))
 
     def action_decode_further(self) -> None:
-        """Decode further the pickle under the cursor, or the one it stands in, when it was cut."""
+        """Decode further the pickle under the cursor, or the one around it, when it was cut."""
         self.take_count()
         row = self.row
         if row is None:

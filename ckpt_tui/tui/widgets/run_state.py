@@ -1,4 +1,4 @@
-"""Where a live run stands: its graph, lit, and beside it what it is paused at, or what was called last."""
+"""Where a live run is: its graph, lit, and beside it what it is paused at, or what was called last."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class RunState(Horizontal):
     def on_mount(self) -> None:
         """Name the parts."""
         self.graph.border_title = Content("Graph")
-        self.words.border_title = Content("Where it stands")
+        self.words.border_title = Content("Where it is")
 
     def show(self, progress: Progress, paused: dict[str, Any] | None, reveal: bool) -> None:
         """Show a run, if it has changed."""

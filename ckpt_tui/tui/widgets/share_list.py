@@ -18,7 +18,7 @@ _BAR = 8
 
 
 class ShareList(LineList):
-    """The paths and types of a checkpoint by their size; the cursor stands on one of them."""
+    """The paths and types of a checkpoint by their size; the cursor is on one of them."""
 
     class Opened(Message):
         """The person wants to look at a path."""

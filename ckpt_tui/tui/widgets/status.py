@@ -7,14 +7,16 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
 from ckpt_tui.tui.themes import readable_style
 from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, key_text, named_places
 
 Part = tuple[str, str]
-"""A text that is safe for a terminal, and the name of its style."""
+"""A text that is safe for a terminal, and the name of its style: `key` is for names of keys, which can be clicked."""
 
 
 def revealed(reveal: bool) -> Part:
@@ -23,11 +25,14 @@ def revealed(reveal: bool) -> Part:
 
 
 class BarLine(Widget):
-    """One line with a left and a right part; the right part stays whole when it gets narrow."""
+    """One line with a left and a right part; the right part stays whole when it gets narrow.
+
+    A click on a key, or on the word beside one, presses the key.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "bar-line--plain", "bar-line--strong", "bar-line--dim", "bar-line--good", "bar-line--warn", "bar-line--error",
-        "bar-line--key",
+        "bar-line--key", "bar-line--name",
     }  # fmt: skip
 
     DEFAULT_CSS = """
@@ -41,7 +46,7 @@ class BarLine(Widget):
     BarLine > .bar-line--good { color: $success; }
     BarLine > .bar-line--warn { color: $warning; }
     BarLine > .bar-line--error { color: $error; text-style: bold; }
-    BarLine > .bar-line--key { color: $ck-label; text-style: bold; }
+    BarLine > .bar-line--key, BarLine > .bar-line--name { color: $ck-label; text-style: bold; }
     """
 
     def __init__(self, id: str | None = None) -> None:
@@ -52,13 +57,14 @@ class BarLine(Widget):
 
     def cover(self, text: str) -> None:
         """Show a message in place of both texts, until "" takes it back."""
-        cover: list[Part] = [(f" {text} ", "dim")] if text else []
+        cover: list[Part] = [(f" {key_text(text)} ", "dim")] if text else []
         if cover != self._message:
             self._message = cover
             self.refresh()
 
     def show(self, left: list[Part], right: list[Part]) -> None:
         """Show other texts."""
+        left, right = _drawable(left), _drawable(right)
         if (left, right) != (self._left, self._right):
             self._left, self._right = left, right
             self.refresh()
@@ -73,17 +79,48 @@ class BarLine(Widget):
         return readable_style(self.rich_style + self.get_component_rich_style(f"bar-line--{name}", partial=True))
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        segments = [Segment(text, self.style(name)) for text, name in self._fitted()]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    def _fitted(self) -> list[Part]:
+        """The parts as they are drawn, with the gap between left and right."""
         shown, beside = (self._message, []) if self._message else (self._left, self._right)
-        room = max(width - sum(cell_len(text) for text, _ in beside), 0)
-        segments = []
+        room = max(self.size.width - sum(cell_len(text) for text, _ in beside), 0)
+        parts = []
         for text, name in shown:
             cells = cell_len(text)
             if cells > room:
                 text = fit(text, room)
                 cells = room
-            segments.append(Segment(text, self.style(name)))
+            parts.append((text, name))
             room -= cells
-        segments.append(Segment(" " * room, self.rich_style))
-        segments += [Segment(text, self.style(name)) for text, name in beside]
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return [*parts, (" " * room, "plain"), *beside]
+
+    def key_at(self, x: int) -> str:
+        """The key that a click in this column presses, as Textual names it; "" for none."""
+        return next((place.key for place in self._key_places() if place.start <= x < place.end), "")
+
+    def _key_places(self) -> list[KeyPlace]:
+        found: list[KeyPlace] = []
+        start, is_word = 0, False
+        for text, name in self._fitted():
+            end = start + cell_len(text)
+            if is_word and name != "key":  # what the one key before it does
+                found[-1] = found[-1]._replace(end=end)
+            here = key_places(text) if name == "key" else [] if is_word else named_places(text, is_message=True)
+            is_word = name == "key" and len(here) == 1
+            found += [place._replace(start=start + place.start, end=start + place.end) for place in here]
+            start = end
+        return found
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key presses it."""
+        key = self.key_at(event.x)
+        if key:
+            event.stop()
+            self.app.post_message(key_event(key).set_sender(self.app))
+
+
+def _drawable(parts: list[Part]) -> list[Part]:
+    """The parts with the names of keys as the terminal can draw them."""
+    return [(key_text(text), name) for text, name in parts]

@@ -50,7 +50,7 @@ def shown(value: Value) -> str:
 
 
 def story(step: Step) -> list[TextAndPath]:
-    """What happened in a step, and how things stand after it."""
+    """What happened in a step, and the state of things after it."""
     names = [*(ran.executor for ran in step.ran), *(wait.executor for wait in step.waits)]
     names += [request.executor for request in (*step.raised, *(answer.request for answer in step.answered))]
     width = min(max((len(name) for name in names), default=4), NAME_CELLS)
@@ -175,7 +175,7 @@ def _asks(request: PendingRequest) -> Parts:
 
 
 def step_notes(step: Step, known: int, total: int) -> list[Parts]:
-    """What stands below the picture of a step's graph."""
+    """What is written below the picture of a step's graph."""
     out = [sentence.parts for sentence in story(step)]
     if known < total:
         out += [[], [(f"learning the edges: {known:,} of {total:,} steps read", "dim")]]

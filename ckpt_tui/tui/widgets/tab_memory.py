@@ -1,4 +1,4 @@
-"""What was unfolded in each tab and where the cursor stood, so that the next checkpoint is shown alike."""
+"""What was unfolded in each tab and where the cursor was, so that the next checkpoint is shown alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The track of a replay as a line: where it stands, forks, bookmarks and breakpoints; the mouse goes anywhere on it."""
+"""The track of a replay as a line: where the replay is, forks, bookmarks and breakpoints; a click goes there."""
 
 from __future__ import annotations
 

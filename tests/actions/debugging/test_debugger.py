@@ -18,6 +18,7 @@ from ckpt_tui.actions.debugging.breakpoints import parse_breakpoint
 from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.resume.plan import Source, Target, make_plan
 from ckpt_tui.actions.resume.sources import source_of
+from ckpt_tui.actions.state_files import StateTable
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_store
 from tests.support.frameworks import DEBUGGED, NEWEST, OLDEST, interpreter
@@ -234,7 +235,7 @@ def test_each_call_shows_its_input_what_it_printed_its_output_and_its_time_in_th
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
-def test_what_calls_print_at_the_same_time_is_told_apart(release: str, drive: Drive) -> None:
+def test_what_calls_print_at_the_same_time_can_be_distinguished(release: str, drive: Drive) -> None:
     run = drive("prints.py", release)
     run.until("end")
     printed: dict[str, list[str]] = {}
@@ -333,6 +334,15 @@ def test_a_request_stops_and_is_answered_at_the_pause(into: Path, release: str, 
     assert run.outputs() == ["the answer is yes"]
 
 
+def test_an_answer_that_does_not_fit_ends_a_run_that_nobody_commands_any_more(drive: Drive) -> None:
+    run = drive("asks.py", breaks=["request"])
+    run.until("paused")
+    run.do("answer", request_id="another", value=True)
+    run.debugger.release()
+    assert run.until("error")["where"] == "response"
+    assert run.until("end")["outcome"] == "waiting"
+
+
 def test_a_run_that_nobody_commands_ends_where_it_waits_for_an_answer(drive: Drive) -> None:
     run = drive("asks.py")
     run.until("waiting")
@@ -369,6 +379,21 @@ def test_a_killed_session_goes_on_from_its_last_checkpoint(into: Path, drive: Dr
     again.start()
     assert again.wait(SECONDS)
     assert again.outcome == "done"
+
+
+def test_the_end_of_a_run_is_noted_before_its_last_line_is_given(into: Path) -> None:
+    """Who reads the last line may leave at once, and then the next start would offer to go on with the run."""
+    noted: list[str] = []
+
+    def take(raw: bytes) -> None:
+        if raw.startswith(b'{"kind":"end"'):
+            noted.append(StateTable("sessions.json", 100).read()[str(into)]["outcome"])
+
+    plan = make_plan(Source("", "", ""), Target(str(PROGRAMS / "loop.py"), interpreter(NEWEST)), str(into))
+    debugger = Debugger(plan, take)
+    debugger.start()
+    assert debugger.wait(SECONDS)
+    assert (debugger.outcome, noted) == ("done", ["done"])
 
 
 def test_a_command_that_cannot_be_done_is_reported_and_the_run_goes_on(drive: Drive) -> None:

@@ -1,4 +1,4 @@
-"""Every command line that a resume prints can be pasted into a shell as it stands."""
+"""Every command line that a resume prints can be pasted into a shell as it is."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def pasted(line: str, directory: Path) -> Done:
 
 
 def printed(done: Done, before: str) -> str:
-    """The command line that stands behind some words."""
+    """The command line that follows some words."""
     (line,) = (line.partition(before)[2] for line in done.err.splitlines() if before in line)
     return line
 

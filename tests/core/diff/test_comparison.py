@@ -36,7 +36,7 @@ def test_paths_that_changes_share_are_reported_once() -> None:
     ]
 
 
-def test_members_of_a_set_that_came_and_went_stand_beside_each_other() -> None:
+def test_members_of_a_set_that_came_and_went_are_beside_each_other() -> None:
     before, after = ({"state": {"tags": decoded(tags)}} for tags in ({"a", "b"}, {"b", "c", "d"}))
     assert lines(before, after) == [
         "state.tags",
@@ -46,7 +46,7 @@ def test_members_of_a_set_that_came_and_went_stand_beside_each_other() -> None:
     ]
 
 
-def test_what_did_not_change_stands_beside_what_did() -> None:
+def test_what_did_not_change_is_beside_what_did() -> None:
     shown = lines(BEFORE, AFTER, everything=True)
     assert "  same" in shown
     assert [line.strip() for line in shown if line.startswith("      ")] == ["r [1]", "[0]", "[1]", "a [2]"]
@@ -88,7 +88,7 @@ def test_a_secret_beside_a_change_is_masked() -> None:
 
 
 class TestMarks:
-    def test_what_a_value_was_stands_beside_it(self) -> None:
+    def test_what_a_value_was_is_beside_it(self) -> None:
         marks = Marks(diff(BEFORE, AFTER))
         assert marks.text(("state", "k"), False) == "was 1"
         assert marks.text(("state", "list"), False) == "+ added"
@@ -105,7 +105,7 @@ class TestMarks:
         after = {"state": {"inbox": [], "seen": [{"text": "hello there"}]}}
         assert Marks(diff(before, after)).text(("state", "seen", 0), False) == "→ from state.inbox[0]"
 
-    def test_of_a_long_text_the_words_stand_there(self) -> None:
+    def test_of_a_long_text_the_words_are_shown(self) -> None:
         text = "The same beginning of a text that is longer than a mark"
         marks = Marks(diff({"a": text, "b": text}, {"a": text + " and more", "b": text.replace("longer", "shorter")}))
         assert marks.text(("a",), False) == '+ "and more"'

@@ -22,12 +22,12 @@ def at(second: int) -> datetime:
 
 
 def decoded(value: Any) -> Any:
-    """The value as it stands in a pickle."""
+    """The value as it is in a pickle."""
     return decode(pickle.dumps(value)).value
 
 
 def pickled(value: Any) -> Envelope:
-    """The value as it stands in a file."""
+    """The value as it is in a file."""
     return Envelope(b64encode(pickle.dumps(value)).decode(), "")
 
 

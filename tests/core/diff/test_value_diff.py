@@ -1,4 +1,4 @@
-"""What changed: the changes of a diff lead from the one value to the other, and tell as little as that takes."""
+"""What changed: the changes of a diff lead from the one value to the other, and show as little as that takes."""
 
 import copy
 import math

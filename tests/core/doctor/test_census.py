@@ -1,4 +1,4 @@
-"""Where the names of a pickle stand in its value."""
+"""Where the names of a pickle are in its value."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def obj(cls: Any = DRAFT, args: Any = (), how: str = "new", **parts: Any) -> Obj
         (obj(state=Map(["a", SYSTEM])), "state.a"),
     ],
 )
-def test_a_reference_stands_where_the_document_has_it(value: Any, path: str) -> None:
+def test_a_reference_is_where_the_document_has_it(value: Any, path: str) -> None:
     assert found_in(value, {"os:system"}) == [("os:system", path, "value")]
 
 

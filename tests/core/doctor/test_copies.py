@@ -74,7 +74,7 @@ class TestCopies:
         assert found.keys() == {f"{name}.json" for name in COPIES}
         for number, name in enumerate(COPIES):
             finding = found[f"{name}.json"]
-            assert finding.reason.startswith("a copy of 22222222-bbbb.json, which stands beside it with the same id: ")
+            assert finding.reason.startswith("a copy of 22222222-bbbb.json, which is beside it with the same id: ")
             assert f"state.v nothing → {999 + number}" in finding.reason
 
     def test_none_is_to_be_renamed_or_deleted(self, store: Path) -> None:
@@ -97,7 +97,7 @@ class TestCopies:
     def test_one_that_is_cut_off_is_a_copy_all_the_same(self, store: Path) -> None:
         (store / f"{COPIES[0]}.json").write_text('{"workflow_name": "f', encoding="utf-8")
         [finding] = findings_of(store, "truncated")
-        assert "by its name a copy of 22222222-bbbb.json, which stands beside it" in finding.reason
+        assert "by its name a copy of 22222222-bbbb.json, which is beside it" in finding.reason
         assert finding.fix == FIXES["copy"]
 
     def test_one_whose_original_cannot_be_read_is_all_there_is(self, store: Path) -> None:
@@ -105,7 +105,7 @@ class TestCopies:
         found = findings_of(store, "copy")
         assert len(found) == len(COPIES)
         for finding in found:
-            assert "stands beside it and cannot be read" in finding.reason
+            assert "is beside it and cannot be read" in finding.reason
             assert "move 22222222-bbbb.json out of the store first" in finding.fix
 
     def test_one_whose_original_is_gone_says_so(self, store: Path) -> None:

@@ -1,4 +1,4 @@
-"""A conversation that holds a message twice and a request asked again are told; what people do say twice is not."""
+"""A conversation that holds a message twice and a request asked again are reported; what people do say twice is not."""
 
 import json
 import tracemalloc
@@ -46,7 +46,7 @@ def test_looking_for_repetitions_costs_no_more_than_its_work(name: str) -> None:
     assert calls(lambda: list(repeated_messages(checkpoint))) < 1_000_000
 
 
-def test_messages_whose_ids_stand_twice_are_reported() -> None:
+def test_messages_whose_ids_occur_twice_are_reported() -> None:
     assert kept(message("a", "m1"), message("b", "m2"), message("a", "m1"), message("b", "m2")) == [(("m1", "m2"), 2)]
     found = checkpoint_from_bytes("u1.json", (VALUES / "conversation_twice.json").read_bytes())
     assert isinstance(found, Checkpoint)
@@ -55,7 +55,7 @@ def test_messages_whose_ids_stand_twice_are_reported() -> None:
     assert repeated.path == ("state", "_executor_state", "triage", "full_conversation")
 
 
-def test_a_whole_conversation_that_stands_twice_is_reported_without_ids() -> None:
+def test_a_whole_conversation_that_occurs_twice_is_reported_without_ids() -> None:
     assert kept(message("a"), message("b"), message("a"), message("b"), message("c")) == [((), 2)]
 
 
@@ -116,7 +116,7 @@ def test_another_request_or_one_that_still_waits_is_not_reported() -> None:
     assert described(first, read("b", "a", pending=asks("r1", "ok?"))) == []
 
 
-def test_a_conversation_that_stands_twice_is_a_finding() -> None:
+def test_a_conversation_that_occurs_twice_is_a_finding() -> None:
     messages = [message("a", "m1"), message("b", "m2")] * 2
     state = {"_executor_state": {"triage": {"full_conversation": messages}}}
     assert described(read("a", state=state)) == [("repeated-messages", "a.json")]

@@ -17,8 +17,8 @@ from ckpt_tui.core import secret_names
 from ckpt_tui.core.doctor.clear_text import json_may_hold_secrets, may_hold_secrets
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.doctor.report import Doctor, Report
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, Problem
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.stores.agent_framework_body import load
 
 GRAPH = "f" * 64
@@ -209,10 +209,10 @@ def test_types_are_listed_once_sorted_and_with_the_first_place(tmp_path: Path) -
         called("my_app", "Color", "red"), "my_app:Color")})  # fmt: skip
     report = examined(first, second)
     assert report.allowed_types == ("my_app:Color", "my_app:Outer.Inner")
-    told = {finding.path: finding for finding in report.findings}
-    assert told.keys() == {"state.e", "state.x"}
-    assert told["state.x"].file == "a.json" and "2 files" in told["state.x"].reason
-    assert told["state.x"].fix == 'allowed_checkpoint_types=["my_app:Outer.Inner"]'
+    by_path = {finding.path: finding for finding in report.findings}
+    assert by_path.keys() == {"state.e", "state.x"}
+    assert by_path["state.x"].file == "a.json" and "2 files" in by_path["state.x"].reason
+    assert by_path["state.x"].fix == 'allowed_checkpoint_types=["my_app:Outer.Inner"]'
     assert {finding.severity for finding in report.findings} == {"info"}
 
 
@@ -445,7 +445,7 @@ def test_a_pickle_past_the_limits_is_danger_because_nobody_looked_at_its_end(tmp
     assert ("unread", "danger") in kinds(in_state(tmp_path, envelope(data)))
 
 
-def test_a_name_that_stands_very_deep_is_reported_with_the_place_of_what_it_lies_in(tmp_path: Path) -> None:
+def test_a_name_that_is_very_deep_is_reported_with_the_place_of_what_it_lies_in(tmp_path: Path) -> None:
     data = b"\x80\x04" + b"]" * 100_000 + b"cos\nsystem\n" + b"a" * 100_000 + b"."
     found = only(in_state(tmp_path, envelope(data, "builtins:list")), "dangerous")
     assert found.path == "state.x" + "[0]" * 100
@@ -514,7 +514,7 @@ def test_a_secret_within_a_pickle_is_reported(tmp_path: Path) -> None:
     assert only(in_state(tmp_path, envelope(data, "my_app:Thing")), "secret").path == "state.x.password"
 
 
-def test_a_pickle_is_a_secret_where_it_stands_under_the_name_of_one_and_elsewhere_not(tmp_path: Path) -> None:
+def test_a_pickle_is_a_secret_where_it_is_under_the_name_of_one_and_elsewhere_not(tmp_path: Path) -> None:
     said = envelope(pickle.dumps({"said": "a text of three words"}), "builtins:dict")
     state = {"token": said, "beside": ["api_key", said], "plain": ["said", said], "more": {"password": [said]}}
     for _ in range(2):  # the second time all is known of the pickle
@@ -575,6 +575,6 @@ def test_a_part_that_is_not_shown_and_a_type_to_allow_are_reported(tmp_path: Pat
     assert report.allowed_types == ("my_app:Order",)
 
 
-def test_what_stands_too_deep_to_be_found_or_is_thrown_away_is_reported_all_the_same(tmp_path: Path) -> None:
+def test_what_is_too_deep_to_be_found_or_is_thrown_away_is_reported_all_the_same(tmp_path: Path) -> None:
     for data in (b"\x80\x04Pos.system\n0N.", b"\x80\x04" + b"]" * 1_000_000 + b"Pid\n" + b"a" * 1_000_000 + b"."):
         assert in_state(tmp_path, envelope(data, "builtins:list")).is_dangerous

@@ -116,7 +116,7 @@ def test_the_same_graph_is_always_placed_the_same_way() -> None:
     assert of(edges) == of(list(edges))
 
 
-def test_nodes_without_edges_stand_below_the_others() -> None:
+def test_nodes_without_edges_are_below_the_others() -> None:
     drawing = Drawing(given(["x", "y", "a", "b"], [("a", "b")]))
     assert drawing.place("x")[1] > drawing.place("b")[1]
     assert drawing.place("x")[1] == drawing.place("y")[1]

@@ -71,7 +71,7 @@ class TestValues:
     def test_text_with_a_half_of_a_character_is_kept(self) -> None:
         assert decode(b"\xa3\xed\xa0\x80").value == "\ud800"
 
-    def test_text_that_is_not_utf_8_is_explained_where_it_stands(self) -> None:
+    def test_text_that_is_not_utf_8_is_explained_where_it_is(self) -> None:
         decoded = decode(b"\x92\xa1\xff\x01")
         first, second = decoded.value
         assert (first.reason, first.partial, second) == ("a text that is not UTF-8", [b"\xff"], 1)
@@ -171,8 +171,8 @@ class TestExtensions:
 
 class TestLimits:
     @pytest.mark.parametrize("data", BOMBS)
-    def test_bombs_raise_nothing(self, data: bytes) -> None:
-        digest(data)
+    def test_bombs_raise_nothing_and_are_the_same_when_read_again(self, data: bytes) -> None:
+        assert digest(data) is digest(data)
 
     @pytest.mark.parametrize(
         ("budget", "data", "reason"),

@@ -56,7 +56,7 @@ def test_it_is_decoded_again_where_less_may_be_spent_than_it_took() -> None:
     assert kept.get(b"key", DEFAULT_PICKLE._replace(class_name=10)) is None
 
 
-def test_what_was_worked_out_of_a_pickle_is_known_wherever_it_stands() -> None:
+def test_what_was_worked_out_of_a_pickle_is_known_wherever_it_is() -> None:
     one, other = (Envelope(base64.b64encode(pickle.dumps({"worked": "out"})).decode(), "") for _ in range(2))
     assert facts_of(one) == {}
     open_envelope(one)

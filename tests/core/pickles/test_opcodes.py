@@ -425,14 +425,14 @@ class TestBudgets:
             (b"c" + b"m" * 1000 + b"\nC\n.", "a class name of 1,001 characters"),
         ],
     )
-    def test_an_oversized_scalar_is_reported_and_the_rest_stands(self, data: bytes, reason: str) -> None:
+    def test_an_oversized_scalar_is_reported_and_the_rest_is_shown(self, data: bytes, reason: str) -> None:
         decoded = decode(b"](" + data[:-1] + b"K\x07e.")
         assert decoded.fault == ""
-        told, seven = to_json(decoded.value)
-        assert (told["$error"], told["$size"]) == (reason, int("".join(filter(str.isdigit, reason))))
+        document, seven = to_json(decoded.value)
+        assert (document["$error"], document["$size"]) == (reason, int("".join(filter(str.isdigit, reason))))
         assert seven == 7
         if "integer" in reason:  # all of it is there all the same
-            whole = told["$partial"][0]
+            whole = document["$partial"][0]
             assert whole == "9" * 3000 or base64.b64decode(whole["$base64"]) == b"\x01" * 2000
 
     def test_an_integer_at_its_limit_is_a_number(self) -> None:

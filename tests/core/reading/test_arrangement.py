@@ -31,7 +31,7 @@ def labels(tree: Tree) -> list[str]:
     return [tree.row(index).member.label for index in range(len(tree))]
 
 
-def test_a_persons_own_keys_stand_first_and_bookkeeping_is_one_row() -> None:
+def test_a_persons_own_keys_come_first_and_bookkeeping_is_one_row() -> None:
     tree = Tree(parts(STATE), {}, is_checkpoint=True)
     assert labels(tree) == ["topic", "errors", "_executor_state", FOLDED]
 

@@ -1,4 +1,4 @@
-"""The operations of a pickle, told as pickletools tells them, of whatever bytes."""
+"""The operations of a pickle, as pickletools shows them, of whatever bytes."""
 
 import pickle
 import pickletools
@@ -43,23 +43,23 @@ def test_stored_values_are_numbered_as_references_name_them() -> None:
 
 def test_any_bytes_end_with_a_reason() -> None:
     for data in (*(case[1] for case in BROKEN), *islice(inputs(11, CHUNK, genuine()), 3_000)):
-        told = list(operations(data))
-        assert told[-1].name == "STOP" or told[-1].argument
-        assert not any(unsafe().search(line(found)) for found in told)
+        shown = list(operations(data))
+        assert shown[-1].name == "STOP" or shown[-1].argument
+        assert not any(unsafe().search(line(found)) for found in shown)
 
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_reported_in_a_bounded_number_of_short_lines(name: str) -> None:
-    told = [line(found) for found in operations(BOMBS[name]())]
-    assert 0 < len(told) <= SHOWN + 1
-    assert max(map(len, told)) < 600
+    shown = [line(found) for found in operations(BOMBS[name]())]
+    assert 0 < len(shown) <= SHOWN + 1
+    assert max(map(len, shown)) < 600
 
 
 def test_what_is_left_out_is_counted() -> None:
     data = pickle.dumps([None] * 10_000)
-    told = list(operations(data, 100))
-    assert len(told) == 101
-    assert "more bytes; 100 operations are shown" in told[-1].argument
+    shown = list(operations(data, 100))
+    assert len(shown) == 101
+    assert "more bytes; 100 operations are shown" in shown[-1].argument
 
 
 def test_secrets_are_masked_until_they_are_revealed() -> None:
@@ -71,7 +71,7 @@ def test_secrets_are_masked_until_they_are_revealed() -> None:
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
-def test_all_that_stands_below_the_name_of_a_secret_is_masked(protocol: int) -> None:
+def test_all_that_is_below_the_name_of_a_secret_is_masked(protocol: int) -> None:
     shared = "s3cr3t-5"
     value = {
         "secrets": ["s3cr3t-1", ["s3cr3t-2"]], "one": ["shown-1"],

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import PARTS, CheckpointRef
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.from_json import from_json
 from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store

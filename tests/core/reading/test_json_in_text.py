@@ -1,4 +1,4 @@
-"""`ckpt_tui.core.reading.json_in_text`: JSON that stands in a text."""
+"""`ckpt_tui.core.reading.json_in_text`: JSON within a text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_a_text_that_is_json_is_indented() -> None:
     assert '  "empty": {},' in shown.split("\n")
 
 
-def test_what_stands_around_json_stays() -> None:
+def test_what_is_around_json_stays() -> None:
     shown = formatted('The plan is {"steps": ["a", "b"]} and no more.')
     assert shown == 'The plan is\n{\n  "steps": [\n    "a",\n    "b"\n  ]\n}\nand no more.'
 

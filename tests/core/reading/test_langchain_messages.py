@@ -40,7 +40,7 @@ def test_each_kind_of_message_has_its_role(name: str, fields: dict[str, Any], ro
     assert (turn.role, turn.text) == (role, "hello")
 
 
-def test_parts_that_are_no_text_and_calls_of_tools_stand_below_the_text() -> None:
+def test_parts_that_are_no_text_and_calls_of_tools_are_below_the_text() -> None:
     content = [{"type": "text", "text": "Look: "}, "here", {"type": "image_url", "image_url": "https://x/y.png"}]
     calls = [{"name": "lookup", "args": {"city": "Oslo"}, "id": "1"}, {"name": 7}]
     [turn] = turns(message("AIMessage", type="ai", content=content, tool_calls=calls))

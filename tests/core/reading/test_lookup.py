@@ -124,7 +124,7 @@ def test_text_that_looks_like_a_key_is_not_taken_for_one() -> None:
     assert from_bytes(data, ("state", "score")) == 1
 
 
-def test_a_cycle_ends_where_its_reference_stands() -> None:
+def test_a_cycle_ends_where_its_reference_is() -> None:
     node = Obj(Ref("app", "Node"), ())
     node.has_state = True
     node.state = {}
@@ -135,7 +135,7 @@ def test_a_cycle_ends_where_its_reference_stands() -> None:
     assert jmespath.search("next.name", to_json(ring)) is None
 
 
-def test_a_secret_is_masked_where_it_stands() -> None:
+def test_a_secret_is_masked_where_it_is() -> None:
     value = {"client": {"api_key": "sk-1", "headers": {"authorization": ["Bearer x"], "n": 1}}}
     assert shown(lookup(value, ("client", "api_key"))) == {"$masked": "str", "$size": 4}
     assert shown(lookup(value, ("client", "headers", "authorization", 0))) == {"$masked": "str", "$size": 8}

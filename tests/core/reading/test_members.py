@@ -62,18 +62,18 @@ def parse_safe(steps: tuple[Any, ...]) -> bool:
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_each_member_stands_where_its_steps_lead(name: str) -> None:
+def test_each_member_is_where_its_steps_lead(name: str) -> None:
     check_members(decode(pickle.dumps(VALUES[name])).value)
 
 
 @pytest.mark.parametrize("path", [path for path in SAMPLES if "types_zoo" in str(path)], ids=lambda path: path.stem[:8])
-def test_each_member_of_a_checkpoint_stands_where_its_steps_lead(path: Any) -> None:
+def test_each_member_of_a_checkpoint_is_where_its_steps_lead(path: Any) -> None:
     assert check_members(parse(path.read_bytes()).value) >= 30
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(value=ANY)
-def test_each_member_of_any_value_stands_where_its_steps_lead(value: Any) -> None:
+def test_each_member_of_any_value_is_where_its_steps_lead(value: Any) -> None:
     check_members(decode(pickle.dumps(value)).value, 60)
 
 
@@ -183,7 +183,7 @@ class TestLimits:
         assert "more; one document" in document[-1]["$error"]
 
     def test_named_members_have_a_sign_each_until_there_are_too_many(self) -> None:
-        # The first ones are small, so that nothing tells in time that the rest will not fit.
+        # The first ones are small, so that nothing shows in time that the rest will not fit.
         document = to_json({f"k{number}": number if number < 20 else [1] for number in range(1_000)}, nodes=1_040)
         assert document["k19"] == 19
         assert document["k99"]["$error"].startswith("not written: more")
@@ -268,7 +268,7 @@ class TestLimits:
 
 
 class TestOpaque:
-    def test_a_reason_stands_with_its_size_and_what_was_read(self) -> None:
+    def test_a_reason_is_with_its_size_and_what_was_read(self) -> None:
         assert to_json(Opaque("cut", 7, [[1], "x"])) == {"$error": "cut", "$size": 7, "$partial": [[1], "x"]}
         assert to_json(Opaque("cut", 7)) == {"$error": "cut", "$size": 7}
 

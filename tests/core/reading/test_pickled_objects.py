@@ -1,4 +1,4 @@
-"""What an object is to its reader, told from its pickle alone."""
+"""What an object is to its reader, known from its pickle alone."""
 
 import datetime
 import math
@@ -32,7 +32,7 @@ def reading(obj: Obj) -> Any:
 
 
 class TestShapes:
-    """Shapes where the pickle tells less than the object knew, or more than a class would show."""
+    """Shapes where the pickle shows less than the object knew, or more than a class would show."""
 
     @pytest.mark.parametrize("protocol", range(2, 6))
     def test_a_frozen_slots_dataclass_has_no_names(self, protocol: int) -> None:
@@ -50,9 +50,7 @@ class TestShapes:
             (7, 7),
         ],
     )
-    def test_a_state_that_is_no_set_of_attributes_stands_by_itself(
-        self, state: Any, document: Any, protocol: int
-    ) -> None:
+    def test_a_state_that_is_no_set_of_attributes_is_by_itself(self, state: Any, document: Any, protocol: int) -> None:
         assert shown(pickle.dumps(zoo.OddState(state), protocol)) == {"$type": f"{ZOO}:OddState", "$state": document}
 
     @pytest.mark.parametrize("protocol", range(2, 6))

@@ -105,6 +105,13 @@ class TestTheFrameworksOwn:
         assert summary(answered) == summary(response) == 'assistant writer: "Hello"'
         assert summary([sent]) == '(1) [a: (2) … assistant writer: "Hello"]'
 
+    def test_an_agent_that_sends_its_own_message_is_named_once(self) -> None:
+        module = "agent_framework._workflows._runner_context:WorkflowMessage"
+        sent = thing(module, source_id="writer", data=self.message)
+        other = thing(module, source_id="editor", data=self.message)
+        assert summary(sent) == 'writer: "Hello"'
+        assert summary(other) == 'editor: assistant writer: "Hello"'
+
     @pytest.mark.parametrize(
         "cls", ["agent_framework._workflows._events:WorkflowEvent", "agent_framework._workflows._x:WorkflowMessage"]
     )

@@ -66,7 +66,7 @@ def test_any_series_of_folds_agrees_with_rows_built_one_by_one(value: Any, chanc
 
 @settings(max_examples=100, deadline=None)
 @given(VALUES)
-def test_every_row_stands_at_its_path_in_the_json(value: Any) -> None:
+def test_every_row_is_at_its_path_in_the_json(value: Any) -> None:
     tree = Tree(value)
     tree.unfold_level(tree.root, 10)
     document = to_json(value)
@@ -163,7 +163,7 @@ def test_only_the_rows_below_a_value_are_shown_and_their_paths_are_whole() -> No
     assert outline.index_of(bottom.branch, bottom.slot) == len(outline) - 1
     again = outline.again(show_none=True)
     assert again.top_labels == outline.top_labels
-    # What stands elsewhere cannot be shown within a part.
+    # What is elsewhere cannot be shown within a part.
     assert outline.find_labels(("level",)) == 0
     assert outline.top is outline.root
 

@@ -86,3 +86,9 @@ def test_a_breakpoint_that_says_no_more_than_the_pause_is_not_repeated() -> None
     paused = {"executor": "writer", "breakpoint": "executor:writer", "reason": "breakpoint"}
     assert pause_text(paused) == "paused before writer"
     assert pause_text({**paused, "breakpoint": "state.x"}) == "paused before writer · state.x"
+
+
+def test_what_a_call_took_ends_its_line_where_it_sent_nothing() -> None:
+    ended = {"kind": "event", "type": "executor_completed", "executor_id": "writer", "seconds": 0.0001}
+    assert line_of(ended).text == "completed 0.1 ms"
+    assert line_of({**ended, "data": "Hello"}).text == "completed 0.1 ms · Hello"

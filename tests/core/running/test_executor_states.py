@@ -1,4 +1,4 @@
-"""How the executors of a live run stand, line by line."""
+"""The states of the executors of a live run, line by line."""
 
 import json
 from typing import Any

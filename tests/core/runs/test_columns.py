@@ -22,7 +22,7 @@ def test_what_matters_least_goes_first_when_it_gets_narrow() -> None:
     assert {"gutter", "step", "what"} <= shown[-1]
 
 
-def test_each_title_stands_above_its_column() -> None:
+def test_each_title_is_above_its_column() -> None:
     laid = lay_out(80, {"gutter": 3, "step": 2})
     text = titles(laid, before=2)
     at = 2

@@ -47,7 +47,7 @@ def test_a_group_is_found_by_its_id() -> None:
     assert now.place("t1000") == -1
 
 
-def test_what_changed_moves_to_the_front_and_stands_nowhere_else() -> None:
+def test_what_changed_moves_to_the_front_and_is_nowhere_else() -> None:
     found = known(10)
     found.put(group(7, last=2_000.0, checkpoints=3))
     found.put(group(3, last=3_000.0, checkpoints=3))

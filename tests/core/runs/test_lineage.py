@@ -37,7 +37,7 @@ def stored(directory: Path) -> list[CheckpointRef]:
 
 
 class TestOrder:
-    def test_parents_stand_before_children_whatever_the_order_of_files_and_clocks(self) -> None:
+    def test_parents_are_before_children_whatever_the_order_of_files_and_clocks(self) -> None:
         chain = [ref("a", None, 9), ref("b", "a", 3), ref("c", "b", 5)]
         for seed in range(6):
             shuffled = random.Random(seed).sample(chain, 3)
@@ -306,7 +306,7 @@ class TestRunsOfTheStore:
         lost = [self.made("a", "one", before="gone"), self.made("b", "one", before="b")]
         assert {node.parent for node in nodes(arrange(lost)).values()} == {None}
 
-    def test_parts_of_a_run_stand_right_behind_it_one_level_deeper(self) -> None:
+    def test_parts_of_a_run_are_right_behind_it_one_level_deeper(self) -> None:
         refs = [
             self.made("a", "one", when=1), self.made("z", "other", when=2), self.made("p", "part", "one", when=3),
             self.made("q", "part of part", "part", when=4), self.made("o", "orphan", "gone", when=5),

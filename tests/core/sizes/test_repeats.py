@@ -1,4 +1,4 @@
-"""Payloads that stand in several checkpoints, counted as the real objects count them."""
+"""Payloads that are in several checkpoints, counted as the real objects count them."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.export import dumps
+from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.to_json import to_json
@@ -39,7 +39,7 @@ def test_the_total_is_that_of_the_parts_and_of_the_types_and_near_the_json(path:
     assert 0.6 * written < found.total < 1.6 * written
 
 
-def test_paths_stand_largest_first_with_those_nested_in_them() -> None:
+def test_paths_are_largest_first_with_those_nested_in_them() -> None:
     found = shares({"state": {"a": ["x" * 100, "y" * 50], "b": "z" * 10}, "messages": {}})
     assert [(expression(share.path), share.type, share.size) for share in found.paths] == [
         ("state", "builtins:dict", 184), ("state.a", "builtins:list", 158), ("state.a[0]", "builtins:str", 102),
@@ -48,7 +48,7 @@ def test_paths_stand_largest_first_with_those_nested_in_them() -> None:
     assert found.parts == {"state": 184, "messages": 2}
 
 
-def test_what_stands_in_an_object_belongs_to_its_type() -> None:
+def test_what_is_in_an_object_belongs_to_its_type() -> None:
     inner = obj("Inner", text="x" * 200)
     found = shares({"state": {"list": [obj("Outer", name="abc", numbers=[1, 2], inner=inner), "free"]}})
     sizes = {share.type: (share.number, share.size) for share in found.types}
@@ -70,14 +70,14 @@ def test_only_so_many_paths_are_listed_and_of_equal_ones_the_first() -> None:
     assert shares({"state": ["xx"] * 10}, most=0).paths == ()
 
 
-def test_a_shared_value_is_counted_where_it_stands_first() -> None:
+def test_a_shared_value_is_counted_where_it_comes_first() -> None:
     shared = ["x" * 1_000]
     found = shares({"state": {"a": shared, "b": shared}})
     assert found.total < 1_100
     assert shares({"state": decode(b"]q\x00h\x00a.").value}).complete
 
 
-def test_a_pickle_is_measured_alike_wherever_and_however_often_it_stands() -> None:
+def test_a_pickle_is_measured_alike_wherever_and_however_often_it_is() -> None:
     value = {"role": "user", "contents": ["x" * 50, "y" * 70], "more": {"deep": [1, 2, "z" * 90]}}
     text = base64.b64encode(pickle.dumps(value)).decode()
     met: dict[bytes, int] = {}

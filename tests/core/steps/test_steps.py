@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ckpt_tui.actions.run_graph import RunGraph
 from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.replay.frames import make_frame
@@ -15,7 +16,6 @@ from ckpt_tui.core.steps.learned_graph import Edge, Graph, GraphLearner, Trust, 
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.steps.steps import Step, step_between
 from ckpt_tui.stores.registry import open_store
-from ckpt_tui.tui.graph_learner import LearnedGraphs
 from ckpt_tui.tui.widgets.step_text import frame_lines
 
 DATA = Path(__file__).parents[2] / "data"
@@ -60,33 +60,33 @@ def ran(step: Step) -> list[str]:
 
 
 def test_the_edges_of_a_loop_are_learned_and_its_last_step_is_reported() -> None:
-    told = steps_of(NEW / "loop")
-    assert edges(told.graph) == {"counter>inc": "inferred", "inc>counter": "inferred"}
-    assert told.graph.start == "counter"
-    assert [ran(step) for step in told.steps[:4]] == [[], ["counter"], ["inc"], ["counter"]]
-    assert told.steps[0].kind == "input"
-    assert told.steps[0].lights() == {"counter": "next"}
-    assert told.steps[1].lights() == {"counter": "ran", "inc": "next"}
-    assert ran(told.steps[-1]) == ["counter"]
-    assert not told.steps[-1].flights
+    learned = steps_of(NEW / "loop")
+    assert edges(learned.graph) == {"counter>inc": "inferred", "inc>counter": "inferred"}
+    assert learned.graph.start == "counter"
+    assert [ran(step) for step in learned.steps[:4]] == [[], ["counter"], ["inc"], ["counter"]]
+    assert learned.steps[0].kind == "input"
+    assert learned.steps[0].lights() == {"counter": "next"}
+    assert learned.steps[1].lights() == {"counter": "ran", "inc": "next"}
+    assert ran(learned.steps[-1]) == ["counter"]
+    assert not learned.steps[-1].flights
 
 
 def test_who_ran_last_without_a_trace_is_inferred_and_says_so() -> None:
-    told = steps_of(NEW / "linear")
-    assert edges(told.graph) == {"upper>exclaim": "inferred", "exclaim>reverse": "inferred"}
-    last = told.steps[-1]
+    learned = steps_of(NEW / "linear")
+    assert edges(learned.graph) == {"upper>exclaim": "inferred", "exclaim>reverse": "inferred"}
+    last = learned.steps[-1]
     assert ran(last) == ["reverse~"]
     assert last.inferred
     assert last.ran[0].reason == "gets what exclaim sent"
 
 
 def test_a_fan_in_names_its_edges_waits_and_fires() -> None:
-    told = steps_of(NEW / "fan_out_fan_in")
-    assert edges(told.graph) == {
+    learned = steps_of(NEW / "fan_out_fan_in")
+    assert edges(learned.graph) == {
         "dispatch>fast": "inferred", "dispatch>slow1": "inferred", "fast>join": "exact", "slow1>slow2": "inferred",
         "slow2>join": "exact",
     }  # fmt: skip
-    third, fourth = told.steps[3], told.steps[4]
+    third, fourth = learned.steps[3], learned.steps[4]
     assert ran(third) == ["slow2"]
     assert [tuple(wait) for wait in third.waits] == [("join", "a message of slow2; has fast")]
     assert third.lights()["join"] == "waiting"
@@ -94,53 +94,53 @@ def test_a_fan_in_names_its_edges_waits_and_fires() -> None:
 
 
 def test_versions_that_keep_no_fan_ins_leave_edges_open() -> None:
-    told = steps_of(DATA / "agent-framework" / "1.0.0" / "fan_out_fan_in")
-    assert edges(told.graph)["fast>slow2"] == "possible"
-    assert edges(told.graph)["slow1>slow2"] == "possible"
-    assert ran(told.steps[-1]) == ["join~"]
+    learned = steps_of(DATA / "agent-framework" / "1.0.0" / "fan_out_fan_in")
+    assert edges(learned.graph)["fast>slow2"] == "possible"
+    assert edges(learned.graph)["slow1>slow2"] == "possible"
+    assert ran(learned.steps[-1]) == ["join~"]
 
 
 def test_agents_that_run_side_by_side_meet_in_the_one_executor_that_leaves_no_trace() -> None:
-    told = steps_of(NEW / "orch_concurrent")
-    assert edges(told.graph) == {
+    learned = steps_of(NEW / "orch_concurrent")
+    assert edges(learned.graph) == {
         **{f"dispatcher>{name}": "inferred" for name in ("legal", "marketing", "finance")},
         **{f"{name}>aggregator": "inferred" for name in ("legal", "marketing", "finance")},
     }
-    assert told.steps[1].flights[0].targets == ("legal", "marketing", "finance")
-    assert told.steps[1].flights[0].inferred == "ran next"
-    assert ran(told.steps[2]) == ["legal", "marketing", "finance"]
-    assert ran(told.steps[3]) == ["aggregator~"]
+    assert learned.steps[1].flights[0].targets == ("legal", "marketing", "finance")
+    assert learned.steps[1].flights[0].inferred == "ran next"
+    assert ran(learned.steps[2]) == ["legal", "marketing", "finance"]
+    assert ran(learned.steps[3]) == ["aggregator~"]
 
 
 def test_a_group_chat_names_the_agent_it_speaks_to() -> None:
-    told = steps_of(NEW / "orch_groupchat")
-    assert edges(told.graph)["group_chat_orchestrator>alice"] == "exact"
-    assert edges(told.graph)["alice>group_chat_orchestrator"] == "inferred"
-    assert {flight.inferred for flight in told.steps[1].flights} == {""}
-    assert ran(told.steps[-1]) == ["group_chat_orchestrator"]
-    assert told.steps[-1].ran[0].reason == "changed its state"
-    assert ran(told.steps[4]) == ["bob"], "alice did not run: her state is the same, though its pickles may not be"
+    learned = steps_of(NEW / "orch_groupchat")
+    assert edges(learned.graph)["group_chat_orchestrator>alice"] == "exact"
+    assert edges(learned.graph)["alice>group_chat_orchestrator"] == "inferred"
+    assert {flight.inferred for flight in learned.steps[1].flights} == {""}
+    assert ran(learned.steps[-1]) == ["group_chat_orchestrator"]
+    assert learned.steps[-1].ran[0].reason == "changed its state"
+    assert ran(learned.steps[4]) == ["bob"], "alice did not run: her state is the same, though its pickles may not be"
 
 
 def test_a_switch_leaves_open_who_received_the_message() -> None:
-    told = steps_of(NEW / "switch_case")
-    assert set(edges(told.graph).values()) == {"possible"}
-    assert ran(told.steps[-1]) == ["even~?", "big_odd~?", "default~?"]
-    assert told.steps[-1].names == ()
-    assert set(told.steps[-1].lights().values()) == {"maybe"}
+    learned = steps_of(NEW / "switch_case")
+    assert set(edges(learned.graph).values()) == {"possible"}
+    assert ran(learned.steps[-1]) == ["even~?", "big_odd~?", "default~?"]
+    assert learned.steps[-1].names == ()
+    assert set(learned.steps[-1].lights().values()) == {"maybe"}
 
 
 def test_the_graph_of_the_workflow_itself_is_never_doubted() -> None:
     graph = given(["classify", "even", "big_odd", "default"], [("classify", "even")], "classify")
-    told = steps_of(NEW / "switch_case", graph)
+    learned = steps_of(NEW / "switch_case", graph)
     assert not graph.is_inferred
-    assert told.steps[1].flights[0] == ("classify", ("even",), "message", told.steps[1].flights[0].data, "")
-    assert ran(told.steps[-1]) == ["even~"]
+    assert learned.steps[1].flights[0] == ("classify", ("even",), "message", learned.steps[1].flights[0].data, "")
+    assert ran(learned.steps[-1]) == ["even~"]
 
 
 def test_requests_are_raised_wait_and_are_answered() -> None:
-    told = steps_of(NEW / "hitl_answered")
-    asked, answered, after = told.steps[2:5]
+    learned = steps_of(NEW / "hitl_answered")
+    asked, answered, after = learned.steps[2:5]
     assert ran(asked) == ["review"]
     assert len(asked.raised) == 2
     assert [tuple(wait) for wait in asked.waits] == [("review", "2 answers")]
@@ -155,34 +155,39 @@ def test_requests_are_raised_wait_and_are_answered() -> None:
 
 
 def test_early_versions_do_not_say_which_request_an_answer_is_for() -> None:
-    told = steps_of(DATA / "agent-framework-legacy" / "1.0.0b251120" / "hitl")
-    assert told.steps[2].answered[0].answer == "yes"
+    learned = steps_of(DATA / "agent-framework-legacy" / "1.0.0b251120" / "hitl")
+    assert learned.steps[2].answered[0].answer == "yes"
 
 
 def test_a_workflow_inside_an_executor_that_did_not_run_does_not_count_as_changed() -> None:
-    told = steps_of(NEW / "sub_workflow")
-    assert [ran(step) for step in told.steps] == [[], ["upper"], ["sub"], [], ["sub"], ["reverse~"]]
+    learned = steps_of(NEW / "sub_workflow")
+    assert [ran(step) for step in learned.steps] == [[], ["upper"], ["sub"], [], ["sub"], ["reverse~"]]
 
 
 def test_the_steps_of_a_functional_workflow_are_reported_by_its_cache() -> None:
-    told = steps_of(NEW / "functional_hitl")
-    assert [ran(step) for step in told.steps] == [["fetch"], ["review_pipeline"], ["transform", "review_pipeline"], []]
-    assert edges(told.graph) == {"fetch>transform": "inferred"}
+    learned = steps_of(NEW / "functional_hitl")
+    assert [ran(step) for step in learned.steps] == [
+        ["fetch"],
+        ["review_pipeline"],
+        ["transform", "review_pipeline"],
+        [],
+    ]
+    assert edges(learned.graph) == {"fetch>transform": "inferred"}
 
 
 def test_a_run_that_stopped_shows_whom_its_last_messages_were_for() -> None:
-    told = steps_of(NEW / "raises", stopped=True)
-    assert told.steps[-1].stopped
-    assert told.steps[-1].lights() == {"counter": "ran", "boom": "stopped"}
+    learned = steps_of(NEW / "raises", stopped=True)
+    assert learned.steps[-1].stopped
+    assert learned.steps[-1].lights() == {"counter": "ran", "boom": "stopped"}
     assert not steps_of(NEW / "hitl_pending", stopped=True).steps[-1].stopped, "it waits; that is no failure"
 
 
 def test_times_are_reported_from_step_to_step() -> None:
-    told = steps_of(NEW / "loop")
-    assert told.steps[0].seconds is None
-    assert all(step.seconds is not None and 0 < step.seconds < 10 for step in told.steps[1:])
-    whole = sum(step.seconds or 0 for step in told.steps)
-    assert whole == pytest.approx(told.steps[-1].ref.when - told.steps[0].ref.when, abs=1e-3)
+    learned = steps_of(NEW / "loop")
+    assert learned.steps[0].seconds is None
+    assert all(step.seconds is not None and 0 < step.seconds < 10 for step in learned.steps[1:])
+    whole = sum(step.seconds or 0 for step in learned.steps)
+    assert whole == pytest.approx(learned.steps[-1].ref.when - learned.steps[0].ref.when, abs=1e-3)
 
 
 class TestWhereAMessageGoes:
@@ -244,14 +249,14 @@ class TestWhereAMessageGoes:
 
 
 def test_an_answer_that_was_given_in_another_process_shows_that_its_executor_ran() -> None:
-    told = steps_of(DATA / "agent-framework" / "1.0.0" / "fork_hitl")
-    answered = [step for step in told.steps if step.answered and step.kind == "superstep"]
+    learned = steps_of(DATA / "agent-framework" / "1.0.0" / "fork_hitl")
+    answered = [step for step in learned.steps if step.answered and step.kind == "superstep"]
     assert all("review" in ran(step) for step in answered)
 
 
 def test_nodes_of_hpd_are_reported_by_what_is_completed_and_what_is_due() -> None:
-    told = steps_of(DATA / "dotnet" / "hpd_hosted")
-    first, second, third = told.steps[:3]
+    learned = steps_of(DATA / "dotnet" / "hpd_hosted")
+    first, second, third = learned.steps[:3]
     assert set(ran(first)) >= {"facts", "plan", "research"}
     assert first.due == ("review", "write")
     assert sorted(ran(second)) == ["review", "write"]
@@ -259,9 +264,9 @@ def test_nodes_of_hpd_are_reported_by_what_is_completed_and_what_is_due() -> Non
 
 
 def test_agent_framework_for_net_names_every_target() -> None:
-    told = steps_of(DATA / "dotnet" / "af_dotnet")
-    assert set(edges(told.graph).values()) == {"exact"}
-    assert ran(told.steps[1]) == ["Researcher", "FactChecker"]
+    learned = steps_of(DATA / "dotnet" / "af_dotnet")
+    assert set(edges(learned.graph).values()) == {"exact"}
+    assert ran(learned.steps[1]) == ["Researcher", "FactChecker"]
 
 
 STORES = sorted(
@@ -276,7 +281,7 @@ def test_every_step_of_every_store_is_reported_and_drawn_without_an_error_or_an_
     refs = [entry for batch in store.scan() for entry in batch.entries if isinstance(entry, CheckpointRef)]
     for run in arrange(refs):
         snapshots = {node.ref.id: take_snapshot(store.load(node.ref.file, everything=True)) for node in run.nodes}
-        learned = LearnedGraphs()
+        learned = RunGraph()
         for node in run.nodes:
             learned.learn(node, snapshots.get(node.parent or ""), snapshots[node.ref.id])
         children = {node.parent: node.ref.id for node in reversed(run.nodes)}

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from ckpt_tui.core.langgraph_layout import NULL_TASK
 from ckpt_tui.runner.faults import Fault
-from ckpt_tui.runner.langgraph.databases import NULL_TASK, Copied, Place, copy_thread
+from ckpt_tui.runner.langgraph.databases import Copied, Place, copy_thread
 from tests.stores.langgraph_saving import checkpoint_id, connect, save, write
 
 ASKS, DONE = "task-asks", "task-done"

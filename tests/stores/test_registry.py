@@ -1,4 +1,4 @@
-"""Stores however deep they lie, with their forks, and what stands beside them: nothing is left out in silence."""
+"""Stores at any depth, with their forks and what is beside them: nothing is left out in silence."""
 
 import json
 import os

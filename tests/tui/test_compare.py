@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.config import Config
+from ckpt_tui.configuration import Config
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
@@ -128,7 +128,7 @@ class TestCompare:
         store = SAMPLES / "fork"
         files = ordered(store)
         async with open_app(store) as app:
-            app.screen.list.marked = files[0]
+            app.screen.list.show_marks([files[0]])
             app.screen.list.select(files[-1])
             await app.press("d")
             screen = await compared(app)
@@ -182,7 +182,7 @@ class TestCompare:
         names = [files[at].removesuffix(".json") for at in (2, -1)]
         done = called(capsysbinary, "diff", store, *names, "--json")
         async with open_app(store) as app:
-            app.screen.list.marked = files[2]
+            app.screen.list.show_marks([files[2]])
             app.screen.list.select(files[-1])
             await app.press("d")
             screen = await compared(app)
@@ -220,7 +220,7 @@ class TestCompare:
         store = SAMPLES / "sub_workflow"
         files = ordered(store)
         async with open_app(store) as app:
-            app.screen.list.marked = files[-2]
+            app.screen.list.show_marks([files[-2]])
             app.screen.list.select(files[-1])
             await app.press("d")
             screen = await compared(app)
@@ -231,7 +231,7 @@ class TestCompare:
             await app.press("i")
             await app.until(lambda: isinstance(app.app.screen, RulesScreen))
             await app.press("a", "escape")
-            await app.until(lambda: screen.compared is not None and not screen.ignore.rules, "told anew")
+            await app.until(lambda: screen.compared is not None and not screen.ignore.rules, "shown anew")
             await app.pilot.pause()
             assert shown(screen.rows) == expected(between(store, *files[-2:], ignore=IgnoreRules(())))
             assert "✗ timestamps" in app.text
@@ -244,7 +244,7 @@ class TestCompare:
         parents = {found["previous_checkpoint_id"] for found in documents.values()}
         first, second = [name for name in documents if name.removesuffix(".json") not in parents]
         async with open_app(store) as app:
-            app.screen.list.marked = first
+            app.screen.list.show_marks([first])
             app.screen.list.select(second)
             await app.press("d")
             screen = await compared(app)
@@ -262,14 +262,14 @@ class TestCompare:
         parents = {found["previous_checkpoint_id"] for found in documents.values()}
         tips = [name for name in documents if name.removesuffix(".json") not in parents]
         async with open_app(store) as app:
-            app.screen.list.marked = tips[0]
+            app.screen.list.show_marks([tips[0]])
             app.screen.list.select(tips[-1])
             await app.press("d")
             await compared(app)
             await app.press("f")
             await app.shows("common ancestor", "are the same")
 
-    async def test_the_change_under_the_cursor_stands_in_full_below_the_others(self, tmp_path: Path) -> None:
+    async def test_the_change_under_the_cursor_is_in_full_below_the_others(self, tmp_path: Path) -> None:
         save(tmp_path, "a", state={"n": 1, "poem": "roses"})
         save(tmp_path, "b", previous_checkpoint_id="a", iteration_count=1, state={"n": 2, "poem": "roses\nand violets"})
         async with open_app(tmp_path) as app:

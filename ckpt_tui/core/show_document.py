@@ -1,11 +1,10 @@
-"""The JSON document of `show`, and JSON text that no terminal obeys (`ckpt_tui.core.json_text`)."""
+"""The JSON document of `show`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.json_text import dumps, dumps_lines, pieces
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.to_json import plain_parts
@@ -14,8 +13,6 @@ from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.list_document import ref_document
 
 _PARTS = ("messages", "state", "pending", "metadata")
-
-__all__ = ["dumps", "dumps_lines", "pieces", "show_document"]
 
 
 def show_document(

@@ -113,7 +113,7 @@ def test_a_row_is_written_whole_where_terminals_differ_in_the_width_of_its_text(
 
 
 def drawn(app: App[Any]) -> list[str]:
-    """The rows of the screen as they stand."""
+    """The rows of the screen at this moment."""
     return [strip.text for strip in app.screen._compositor.render_strips()]
 
 

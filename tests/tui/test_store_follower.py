@@ -154,3 +154,24 @@ async def test_a_tab_that_is_picked_before_there_is_a_checkpoint_is_said_and_kep
         await app.shows("Waiting for a checkpoint", f"the next one opens in {tab}")
         put(source, tmp_path)
         await app.shows(f"[{tab}")
+
+
+async def test_the_overview_of_a_tip_says_what_follows_once_it_is_written_and_moves_nothing(tmp_path: Path) -> None:
+    store = copy_of("loop", tmp_path)
+    newest = store / app_newest(store)
+    held = tmp_path / "held.json"
+    newest.rename(held)
+    alone = "nothing was written after this"
+    async with open_app(store) as app:
+        await app.press("g", "G")
+        await app.shows("F follows", alone)
+        await app.press("tab", "j", "j")
+        overview = app.screen.details[0].bodies.overview
+        place, selected = (overview.cursor, overview.scroll_offset), app.screen.list.selected
+        shutil.copy(held, newest)
+        await app.until(lambda: alone not in app.text, "the overview of a checkpoint that has a child")
+        assert app.screen.list.selected == selected
+        assert (overview.cursor, overview.scroll_offset) == place
+        newest.unlink()
+        await app.shows(alone)
+        assert app.screen.list.selected == selected

@@ -1,4 +1,4 @@
-"""Secrets that a run tells, on the command line: masked in its events, its prints, and what it asks."""
+"""Secrets in what a run says, on the command line: masked in its events, its prints, and what it asks."""
 
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,8 @@ def test_what_an_edit_replaces_is_masked_and_what_was_typed_is_not(reveal: bool,
         {"path": "state._workflow_run_kwargs.limit", "before": 1234567, "after": 7, "absent": False},
     ]
     check = {"check": {"ok": True, "edits": edits}}
-    told = [said.text for said in preview_lines(plan("linear", 1, "tells_secrets", tmp_path), check, reveal=reveal)]
-    text = "\n".join(told)
+    shown = [said.text for said in preview_lines(plan("linear", 1, "tells_secrets", tmp_path), check, reveal=reveal)]
+    text = "\n".join(shown)
     assert "→ sk-typed" in text
     assert ("sk-old" in text, "1234567" in text) == (reveal, reveal)
     assert edits[1]["before"] == {"token": "sk-old", "user": "bo"}
@@ -60,8 +60,8 @@ def test_what_an_edit_replaces_is_masked_and_what_was_typed_is_not(reveal: bool,
 
 def test_the_json_line_of_an_edit_is_masked_on_both_sides(tmp_path: Path) -> None:
     words = ("--check", "--set", 'state.api_key="sk-typed"')
-    told = resume("linear", 1, "tells_secrets", tmp_path / "new", *words)
-    assert "state.api_key: absent → sk-typed" in told.err
+    done = resume("linear", 1, "tells_secrets", tmp_path / "new", *words)
+    assert "state.api_key: absent → sk-typed" in done.err
     done = resume("linear", 1, "tells_secrets", tmp_path / "new", *words, "--json")
     (edit,) = of_kind(lines(done), "check")[0]["edits"]
     assert edit["after"] == {"$masked": "str", "$size": 8}

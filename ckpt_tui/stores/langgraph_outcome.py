@@ -1,0 +1,105 @@
+"""What the tasks have left that ran from a checkpoint of LangGraph: questions that wait, answers, and failures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT, NULL_TASK, RESUME
+from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.value import Value
+from ckpt_tui.stores.langgraph_records import Write
+
+_ORDINARY = 0
+"""The least index of a write to a channel of the state."""
+
+
+class Question(NamedTuple):
+    """An interrupt that waits for an answer."""
+
+    id: str
+    task: str
+    node: str
+    value: Value
+    schema: Value
+
+
+class Outcome(NamedTuple):
+    """What the tasks have left that ran from a checkpoint.
+
+    Attributes:
+        questions: Interrupts that nobody has answered.
+        answered: Whether interrupts were answered.
+        errors: Node, or "", and the text of the error of each task that failed.
+    """
+
+    questions: tuple[Question, ...]
+    answered: bool
+    errors: tuple[tuple[str, str], ...]
+
+
+def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[int, Value]) -> Outcome:
+    """What the tasks have left.
+
+    A task that asks a second question has its first answer beside it, so answers are not counted: a question waits
+    until its task has written something else, or the whole graph was given an answer later.
+
+    Args:
+        writes: What they have written.
+        nodes: Task → its node.
+        values: Row of a write → its value, for interrupts and errors.
+    """
+    finished = {write.task for write in writes if write.number >= _ORDINARY}
+    last_answer = max((write.row for write in writes if write.channel == RESUME and write.task == NULL_TASK), default=0)
+    questions: list[Question] = []
+    errors = []
+    asked = False
+    for write in writes:
+        value = values.get(write.row)
+        if write.channel == INTERRUPT:
+            asked = True
+            if write.task not in finished and write.row > last_answer:
+                questions += _questions(value, write.task, nodes.get(write.task, ""))
+        elif write.channel == ERROR and write.task not in finished:
+            errors.append((nodes.get(write.task, ""), value if type(value) is str else ""))
+    answered = asked and any(write.channel == RESUME for write in writes)
+    return Outcome(tuple(questions), answered, tuple(errors))
+
+
+def _questions(value: Value, task: str, node: str) -> list[Question]:
+    value = resolve(value)
+    found = []
+    for number, item in enumerate(value if type(value) in (list, tuple) else [value]):
+        name, path = attribute(item, "id"), resolve(attribute(item, "ns"))
+        steps = [step for step in path if type(step) is str] if type(path) in (list, tuple) else []
+        if type(name) is not str or not name:
+            name = "|".join(steps) or f"{task}:{number}"
+        asker = node or (steps[0].partition(":")[0] if steps else "")
+        members_of = attribute(item, "value")
+        found.append(Question(name, task, asker, members_of, attribute(item, "response_schema")))
+    return found
+
+
+def requests(questions: Iterable[Question]) -> dict[str, Value]:
+    """Pending requests, as `Checkpoint.pending` has them."""
+    found: dict[str, Value] = {}
+    for question in questions:
+        request = {
+            "source_executor_id": question.node or f"task {question.task[:8]}",
+            "request_type": "interrupt",
+            "response_type": _answer_type(question.schema),
+            "data": question.value,
+        }
+        if question.schema is not None:
+            request["response_schema"] = question.schema
+        found[question.id] = request
+    return found
+
+
+def _answer_type(schema: Value) -> str:
+    for name in ("title", "type"):
+        found = attribute(schema, name)
+        if type(found) is str:
+            return found
+    return "any value"

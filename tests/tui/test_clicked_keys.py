@@ -1,0 +1,107 @@
+"""The keys of a footer can be clicked."""
+
+from __future__ import annotations
+
+import pytest
+
+from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, named_places
+from ckpt_tui.tui.widgets.status import BarLine
+from tests.tui.support import NARROW, NORMAL, RECORDED, Driver, open_app
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        (" d", ["d"]), (" [ ]", ["left_square_bracket", "right_square_bracket"]), (" ⏎", ["enter"]),
+        (" ↑↓ 1-9", ["up", "down"]), (" ^f", ["ctrl+f"]), (" ctrl+o", ["ctrl+o"]), (" J K", ["J", "K"]),
+        (" space", ["space"]), (" ⇥", ["tab"]), (" esc", ["escape"]), (" :", ["colon"]), (" word", []),
+    ],
+)  # fmt: skip
+def test_a_written_key_is_the_one_that_is_pressed(text: str, keys: list[str]) -> None:
+    assert [place.key for place in key_places(text)] == keys
+
+
+def test_the_words_beside_a_key_belong_to_it_and_those_of_data_to_none() -> None:
+    assert named_places("/ search · n N next · esc closes") == [
+        KeyPlace(0, 8, "slash"), KeyPlace(11, 12, "n"), KeyPlace(13, 14, "N"), KeyPlace(22, 32, "escape"),
+    ]  # fmt: skip
+    message = "match 1 of 2 for 'a · q b' · n next · N previous · esc ends"
+    assert [place.key for place in named_places(message, is_message=True)] == ["n", "N", "escape"]
+
+
+def test_a_pressed_key_types_what_it_is() -> None:
+    assert key_event("left_square_bracket").character == "["
+    assert key_event("space").character == " "
+
+
+SCREENS = {
+    "list": [], "values": ["f3", "tab"], "compare": ["d"], "replay": ["space"], "find": ["ctrl+f", *"brief", "enter"],
+    "doctor": ["D"], "sizes": ["S"], "history": ["f3", "tab", "b"], "prompt": ["f"],
+}  # fmt: skip
+
+
+def bars(app: Driver) -> list[BarLine]:
+    return [bar for bar in app.app.screen.query(BarLine) if bar.is_on_screen and bar.id not in ("head", "where")]
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [*((name, NORMAL) for name in SCREENS), ("list", NARROW), ("compare", NARROW), ("replay", NARROW)],
+)
+async def test_every_key_of_every_footer_can_be_clicked(name: str, size: tuple[int, int]) -> None:
+    async with open_app(RECORDED, size) as app:
+        await app.press(*SCREENS[name])
+        await app.until(lambda: any("esc" in bar.shown or "quit" in bar.shown for bar in bars(app)), "the keys")
+        bound = set(app.app.screen.active_bindings)
+        for bar in bars(app):
+            fitted = bar._fitted()
+            at = 0
+            for text, style in fitted:
+                if style == "key":
+                    pressed = bar.key_at(at + 1)  # a space comes first
+                    assert pressed in bound or pressed in ("up", "down"), (text, pressed)
+                at += len(text)
+
+
+async def click(app: Driver, text: str) -> None:
+    """Click where a text is on the screen, from below."""
+    row = max(index for index, line in enumerate(app.lines) if text in line)
+    await app.pilot.click(offset=(app.lines[row].rindex(text) + len(text) // 2, row))
+    await app.pilot.pause()
+
+
+async def test_a_click_does_what_the_key_does() -> None:
+    async with open_app(RECORDED) as app:
+        await click(app, "d diff")
+        await app.shows("compare", "J K")
+        await click(app, "esc back")
+        await app.until(lambda: app.app.screen is app.screen, "the browser")
+        await click(app, "space play")
+        await app.shows("replay", "speed")
+        await click(app, "? help")
+        await app.shows("Keys and signs")
+        await click(app, "esc closes")
+        await app.until(lambda: "Keys and signs" not in app.text, "the replay")
+        await click(app, "esc back")
+        await app.until(lambda: app.app.screen is app.screen, "the browser")
+        following = app.screen.selection.following
+        await click(app, "following" if following else "F follows")
+        await app.press("g")
+        await app.shows("F follows")
+        await click(app, "F follows")
+        await app.shows(" following")
+        await click(app, "f filter")
+        await app.until(lambda: app.screen.query_one("#ask").display, "the prompt")
+        await click(app, "esc leaves")
+        await app.until(lambda: not app.screen.query_one("#prompt").display, "no prompt")
+
+
+async def test_a_key_that_a_message_names_can_be_clicked() -> None:
+    async with open_app(RECORDED) as app:
+        await app.press("f3", "tab", "slash", *"brief", "enter")
+        await app.shows("of 3 for 'brief' · n next")
+        said = app.lines[-1]
+        await click(app, "n next")
+        await app.until(lambda: "n next" in app.lines[-1] and app.lines[-1] != said, "the next match")
+        await click(app, "esc ends")
+        await app.until(lambda: "match " not in app.lines[-1], "the keys")
