@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from json.encoder import encode_basestring
 from typing import Any
 
-from ckpt_tui.core.text import CANDIDATES, unsafe
+from ckpt_tui.core.text import CANDIDATES, JOINERS, unsafe
 
 quoted = encode_basestring
 """A text as JSON; what a terminal would obey is left to `safe`."""
@@ -183,13 +184,31 @@ def safe(text: str) -> str:
     """JSON text with unsafe characters escaped; those below 32 are already, but for line breaks between values."""
     if text.isascii():
         return text.replace("\x7f", "\\u007f")
-    return re.sub(_CANDIDATES, _escape, text)
+    if not re.search(_CANDIDATES, text):
+        return text
+    # What joins others is unsafe by what is beside it, all else wherever it stands.
+    return re.sub(f"[{JOINERS}]", _escape, text).translate(_ESCAPES)
 
 
 def _escape(match: re.Match[str]) -> str:
-    if not unsafe().match(match.string, match.start()):
-        return match[0]
-    code = ord(match[0])
+    return _escaped(ord(match[0])) if unsafe().match(match.string, match.start()) else match[0]
+
+
+class _Escapes(dict[int, str | int]):
+    """Code of a character → its escape where it is always unsafe, else itself; worked out when first asked for."""
+
+    def __missing__(self, code: int) -> str | int:
+        char = chr(code)
+        is_unsafe = re.match(_CANDIDATES, char) is not None and not re.match(f"[{JOINERS}]", char)
+        self[code] = found = _escaped(code) if is_unsafe else code
+        return found
+
+
+_ESCAPES = _Escapes()
+
+
+@cache
+def _escaped(code: int) -> str:
     if code > 0xFFFF:
         code -= 0x10000
         return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"

@@ -184,6 +184,9 @@ _NUMBERS = frozenset(("pin", "otp", "totp", "cvv", "cvc", "passcode", "password"
 @lru_cache(maxsize=1024)
 def may_be_number(name: str) -> bool:
     """Whether a secret of this name may be a number, as a PIN is."""
+    lower = name.lower()
+    if not any(number in lower for number in _NUMBERS):
+        return False
     words = {word.lower() for word in re.split(_SPLIT, name) if word}
     return not words.isdisjoint(_NUMBERS) and is_secret_key(name)
 

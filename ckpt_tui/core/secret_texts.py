@@ -7,6 +7,7 @@ holds a sign of such a secret, which nearly all texts do not.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable
 from functools import partial
 
@@ -105,13 +106,15 @@ _HOOK = _Pattern(
 _GO_LOGIN = _Pattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
 _SCHEME_WORD = _Pattern(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
 _OPTION = _Pattern(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
-_USER_OPTION = _Pattern(
-    r"(\bcurl\b[^\n|;]{0,400}?\s(?:-u|--user|--proxy-user|-U)[= ]?[\"']?[^\s:\"'$]{1,80}:)(?!\$)[^\s\"']{1,200}"
-)
+_USER_OPTION = _Pattern(r"(\s(?:-u|--user|--proxy-user|-U)[= ]?[\"']?[^\s:\"'$]{1,80}:)(?!\$)[^\s\"']{1,200}")
 """The user and the password that curl is given."""
+_CURL = _Pattern(r"\bcurl\b")
+_CURL_LEFT = 404
+"""Characters before the option in which the command is named."""
 _GIVEN = _Pattern(r"[=:](?![=>:/])")
-_BACKWARDS = _Pattern(r"[\w.-]*[A-Za-z_]", re.ASCII)
-"""A name, read from its end."""
+_NO_BEGINNING = "0123456789.-"
+_NAME = f"{string.ascii_letters}_{_NO_BEGINNING}"
+"""Characters of a name, and those with which none begins."""
 _LEFT = 84
 """Characters before a sign that may hold the name that is given a value: `NAME=value`, `"name": "value"`."""
 
@@ -184,7 +187,14 @@ def _scheme_words(text: str) -> str:
 
 
 def _options(text: str) -> str:
-    text = _USER_OPTION.known.sub(rf"\1{MASK}", text)
+    def without_password(match: re.Match[str]) -> str:
+        # From the option back: from each word `curl` on, the same characters would be looked at again and again.
+        end = match.start()
+        left = max(end - _CURL_LEFT, 0)
+        begin = max(left, *(text.rfind(sign, left, end) + 1 for sign in "\n|;"))
+        return f"{match[1]}{MASK}" if _CURL.known.search(text, begin, end) else match[0]
+
+    given = _USER_OPTION.known.sub(without_password, text)
 
     def masked(match: re.Match[str]) -> str:
         name, value = match[1].lstrip("-"), match[2]
@@ -192,7 +202,7 @@ def _options(text: str) -> str:
             return match[0]
         return f"{match[0][: -len(value)]}{MASK}"
 
-    return _OPTION.known.sub(masked, text)
+    return _OPTION.known.sub(masked, given)
 
 
 def _named_values(text: str) -> str:
@@ -206,10 +216,11 @@ def _named_values(text: str) -> str:
         left = text[max(at - _LEFT, 0) : at].rstrip("\\\"' ")
         said = name_said_before(left) if text[at] == ":" else None
         left = left[:said]
-        found = _BACKWARDS.known.match(left[::-1])
-        if found is None:
+        before = left.rstrip(_NAME)
+        name = left[len(before) :].lstrip(_NO_BEGINNING)
+        if not name:
             continue
-        span = _value_span(text, left[-found.end() :], at, left[: -found.end()], said is not None)
+        span = _value_span(text, name, at, left[: -len(name)], said is not None)
         if span is not None:
             out += (text[done : span[0]], MASK)
             done = span[1]

@@ -62,6 +62,10 @@ CANDIDATES = (
 """The characters of which one is unsafe wherever it is, or in most places: far quicker to look for."""
 
 
+JOINERS = "\u200c\u200d\ufe0e\ufe0f\U000e0100-\U000e01ef"
+"""Those that are safe in some places."""
+
+
 def _escape(match: re.Match[str]) -> str:
     char = match[0]
     if not unsafe().match(match.string, match.start()):

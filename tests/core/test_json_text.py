@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckpt_tui.core.json_text import INDENTED_LEVELS, dumps, dumps_lines, pieces
+from ckpt_tui.core.json_text import INDENTED_LEVELS, dumps, dumps_lines, pieces, safe
 from ckpt_tui.core.text import unsafe
 
 NASTY = "\x1b[2J \x7f \x9b31m \u202e \u200b \ufeff \u2028 \ud800 \U000e0001 \0 \n \r \t"
@@ -91,6 +91,21 @@ def test_what_the_standard_encoder_takes_is_taken() -> None:
 def test_what_is_no_json_is_refused(document: Any) -> None:
     with pytest.raises(TypeError):
         dumps(document)
+
+
+@given(
+    st.text(
+        st.sampled_from(
+            "a\u0915\u094d\u0646\u200c\u200d\ufe0f\u2764\U0001f468\u202e\u200b\x85\x7f\ud800\U000e0101\U000e0020#\u20e3"
+        )
+    )
+)
+@settings(max_examples=200)
+def test_of_characters_that_a_terminal_obeys_only_those_in_their_place_stay(text: str) -> None:
+    places = {match.start() for match in unsafe().finditer(text)}
+    assert json.loads(f'"{safe(text)}"') == json.loads(json.dumps(text))
+    kept = [char for place, char in enumerate(text) if place not in places]
+    assert [char for char in safe(text) if not char.isascii()] == [char for char in kept if not char.isascii()]
 
 
 class TestText:

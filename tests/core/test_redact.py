@@ -1,5 +1,6 @@
 """Which values are secrets by their place."""
 
+import copy
 import json
 from typing import Any
 
@@ -13,7 +14,7 @@ from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.reading.gist import gist
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.to_json import to_json
-from ckpt_tui.core.redact import MASK, PLAIN, is_secret_key, masked
+from ckpt_tui.core.redact import EVERYTHING, MASK, PLAIN, SECRET, is_secret_key, mask_all, masked
 from ckpt_tui.core.running.secret_lines import path_secrecy
 from ckpt_tui.core.value import Map, Obj, Ref
 
@@ -160,6 +161,22 @@ def test_the_arguments_of_a_run_are_masked_wherever_they_are_in_a_line() -> None
     for before in ("", " ", '{"a": 1, '):
         (shown,) = masked_lines([before + '"_workflow_run_kwargs": {"user": "ann-1", "n": 12345}'])
         assert shown == before + '"_workflow_run_kwargs": {"user": "••••••", "n": "••••••"}'
+
+
+def test_documents_that_are_masked_together_are_as_those_masked_alone() -> None:
+    values = ["password=hunter2", {"api_key": "x", "b": ["https://me:hunter2@host"]}, ["token", "abc"], 7, None]
+    for above in (PLAIN, SECRET, EVERYTHING):
+        together = [{"before": copy.deepcopy(value), "path": "p"} for value in values]
+        mask_all([(document, "before", above) for document in together])
+        alone = [{"before": masked(copy.deepcopy(value), above), "path": "p"} for value in values]
+        assert together == alone
+
+
+def test_secrets_in_a_long_list_are_masked_whatever_part_of_it_they_stand_in() -> None:
+    texts = [f"text {number}" for number in range(50_000)]
+    shown = masked([*texts, "password=hunter2", {"token": "abc"}])
+    assert shown[:50_000] == texts
+    assert shown[50_000:] == [f"password={MASK}", {"token": {"$masked": "str", "$size": 3}}]
 
 
 OPENAI = {"openai": {"key": "abc", "model": "m", "more": {"key": "x"}}, "key": "x", "event": {"key": "Enter"}}

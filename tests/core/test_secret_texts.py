@@ -172,3 +172,21 @@ def test_many_texts_have_the_maskers_of_each_long_ones_too_and_again() -> None:
         assert maskers_for_all([plain, "short"]) == maskers_for(plain)
         assert maskers_for_all([plain, secret]) == maskers_for(secret)
         assert maskers_for_all(["https://me:hunter2@x"]) == maskers_for(secret)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl -u ann:hunter2 x", "see curlew; curl --user ann:hunter2", "curl x " + "y" * 380 + " -U ann:hunter2",
+        "curl a/curlew -u ann:hunter2",
+    ],
+)  # fmt: skip
+def test_the_password_that_curl_is_given_is_masked_wherever_the_option_stands(text: str) -> None:
+    assert masked_text(text) == text.replace("hunter2", MASK)
+
+
+@pytest.mark.parametrize(
+    "text", ["curlew -u ann:hunter2", "curl x; id -u ann:hunter2", "curl " + "y" * 410 + " -u a:b"]
+)
+def test_an_option_of_another_command_is_shown(text: str) -> None:
+    assert masked_text(text) == text

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import DIFF_NODES
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes
+from ckpt_tui.core.reading.pickled_objects import is_array, object_parts, own_attributes
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 Check = Callable[[], None] | None
@@ -217,6 +217,8 @@ class Digests:
             rest = (parts.state, parts.kwargs, parts.maker, self._keep(list(parts.args)))
             values = (*values, *rest)
         if parts.items is not None:
+            if is_array(value):
+                self.charge(_ELEMENT * len(parts.items))
             items = list(parts.items)
             values = (*values, self._keep(SetOf(items) if parts.type in _SET_TYPES else items))
             head += " i"
@@ -241,6 +243,10 @@ class Digests:
                 self._shapes[names] = shape
         text, getter = shape
         return head + text, values if getter is None else getter(values), ""
+
+
+_ELEMENT = 10
+"""Scalars for which an element of an array counts, which is read for itself."""
 
 
 def _taking(order: list[int], count: int) -> Callable[[Any], Any] | None:

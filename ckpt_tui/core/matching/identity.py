@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.reading.pickled_objects import object_parts
+from ckpt_tui.core.reading.pickled_objects import is_array, object_parts
 from ckpt_tui.core.value import Map, Obj, Value
 
 IDS = (
@@ -55,7 +55,7 @@ def identity(item: Value) -> Identity | None:
                     return best
         return None
     if kind is Obj:
-        if not item.has_state:
+        if not item.has_state or is_array(item):  # whose elements would all be read for it
             return None
         pairs = object_parts(item).attributes.kv
     elif kind is Map and item.has_text_keys():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from ckpt_tui.core.budgets import TEXT_NODE
+from ckpt_tui.core.text import CANDIDATES
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
 LONG_TEXT = 64
@@ -15,7 +17,7 @@ LONG_TEXT = 64
 _CHARGED_TEXT = 1024
 """Characters of a text that is charged by its length when it comes first."""
 
-MADE_TEXT = 32
+MADE_TEXT = 8
 """Characters of the text of an object, such as the name of a type, that take as long as one more value."""
 
 PAIR = 5
@@ -53,14 +55,14 @@ class JsonLimits:
             if id(item) in self.seen:
                 self.repeats -= size >> 6
                 if size >= _CHARGED_TEXT:
-                    self.left -= size // TEXT_NODE
+                    self.left -= size // TEXT_NODE + (_signs_in(item) if type(item) is str else 0)
                 if self.repeats < 0 or self.left < 0:
                     self.left -= CONTAINER
                     return self.sign("too much of this document is shared", size)
             else:
                 self.seen.add(id(item))
                 if size >= _CHARGED_TEXT:
-                    self.left -= size // TEXT_NODE
+                    self.left -= size // TEXT_NODE + (_signs_in(item) if type(item) is str else 0)
                     if self.left < 0:
                         return self.cut(f"a text or number of {size:,} characters", size)
         return out
@@ -91,6 +93,12 @@ class JsonLimits:
         if found is None:
             found = self.signs[why, size] = {"$error": f"not written: {why}", **({"$size": size} if size else {})}
         return found
+
+
+def _signs_in(text: str) -> int:
+    """How often a long text has to be looked at closely: for secrets that are given, and for what a terminal obeys."""
+    signs = 2 * (text.count("=") + text.count(":") + text.count("--"))
+    return signs if text.isascii() else signs + len(re.findall(CANDIDATES, text))
 
 
 def weight_of(sample: Iterable[Value]) -> int:

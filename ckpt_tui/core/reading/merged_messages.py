@@ -56,6 +56,8 @@ class MergedMessages:
         self._by_key: dict[Key, list[MergedMessage]] = {}
         self._said = ""
         """All texts, one after the other: what is in none of them is sought once, and not in thousands of entries."""
+        self._characters = _CHARACTERS
+        self._places = _PLACES
         self._take_passed(passed)
         # Executor by executor, what it keeps before what it only holds.
         for source in sorted(sources, key=lambda source: source.rank):
@@ -76,7 +78,7 @@ class MergedMessages:
         if not source.note or len(source.messages) != 1:
             return False
         path, message = source.messages[0]
-        for entry in reversed(self._by_key.get(key_of(message), ())):
+        for entry in islice(reversed(self._by_key.get(key_of(message), ())), _ALIKE):
             if entry.is_passed and not entry.path and _agree(entry, message):
                 entry.path, entry.note = path, source.note
                 return True
@@ -127,7 +129,7 @@ class MergedMessages:
         while begin < len(listed) and id(listed[begin]) in used:
             begin += 1
         free[key] = begin
-        for entry in islice(listed, begin, None):
+        for entry in islice(listed, begin, begin + _ALIKE):
             if id(entry) in used or not _agree(entry, message):
                 continue
             if entry.place > place:
@@ -138,7 +140,10 @@ class MergedMessages:
     def _longer(self, made: list[MergedMessage]) -> MergedMessage | None:
         """The turn that repeats what a message by itself says, as a ledger repeats its facts: it comes after it."""
         text = made[0].message.text if len(made) == 1 else ""
-        if len(text) < _LOOKED_FOR or text not in self._said:
+        if len(text) < _LOOKED_FOR or self._characters < 0:
+            return None
+        self._characters -= len(self._said)
+        if text not in self._said:
             return None
         return next((entry for entry in self.entries if text in entry.message.text), None)
 
@@ -148,8 +153,12 @@ class MergedMessages:
         new_entries = [*ahead, *(made for listed in after.values() for made in listed)]
         for entry in new_entries:
             self._by_key.setdefault(entry.key, []).append(entry)
-        self._said = "\0".join((self._said, *(entry.message.text for entry in new_entries)))
-        if before is None and not after:  # thousands of messages in flight, each by itself
+        if self._characters >= 0:
+            self._said = "\0".join((self._said, *(entry.message.text for entry in new_entries)))
+            self._characters -= len(self._said)
+        self._places -= len(self.entries)
+        if (before is None and not after) or self._places < 0:  # thousands of messages in flight, each by itself
+            ahead = new_entries
             for place, entry in enumerate(ahead, len(self.entries)):
                 entry.place = place
             self.entries += ahead
@@ -211,6 +220,15 @@ def _without_replays(messages: Said) -> tuple[Said, int]:
             kept.append((path, message))
     return kept, again
 
+
+_ALIKE = 100
+"""Turns that say the same, of which one may be the one that a message is a record of."""
+
+_CHARACTERS = 500_000_000
+"""Characters that are looked through, or copied, for turns that repeat others: a fifth of a second."""
+
+_PLACES = 2_000_000
+"""Turns that are passed to put new ones among them, some 0.3 s; what is new after that stands at the end."""
 
 _PASSED = MessageSource((-1, 0), (), ())
 

@@ -82,6 +82,11 @@ def _of_copy(obj: Obj) -> ObjectParts:
     return parts
 
 
+def is_array(obj: Obj) -> bool:
+    """Whether an object is an array, whose elements have to be read one by one."""
+    return callable_name(obj.cls) in arrays.NAMES
+
+
 def _whole(obj: Obj) -> ObjectParts | None:
     """An array or a table, whose rows are worked out once; None for any other object."""
     name = callable_name(obj.cls)

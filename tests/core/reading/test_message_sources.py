@@ -67,3 +67,24 @@ def test_what_is_pending_is_found_behind_a_state_that_takes_all_the_work() -> No
     found = message_sources(checkpoint)
     assert found.is_cut
     assert [source.messages[0][1].parts[0].text for source in found.sources] == ["on its way"]
+
+
+def test_messages_are_looked_for_no_further_than_was_asked_and_it_is_said() -> None:
+    checkpoint = holding([message(str(number)) for number in range(2_000)])
+    found = message_sources(checkpoint, 1_000)
+    assert found.is_cut
+    assert found.sources[0].messages[-1][1].parts[0].text == "1999"
+    assert not message_sources(checkpoint).is_cut
+
+
+def test_turns_that_say_the_same_are_not_all_compared_with_each_other() -> None:
+    def said(author: str) -> Value:
+        return [{**message("hello"), "author_name": f"{author}{number}"} for number in range(1_500)]
+
+    checkpoint = holding({"one": said("a"), "two": said("b")})
+    assert calls(lambda: conversation(checkpoint)) < 600_000
+
+
+def test_single_messages_are_merged_in_work_that_grows_with_their_number() -> None:
+    checkpoint = holding({f"m{number}": message(f"{number} {'x' * 2_000}") for number in range(4_000)})
+    assert len(conversation(checkpoint).turns) == 4_000
