@@ -231,14 +231,24 @@ class ParentDiff:
             self.comparer, self._port.selection.runs, before, after, self.ignore, self._come_back
         )  # fmt: skip
 
+    def take_rules(self) -> None:
+        """Take over the rules of a configuration that was changed."""
+        before, self._ignore = self.ignore.key, None
+        if self.ignore.key != before:
+            self._compare_anew()
+
     def _come_back(self, place: SelectedPlace, ignore: IgnoreRules) -> None:
         """Back from comparing: take the rules over, and go to the place that was asked for."""
         if ignore.key != self.ignore.key:
             self._ignore = ignore
-            rows = self._port.panes.list
-            rows.counts.clear()
-            rows.changed()
-            self.count_soon()
-            self._compare()
+            self._compare_anew()
         if place.file:
             self._port.selection.go_to(*place)
+
+    def _compare_anew(self) -> None:
+        """Forget what was counted and shown under other rules."""
+        rows = self._port.panes.list
+        rows.counts.clear()
+        rows.changed()
+        self.count_soon()
+        self._compare()

@@ -15,6 +15,7 @@ from ckpt_tui.core.runs.columns import Around, Cell, lay_out, titles
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.sections import Rows, is_choice
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, checkpoint, edge, folded, heading, problem
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -86,7 +87,11 @@ class Checkpoints(LineList):
         return len(self.view.rows)
 
     def selectable(self, index: int) -> bool:
-        return isinstance(self.view.rows[index], listing.NodeRow | listing.ProblemRow | listing.FoldedRow)
+        return is_choice(self.view.rows[index])
+
+    def numbered(self, number: int) -> int:
+        rows = self.view.rows
+        return rows.numbered(number) if isinstance(rows, Rows) else super().numbered(number)
 
     def show(self, view: View, follow: bool) -> None:
         """Show another view; the selected file keeps its place on the screen, or the newest is followed."""
@@ -195,6 +200,9 @@ class Checkpoints(LineList):
                 self.dangers[file] = dangers[file]
             else:
                 self.dangers.pop(file, None)
+        self._ends.forget_dangers()
+        if news and self.view.is_folded:
+            self.changed()
         self.redraw([self.view.places[file] for file in news if file in self.view.places])
 
     def show_new(self, ids: frozenset[str]) -> None:
@@ -246,7 +254,7 @@ class Checkpoints(LineList):
         row = self.view.rows[index]
         if isinstance(row, listing.FoldedRow):
             newest = self._ends.of(row)
-            return [*self._edge(index, newest), *folded(row, newest, width - EDGE)]
+            return [*self._edge(index, newest, row.group.id), *folded(row, newest, width - EDGE)]
         if not isinstance(row, listing.NodeRow | listing.ProblemRow):
             return heading(row, width)
         signs = self._edge(index, row)
@@ -255,13 +263,16 @@ class Checkpoints(LineList):
         around, danger = Around(changes=self.counts), self.dangers.get(row.node.ref.file, "")
         return [*signs, *checkpoint(row, self._columns(width - EDGE), around, danger)]
 
-    def _edge(self, index: int, row: listing.NodeRow | listing.ProblemRow | None) -> list[tuple[str, str]]:
-        """The signs at the left edge of a row; of a folded run, those of its newest checkpoint."""
+    def _edge(
+        self, index: int, row: listing.NodeRow | listing.ProblemRow | None, group: str = ""
+    ) -> list[tuple[str, str]]:
+        """The signs at the left edge of a row; of a folded run those of its newest, and whether any is dangerous."""
         own = "▸" if index == self.cursor else ""
         if isinstance(row, listing.NodeRow):
             ref = row.node.ref
             own = "◆" if ref.file in self.marked else own
-            return edge(row, own, self.marks.get(ref.id, ""), ref.file in self.dangers, ref.id in self.new)
+            is_danger = ref.file in self.dangers or self._ends.is_dangerous(group, self.view, self.dangers)
+            return edge(row, own, self.marks.get(ref.id, ""), is_danger, ref.id in self.new)
         own = "◆" if self.marked and self.file_at(index) in self.marked else own
         return edge(row, own)
 
@@ -319,6 +330,8 @@ class Checkpoints(LineList):
         for _ in range(self.take_count()):
             index = self._heading(way)
             if index is None:
+                where = "after" if way > 0 else "before"
+                self.idle("There is one run." if self.view.run_count == 1 else f"No run is {where} this one.")
                 return
             self.move_to(index if self.selectable(index) else index + 1)
 
@@ -333,7 +346,11 @@ class Checkpoints(LineList):
         """Go to the checkpoint this one came from."""
         for _ in range(self.take_count()):
             row = self.row
-            if not isinstance(row, listing.NodeRow) or row.node.parent is None:
+            if not isinstance(row, listing.NodeRow):
+                self.idle("This row is not a checkpoint.")
+                return
+            if row.node.parent is None:
+                self.idle("This checkpoint has no parent: the run begins here.")
                 return
             for index in range(self.cursor - 1, -1, -1):
                 other = self.view.rows[index]
@@ -341,6 +358,7 @@ class Checkpoints(LineList):
                     self.move_to(index)
                     break
             else:
+                self.idle("Its parent is not in the list" + ("; esc shows all rows." if self.view.filter else "."))
                 return
 
     def clicked(self, index: int, x: int, times: int) -> None:
