@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -30,6 +31,8 @@ class Console:
         self._debugger = debugger
         self._json = as_json
         self._begun = False
+        self._asked: list[str] = []
+        """Ids of the requests that wait."""
         self.typed = TypedLines()
 
     def take(self, line: dict[str, Any]) -> None:
@@ -38,13 +41,21 @@ class Console:
         if kind == "check" and not self._begun:
             self._begun = True
             threading.Thread(target=self._read, daemon=True).start()
+        elif kind == "event" and line.get("type") == "request_info":
+            self._asked.append(str(line.get("request_id")))
+        elif kind == "waiting":
+            requests = [each for each in line.get("requests") or () if isinstance(each, dict)]
+            self._asked = [str(each.get("request_id")) for each in requests]
+            if not self._json:
+                for each in requests:
+                    self._say(how_to_answer(each, len(requests) == 1))
         if kind == "paused" and not self._json:
             self._say(_HELP)
 
     def _read(self) -> None:
         for text in self.typed:
             try:
-                command = _json_command(text) if self._json else word_command(text)
+                command = _json_command(text) if self._json else self._named(word_command(text))
             except CkptError as error:
                 click.echo(f"ckpt-tui: {clean(error.what)} {clean(error.hint)}", err=True)
                 continue
@@ -54,8 +65,30 @@ class Console:
                 self._debugger.send(command)
         self._debugger.release()
 
+    def _named(self, command: dict[str, Any] | None) -> dict[str, Any] | None:
+        """A command whose answer has the id of its request: that of the only one which waits, where none was typed."""
+        if command is None or command.get("do") != "answer" or "request_id" in command:
+            return command
+        if len(self._asked) != 1:
+            many = f"{len(self._asked)} requests wait: name one." if self._asked else "No request waits."
+            raise UsageError(many, "answer ID=JSON")
+        return {**command, "request_id": self._asked[0]}
+
     def _say(self, text: str) -> None:
         click.echo(text, err=True)
+
+
+def how_to_answer(request: dict[str, Any], is_only: bool) -> str:
+    """What to type for a request that waits: of the line `waiting`.
+
+    Args:
+        request: The request.
+        is_only: Whether no other waits, so that its id may be left out.
+    """
+    value = json.dumps(request["example"]) if "example" in request else "JSON"
+    name = "" if is_only else f"{request.get('request_id')}="
+    hint = request.get("hint")
+    return clean(f"answer {name}{value}" + (f" · {hint}" if hint else "") + " · q stop", 400)
 
 
 def _json_command(text: str) -> dict[str, Any] | None:
@@ -91,6 +124,9 @@ def word_command(text: str) -> dict[str, Any] | None:
         return {"do": "edit", "path": edit.text, "value": edit.value}
     if word == "drop" and rest:
         return {"do": "drop", "path": drop_of(rest).text}
+    if word == "answer" and rest:
+        with suppress(ValueError):
+            return {"do": "answer", "value": json.loads(rest)}
     if word == "answer" and "=" in rest:
         name, _, value = rest.partition("=")
         try:
