@@ -33,8 +33,9 @@ _PROBLEMS = (
     "OR checkpoint_id = '' LIMIT ?"
 )
 _NAMED = (
-    "SELECT DISTINCT thread_id FROM checkpoints WHERE substr(checkpoint_id, 1, length(?1)) = ?1 "
-    "OR (?2 <> '' AND substr(replace(checkpoint_id, '-', ''), 9, length(?2)) = ?2) LIMIT ?3"
+    "WITH named(text, digits) AS (SELECT ?, ?) "
+    "SELECT DISTINCT thread_id FROM checkpoints, named WHERE substr(checkpoint_id, 1, length(text)) = text "
+    "OR (digits <> '' AND substr(replace(checkpoint_id, '-', ''), 9, length(digits)) = digits) LIMIT ?"
 )
 
 
