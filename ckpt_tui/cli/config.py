@@ -112,6 +112,7 @@ def _shown(config: Config, wrong: int) -> Iterator[str]:
 
 def _wrong(problems: list[tuple[str, str, str]]) -> Iterator[str]:
     for where, reason, hint in problems:
-        yield f"{paint('!', fg='red')} {clean(where)}: {clean(reason)}" + (f"; {clean(hint)}" if hint else "")
+        text = clean(reason).rstrip(".") if hint else clean(reason)
+        yield f"{paint('!', fg='red')} {clean(where)}: {text}" + (f"; {clean(hint)}" if hint else "")
     if not problems:
         yield f"{clean(config_file())}: nothing wrong"
