@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
@@ -13,8 +14,9 @@ from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.line import Overview
 from ckpt_tui.core.overview.overview import overview
+from ckpt_tui.core.overview.said_in_step import said_before
 from ckpt_tui.core.overview.trail import Passed, passed
-from ckpt_tui.core.reading.conversation import Conversation, conversation
+from ckpt_tui.core.reading.conversation import Conversation, FoundMessages, find_messages, merged_conversation
 from ckpt_tui.core.reading.message_sources import WALKED
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.steps.snapshots import Snapshot, ran_for_certain, take_snapshot
@@ -28,7 +30,7 @@ PATH_LENGTH = 1_000
 """Checkpoints of a path that are read: the first and the last ones. A second for a thousand of 20 KB, once a run."""
 
 _SNAPSHOTS = 8
-_BYTES = 16_000_000
+_BYTES = 8_000_000
 
 _SMALL = INLINE_PICKLE
 """Bytes of a file that is decoded only as far as its overview looks: every pickle in it is small enough for that."""
@@ -116,7 +118,8 @@ def overviews(
     branch, goes_on = _branch(run, node)
     above = branch[-2] if len(branch) > 1 else None
     before = snapshot(above) if above is not None else None
-    said = _conversation(after, before, budget)
+    messages = _messages(after, before, budget)
+    said = merged_conversation(messages)
     left_out = max(len(branch) - most, 0)
     parents: list[Node | None] = [None, *branch[:-1]]
     if left_out:
@@ -126,7 +129,9 @@ def overviews(
     def report(found: list[Passed], complete: bool) -> OverviewReport:
         step = step_between(before, after, run_path.learned.graph)
         made = overview(after, before, step, found, said, title, complete, goes_on, left_out, is_read=is_read)
-        return OverviewReport(node.ref.file, made, said, len(found), len(branch))
+        *passed, new = list(said_before(one.said for one in found)) or [()]
+        talk = merged_conversation(messages, list(chain(*passed)), new) if new or any(passed) else said
+        return OverviewReport(node.ref.file, made, talk, len(found), len(branch))
 
     at_hand = [found for each in branch if (found := run_path.known(each)) is not None]
     if len(at_hand) == len(branch):
@@ -150,13 +155,13 @@ def overviews(
     yield report([found for each in branch if (found := run_path.known(each)) is not None], True)
 
 
-def _conversation(after: Snapshot, before: Snapshot | None, budget: DocumentBudget | None) -> Conversation:
+def _messages(after: Snapshot, before: Snapshot | None, budget: DocumentBudget | None) -> FoundMessages:
     """What was said, as far as a budget allows looking for it; as usual without one."""
     most = None if budget is None else min(budget.messages(), int(WALKED * max(budget.factor, 1)))
-    said = conversation(after.checkpoint, before.checkpoint if before is not None else None, most)
-    if budget is not None and said.is_cut:
+    found = find_messages(after.checkpoint, before.checkpoint if before is not None else None, most)
+    if budget is not None and found.own.is_cut:
         budget.is_cut = True
-    return said
+    return found
 
 
 def surroundings(run: Run, node: Node) -> tuple[tuple[str, ...], bool]:

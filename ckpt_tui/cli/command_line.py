@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ckpt_tui import __version__
-from ckpt_tui.cli.verb_help import examples_first, nearest
+from ckpt_tui.cli.verb_help import examples_first, nearest, write_examples
 from ckpt_tui.core.text import clean, clean_lines
 from ckpt_tui.errors import CkptError, UsageError, missing_configuration
 from ckpt_tui.garbage import collect_rarely
@@ -44,6 +44,15 @@ _VERBS = {
 }
 """Verb → its module and its line of help; modules are imported when their verb is called."""
 
+
+_EXAMPLES = (
+    ("./my_checkpoints", "browse a directory, live"),
+    (". --at ID --query EXPR", "open at a place"),
+    ("ls . --json", "the list for a script"),
+    ("show . latest", "the newest checkpoint, decoded"),
+    ("diff . latest", "what the newest checkpoint changed"),
+    ("demo", "try it on a sample store"),
+)
 
 _BROWSE = "\0browse"
 """The verb that is left out; no directory can have this name."""
@@ -83,17 +92,14 @@ class _Verbs(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
             formatter.write_dl([(name, text) for name, (_, text) in _VERBS.items()])
-        with formatter.section("Examples"):
-            formatter.write_dl(
-                [
-                    ("ckpt-tui ./my_checkpoints", "browse a directory, live"),
-                    ("ckpt-tui . --at ID --query EXPR", "open at a place"),
-                    ("ckpt-tui ls . --json", "the list for a script"),
-                    ("ckpt-tui show . latest", "the newest checkpoint, decoded"),
-                    ("ckpt-tui diff . latest", "what the newest checkpoint changed"),
-                    ("ckpt-tui demo", "try it on a sample store"),
-                ]
-            )
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Examples come first, as in the help of each verb."""
+        self.format_usage(ctx, formatter)
+        write_examples(formatter, _EXAMPLES)
+        self.format_help_text(ctx, formatter)
+        self.format_options(ctx, formatter)
+        self.format_epilog(ctx, formatter)
 
 
 def _is_offered(name: str, incomplete: str) -> bool:

@@ -122,18 +122,27 @@ def _named(name: str, runs: tuple[Run, ...]) -> Node:
         raise error(f"{fault.reason}.", "`ckpt-tui ls` lists the ids.") from None
 
 
+def _staying(count: int) -> str:
+    return "1 checkpoint stays" if count == 1 else f"{count:,} checkpoints stay"
+
+
 def _show(choice: Choice) -> None:
     """Print what goes and what does not, on stderr."""
     if not choice.gone:
         click.echo("nothing would go", err=True)
     _list(choice.gone, f"{_count(choice.gone)} would go, {size_text(choice.freed)}")
-    _list(choice.orphans, f"{_count(choice.orphans)} would lose its parent")
+    _list(
+        choice.orphans, f"{_count(choice.orphans)} would lose {'its' if len(choice.orphans) == 1 else 'their'} parent"
+    )
     if choice.needed:
-        click.echo(f"{_count(choice.needed)} stay: kept ones descend from them (--force)", err=True)
+        click.echo(f"{_staying(len(choice.needed))}: kept ones descend from them (--force)", err=True)
     if choice.waiting:
-        click.echo(f"{_count(choice.waiting)} stay: a request waits for an answer (--id ID names it)", err=True)
+        click.echo(
+            f"{_staying(len(choice.waiting))}: a request waits for an answer (--id ID names it)",
+            err=True,
+        )
     for reason, count in Counter(reason for _, reason in choice.barred).items():
-        click.echo(f"{count:,} checkpoint{'' if count == 1 else 's'} stay: {reason}", err=True)
+        click.echo(f"{_staying(count)}: {reason}", err=True)
 
 
 def _list(nodes: Sequence[Node], title: str) -> None:

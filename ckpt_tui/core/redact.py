@@ -5,13 +5,11 @@ Agent Framework writes the keyword arguments of a run, tokens included, into eve
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, begins_service, is_secret_key, is_service, may_be_number
-from ckpt_tui.core.secret_signs import maskers_for, maskers_for_all, maskers_of, sorts_in_all
+from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, is_secret_key, is_service, may_be_number
+from ckpt_tui.core.secret_signs import maskers_for_all, maskers_of, sorts_in_all
 from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text
 from ckpt_tui.core.value import Map, Value
 
@@ -147,9 +145,8 @@ def _may_hold_key(container: dict[str, Any]) -> bool:
 
 def _mask_keys_of_services(container: dict[str, Any], hidden: list[Any] | None, sign: str) -> None:
     """Mask what is called `key` in what a service is given: `openai: {key: …}`."""
-    for name, given in container.items():
-        if type(given) is not dict or not _may_hold_key(given) or not is_service(name):
-            continue
+    services = (each for name, each in container.items() if type(each) is dict and is_given_key(name, each))
+    for given in services:
         for key in KEYS_OF_SERVICES.intersection(given):
             value = given[key]
             if is_maskable(value, False):
@@ -258,106 +255,9 @@ def is_mask(document: Any) -> bool:
     return type(document) is dict and document.keys() == {"$masked", "$size"}
 
 
-_RAW_HINT = "(?i)" + "|".join((*HINTS, "run_kwargs", r"\\u"))
-"""What a line has that needs to be looked at: a part of a name, or letters of a name that are written as escapes."""
-
-_RAW_PART = (
-    r'(?P<key>"(?:[^"\\]|\\.)*+")(?=\s*:)|(?P<text>"(?:[^"\\]|\\.)*+(?:"|\Z))|(?P<open>[\[{])|(?P<close>[\]}])'
-    r"|(?P<other>[^\s,:\[\]{}\"]+)"
-)
-"""A key; a text, which may be cut off; brackets; a number or a word."""
-
-_RAW_MASK = f'"{MASK}"'
-_WORDS_OF_JSON = frozenset(("true", "false", "null"))
-
-
-def masked_lines(lines: Iterable[str]) -> Iterator[str]:
-    """The lines of a JSON file with secrets masked, for people, whatever its layout; no longer JSON of the same values.
-
-    What is masked is what `masked` masks, save that a list of two is not a key and its value.
-    """
-    mask = _RawMask()
-    for line in lines:
-        looked_at = mask.is_open or re.search(_RAW_HINT, line) or begins_service(line) or maskers_for(line)
-        yield mask.line(line) if looked_at else line
-
-
-class _RawMask:
-    """Goes through the lines of a JSON file and knows whether it is within a secret."""
-
-    def __init__(self) -> None:
-        self._open: list[int] = []  # how far each bracket that is open below a secret or a service holds one
-        self._name = ""  # the last key
-        self._due: int | None = None  # how far the value of the last key is a secret; None when no value is due
-        self._is_pickle = False  # the value that is due is base64
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the next line needs to be looked at whatever is in it."""
-        return bool(self._open or self._due)
-
-    def line(self, text: str) -> str:
-        """The next line, masked."""
-        return re.sub(_RAW_PART, self._token, text)
-
-    def _token(self, match: re.Match[str]) -> str:
-        token, kind = match[0], match.lastgroup
-        here = self._open[-1] if self._open else PLAIN
-        if kind == "key":
-            self._name = _name_of(token)
-            own = SECRET if here == _SERVICE and self._name in KEYS_OF_SERVICES else secrecy(self._name)
-            self._due = max(here, own)
-            self._is_pickle = token == _PICKLED
-            return token if len(token) < _SHORTEST else _masked_token(token)
-        if kind == "close":
-            self._open[-1:] = []
-            self._due = None
-            return token
-        has_name = self._due is not None
-        rank, self._due = max(here if self._due is None else self._due, PLAIN), None
-        if kind == "open":
-            if not rank and has_name and token[0] == "{" and is_service(self._name):
-                rank = _SERVICE
-            if rank or self._open:
-                self._open.append(rank)
-            return token
-        if kind == "text":
-            if rank:
-                return _RAW_MASK if len(token) > 2 else token
-            return token if self._is_pickle or len(token) < _SHORTEST else _masked_token(token)
-        return _RAW_MASK if rank == EVERYTHING and token not in _WORDS_OF_JSON else token
-
-
-_PICKLED = '"__pickled__"'
-_SERVICE = -1
-"""How far what a service is given is a secret: only what is called `key` is."""
-
-
-def _masked_token(token: str) -> str:
-    """A text of JSON, with its quotes, with the secrets in it masked."""
-    if "\\" not in token:
-        return masked_text(token)
-    try:
-        text = json.loads(token)
-    except ValueError:  # cut off
-        return masked_text(token)
-    shown = masked_text(text)
-    return token if shown == text else json.dumps(shown, ensure_ascii=False)
-
-
-def _name_of(key: str) -> str:
-    """The name that a key of JSON spells."""
-    if "\\" not in key:
-        return key[1:-1]
-    try:
-        return str(json.loads(key))
-    except ValueError:
-        return key[1:-1]
-
-
 __all__ = [
     "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "is_mask", "is_maskable", "is_secret_key", "mask_all",
-    "masked", "masked_lines", "masked_text", "secrecy",
+    "masked", "masked_text", "secrecy",
 ]  # fmt: skip
 
 PLAIN, SECRET, EVERYTHING = range(3)

@@ -80,7 +80,7 @@ def name_said_before(left: str) -> int | None:
     """Where the name ends that a sentence gives a value: after "password" in "the password is"; None for no such text.
 
     Args:
-        left: What stands before the colon.
+        left: What precedes the colon.
     """
     found = _said().search(left)
     return found.start() if found is not None else None

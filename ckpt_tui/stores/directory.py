@@ -29,6 +29,7 @@ from ckpt_tui.stores.files import (
     FileTrouble,
     Stamp,
     each_json,
+    has_more_names,
     list_json,
     packed,
     read_ends,
@@ -217,7 +218,7 @@ class DirectoryStore(BudgetedStore):
     def groups(self) -> Groups | None:
         """Its runs, for the browser of a directory in which an object for each header takes too much memory."""
         try:
-            if self.only is not None or len(list(islice(list_json(self.path), LISTED + 1))) <= LISTED:
+            if self.only is not None or not has_more_names(self.path, LISTED):
                 return None
         except OSError:
             return None

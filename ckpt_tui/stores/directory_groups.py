@@ -37,7 +37,7 @@ LISTED_SHARE = 0.05
 GROWS = 4
 """How many times as many files there are when runs are arranged the next time, while a directory is read."""
 
-PARTLY = 100_000
+PARTLY = 20_000
 """Files from which on runs are arranged only when all are read: a part of a million files looks like a hundred
 thousand runs without beginning, which take more memory than they all."""
 
@@ -178,6 +178,7 @@ class DirectoryGroups(Groups):
                 is_much = arranged * GROWS <= done <= PARTLY
                 arranged = done if is_much else arranged
                 yield self._listed_and_kept(total, done) if is_much else GroupBatch(done=done, total=total)
+        del rest, are_regular, wanted  # a quarter of all memory
         yield self._listed_and_kept(total)
 
     def _listed_and_kept(self, total: int, done: int | None = None) -> GroupBatch:

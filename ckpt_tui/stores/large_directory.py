@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ckpt_tui.stores.directory_groups import DirectoryGroups as DirectoryGroups
@@ -11,11 +12,10 @@ if TYPE_CHECKING:
 
 
 def open_index(directory: str) -> HeaderIndex | None:
-    """The index of a directory, nothing of it read yet; None where none is wanted, or can be had."""
-    return None if _open_index is None else _open_index(directory)
-
-
-try:
-    from ckpt_tui.stores.header_index import open_index as _open_index
-except ImportError:  # Python was built without SQLite
-    _open_index = None  # type: ignore[assignment]
+    """The index of a directory, nothing of it read yet; None where none is wanted, or Python has no SQLite."""
+    try:
+        index = import_module("ckpt_tui.stores.header_index")  # by name: the browser does without SQLite
+    except ImportError:
+        return None
+    found: HeaderIndex | None = index.open_index(directory)
+    return found

@@ -16,7 +16,7 @@ from ckpt_tui.tui.messages import StepReady
 KEPT_SNAPSHOTS = 8
 """Snapshots that a reader keeps: a step needs three, and its neighbours one more each."""
 
-KEPT_BYTES = 16_000_000
+KEPT_BYTES = 8_000_000
 """Bytes of their files altogether."""
 
 

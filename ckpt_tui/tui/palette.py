@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.widget import Widget
 
-from ckpt_tui.tui.commands import COMMANDS, ELSEWHERE, Command
+from ckpt_tui.tui.commands import COMMANDS, ELSEWHERE, Command, by_id
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.shown_keys import key_text
 
@@ -24,10 +24,25 @@ class Offer(NamedTuple):
     Attributes:
         command: The command.
         node: What it works on; None where it cannot be done here.
+        action: What it does there, which may be another action than elsewhere.
+        title: What that is, in a few words.
+        reason: Why it cannot be done here, or now; "" where it can.
     """
 
     command: Command
     node: DOMNode | None
+    action: str
+    title: str
+    reason: str
+
+
+@runtime_checkable
+class Judges(Protocol):
+    """What says why one of its commands can do nothing now."""
+
+    def why_idle(self, command: str) -> str:
+        """Return why the command with an id can do nothing now; "" where it can: what its key says."""
+        ...
 
 
 class Commands(Provider):
@@ -40,7 +55,7 @@ class Commands(Provider):
 
     async def discover(self) -> Hits:
         offers = [offer for offer in self._offers() if offer.command.scope != "any list"]
-        offers.sort(key=lambda offer: offer.node is None)
+        offers.sort(key=lambda offer: bool(offer.reason))
         for index, offer in enumerate(offers):
             # Sorted by this text, which nobody sees.
             yield DiscoveryHit(_line(offer, self._width), partial(self._run, offer), f"{index:03} {offer.command.id}")
@@ -50,7 +65,7 @@ class Commands(Provider):
         for offer in self._offers():
             score = closeness(offer.command, words)
             if score > 0:
-                score += _HERE if offer.node is not None else 0
+                score += _HERE if not offer.reason else 0
                 yield Hit(score, _line(offer, self._width), partial(self._run, offer), offer.command.title)
 
     def _offers(self) -> list[Offer]:
@@ -60,24 +75,29 @@ class Commands(Provider):
             nodes += self.focused.ancestors_with_self
         nodes += [self.screen, self.app]
         nodes += [node for node in self.screen.walk_children(Widget) if node.display and node.is_on_screen]
-        found: dict[str, DOMNode] = {}
+        found: dict[str, Offer] = {}
+        commands = by_id()
         for node in nodes:
             for binding in (each for group in node._bindings.key_to_bindings.values() for each in group):
-                if binding.id and binding.id not in found and _can(node, binding.action):
-                    found[binding.id] = node
-        return [Offer(command, found.get(command.id)) for command in COMMANDS]
+                name = binding.id or ""
+                if name in commands and name not in found and _can(node, binding.action):
+                    reason = node.why_idle(name) if isinstance(node, Judges) else ""
+                    found[name] = Offer(commands[name], node, binding.action, binding.description, reason)
+        return [
+            found.get(each.id) or Offer(each, None, each.action, each.title, ELSEWHERE[each.scope]) for each in COMMANDS
+        ]
 
     def _run(self, offer: Offer) -> None:
         self.app.call_later(self._perform, offer)
 
     async def _perform(self, offer: Offer) -> None:
-        if offer.node is None:
-            text = f"{offer.command.title}: {ELSEWHERE[offer.command.scope]}."
+        if offer.node is None or offer.reason:
+            text = f"{offer.command.title}: {offer.reason.removesuffix('.')}."
             self.app.notify(text, severity="warning", markup=False)
             return
         if isinstance(offer.node, Widget) and offer.node.focusable:
             offer.node.focus()
-        await self.app.run_action(offer.command.action, offer.node)
+        await self.app.run_action(offer.action, offer.node)
 
 
 _HERE = 0.15
@@ -118,8 +138,8 @@ def _line(offer: Offer, width: int) -> Content:
     command = offer.command
     key = f"{key_text(command.shown):>{_KEYS}}  "
     room = width - len(key)
-    if offer.node is None:
-        return Content.styled(key + fit(f"{command.title} · {ELSEWHERE[command.scope]}", room).rstrip(), "$ck-dim")
-    title, name = fit(command.title, min(len(command.title), room)), f"  {command.id}"
+    if offer.reason:
+        return Content.styled(key + fit(f"{offer.title} · {offer.reason}", room).rstrip(), "$ck-dim")
+    title, name = fit(offer.title, min(len(offer.title), room)), f"  {command.id}"
     shown = name if len(title) + len(name) <= room else ""
     return Content.assemble((key, "$ck-label"), title, (shown, "$ck-dim"))

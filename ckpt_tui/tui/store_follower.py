@@ -12,6 +12,7 @@ from textual.worker import get_current_worker
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.group_library import GroupLibrary
+from ckpt_tui.tui.heaps import give_back
 from ckpt_tui.tui.library import Library, Pace
 from ckpt_tui.tui.messages import BodiesWanted, DangersFound, DangersWanted, FoldedRead, LookedUp, ViewReady
 from ckpt_tui.tui.workers import Interval, Workers, check_cancelled, engines, job
@@ -117,6 +118,8 @@ class StoreFollower:
                     self._match()
                 self._read_newest(library.groups)
             complete = batch.done >= batch.total
+            if batch.starts and complete:
+                give_back()
             self._progress = (0, 0) if complete else (batch.done, batch.total)
             if changed or complete or pace.is_due:
                 self._post_at_pace(pace, batch.done, batch.total)

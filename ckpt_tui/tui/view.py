@@ -6,7 +6,7 @@ new checkpoint costs what its run costs, and not what the store does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -85,6 +85,18 @@ class View(NamedTuple):
         """The newest file of the group that a file is in, whose row it is when it is folded."""
         found = self._runs_with(file)
         return group_of(found).newest if found else file
+
+    def groups_with(self, files: Iterable[str]) -> frozenset[str]:
+        """The ids of the groups that some files are in, as far as they are read."""
+        places = self.places
+        sections = [places.section_of(file) for file in files] if isinstance(places, Places) else []
+        wanted = {id(section.run) for section in sections if section is not None}
+        found, head = set(), ""
+        for run in self.runs if wanted else ():
+            head = head if run.level and head else group_id(run)
+            if id(run) in wanted:
+                found.add(head)
+        return frozenset(found)
 
     def _runs_with(self, file: str) -> Sequence[Run]:
         """The run that has a file with those that are a part of it, from the one they are all a part of on."""

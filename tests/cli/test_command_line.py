@@ -120,3 +120,9 @@ def test_the_sizes_of_runs_below_the_same_missing_parent_are_reported(output: Ou
     workflows = {(entry["run"], entry["workflow"]) for entry in listed}
     assert len(workflows) > len({run for run, _ in workflows})  # two runs share an id
     assert called(output, "ls", HOSTILE, "--sizes", *options).code == 0
+
+
+def test_the_help_of_the_program_begins_with_its_examples(capfdbinary: Output) -> None:
+    text = called(capfdbinary, "--help").out
+    assert text.index("Examples:") < text.index("Browse agent workflow") < text.index("Verbs:")
+    assert text.count("Examples:") == 1

@@ -112,3 +112,10 @@ def test_the_keys_of_our_own_commands_are_known(key: str) -> None:
 
 def test_unknown_keys_are_not() -> None:
     assert is_key(Keys.PageDown.value) and not is_key("") and not is_key("ctrl+") and not is_key("return key")
+
+
+def test_a_reason_that_is_a_sentence_is_followed_by_what_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: Output
+) -> None:
+    monkeypatch.setenv("CKPT_TUI_CONFIG", str(tmp_path / "none.toml"))
+    assert "none.toml. Make it, or unset it." in called(capfdbinary, "config", "check").out

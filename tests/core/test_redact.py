@@ -9,10 +9,11 @@ from ckpt_tui.core.diff.comparison import value_text
 from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.find.finder import Finder
 from ckpt_tui.core.find.question import Question, text_matcher
+from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.reading.gist import gist
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.to_json import to_json
-from ckpt_tui.core.redact import MASK, PLAIN, is_secret_key, masked, masked_lines
+from ckpt_tui.core.redact import MASK, PLAIN, is_secret_key, masked
 from ckpt_tui.core.running.secret_lines import path_secrecy
 from ckpt_tui.core.value import Map, Obj, Ref
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ckpt_tui.core.redact import MASK, masked, masked_lines
+from ckpt_tui.core.masked_lines import masked_lines
+from ckpt_tui.core.redact import MASK, masked
 from ckpt_tui.core.secret_names import is_secret_key
 from ckpt_tui.core.secret_signs import maskers_for, maskers_for_all
 from ckpt_tui.core.secret_texts import masked_text

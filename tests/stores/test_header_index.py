@@ -24,7 +24,6 @@ from ckpt_tui.stores import (
     header_index,
     headers,
     index_database,
-    large_directory,
 )
 from ckpt_tui.stores.base import Entry, collect
 from ckpt_tui.stores.cache_files import Doubt, trim
@@ -402,7 +401,7 @@ class TestDoubt:
         assert sorted(os.listdir(store)) == before
 
     def test_a_python_without_sqlite(self, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(large_directory, "_open_index", None)
+        monkeypatch.setitem(sys.modules, "ckpt_tui.stores.header_index", None)
         assert listed(store) == listed_without(store)
         assert not index_of(store).exists()
 

@@ -25,7 +25,8 @@ def first(text: str) -> str:
         ("secrets", "view.reveal"), ("run sizes", "run.sizes"), ("quit", "app.quit"), ("note", "keep.note"),
         ("editor", "value.editor"), ("mark", "list.mark"), ("compare", "diff.compare"), ("prune", "store.prune"),
         ("delete", "store.prune"), ("remove", "store.prune"), ("clean up", "store.prune"), ("trash", "store.prune"),
-        ("undo", "store.prune"), ("restore", "store.prune"),
+        ("undo", "store.prune"), ("restore", "store.prune"), ("config", "app.configure"), ("settings", "app.configure"),
+        ("theme", "app.theme"), ("export", "store.export"), ("share", "store.export"),
     ],
 )  # fmt: skip
 def test_a_command_is_found_by_its_name_its_id_and_its_words(text: str, found: str) -> None:
@@ -99,3 +100,42 @@ async def test_every_command_takes_one_line(width: int) -> None:
         prompts = [palette.get_option_at_index(index).prompt for index in range(palette.option_count)]
         assert prompts and all(len(str(prompt)) <= palette.scrollable_content_region.width for prompt in prompts)
         assert palette.virtual_size.height == len(prompts)
+
+
+async def test_a_command_does_on_a_screen_what_its_key_does_there() -> None:
+    async with open_app(RECORDED, steps=("state", "draft", "score"), tab="state") as app:
+        app.screen.queries.open_history()
+        await app.shows("values in")
+        await app.press("colon", *"export")
+        await app.until(lambda: lines(app)[:1] and "write it as a table" in lines(app)[0], "what it does here")
+        await app.press("enter")
+        await app.shows("history-draft-score.md")
+
+
+async def test_a_key_that_a_screen_gave_another_action_does_that_one_from_the_palette_too() -> None:
+    async with open_app(SAMPLES / "linear") as app:
+        await app.press("P")
+        await app.shows("would go")
+        await app.press("colon", *"view.other_pane")
+        await app.until(lambda: lines(app)[:1] and "next pane" in lines(app)[0], "the next pane")
+        await app.press("enter")
+        await app.until(lambda: app.app.screen.query_one("#plan").has_focus, "the other list")
+
+
+async def test_what_can_do_nothing_now_is_dim_with_what_its_key_says() -> None:
+    reasons = {
+        "R": "Nothing was run yet: r resumes", "d": "has no parent here", "p": "This checkpoint has no parent",
+        "J": "There is one run.",
+    }  # fmt: skip
+    async with open_app(SAMPLES / "linear", (160, 30)) as app:
+        await app.press("g")
+        for key, reason in reasons.items():
+            await app.press(key)
+            await app.shows(reason)
+        await app.press("colon")
+        await app.until(lambda: len(lines(app)) > 40, "all commands")
+        found = lines(app)
+        for key, reason in reasons.items():
+            assert any(line.split()[0] == key and reason in line for line in found), key
+        await app.press(*"run.show", "enter")
+        await app.until(lambda: "Nothing was run yet" in notices(app), "why not")

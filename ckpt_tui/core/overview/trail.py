@@ -8,8 +8,10 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.matching.equality import is_plainly_equal
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.overview.said_in_step import said_in_step
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
+from ckpt_tui.core.reading.chat import ChatMessage
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import turns
@@ -57,6 +59,7 @@ class Passed(NamedTuple):
         answers: The requests that were answered.
         scalars: Path in the checkpoint → number or short text that the workflow or an executor keeps.
         graph: The graph that was known when `ran` was worked out.
+        said: What was said in it outside of what executors keep.
     """
 
     ref: CheckpointRef
@@ -67,6 +70,7 @@ class Passed(NamedTuple):
     answers: tuple[Answer, ...]
     scalars: Mapping[Path, Scalar]
     graph: Graph
+    said: tuple[ChatMessage, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -84,8 +88,9 @@ def passed(
     sent = f"{shown_name(first.source, 60)}: {words(first.data)}" if first is not None and not inputs else ""
     answers = tuple(Answer(a.request.executor, words(a.answer) if a.given else "") for a in step.answered)
     return Passed(
-        after.checkpoint.ref, step.kind, step.ran, inputs, sent, answers, scalars(after.checkpoint.state), graph
-    )
+        after.checkpoint.ref, step.kind, step.ran, inputs, sent, answers, scalars(after.checkpoint.state), graph,
+        said_in_step(before, after, step),
+    )  # fmt: skip
 
 
 def words(value: Value, limit: int = TEXT_CELLS) -> str:

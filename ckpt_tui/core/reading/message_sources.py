@@ -19,6 +19,7 @@ from ckpt_tui.core.reading.chat import (
     read_content,
     read_message,
 )
+from ckpt_tui.core.reading.gist import gist
 from ckpt_tui.core.reading.members import Members, escape_name, members, object_members
 from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.pending import requests
@@ -130,7 +131,7 @@ def message_sources(checkpoint: Checkpoint, most: int | None = None) -> MessageS
         who = shown_name(request.executor, 60)
         # What a framework's own request says are messages and calls; any other is itself what is asked.
         if not inside:
-            inside = [(path, ChatMessage("", who, "", _parts_of(request.data)))]
+            inside = [(path, ChatMessage("", who, "", parts_of(request.data)))]
         found.sources.append(MessageSource((last + 1, 0), path, inside, f"waits for {expected}"))
     return found
 
@@ -277,12 +278,13 @@ def _sent(value: Value, about: dict[str, Value]) -> ChatMessage | None:
     inside = resolve(data) if not is_unopened(data) else data
     if data is None or _holds_chat(inside):
         return None
-    if type(inside) is Obj and type_name(inside).startswith("agent_framework"):
-        return None  # a request to speak that says nothing
     source = name_of(about.get("source_id"))
     outside = source.startswith(INTERNAL)
     who = YOU if outside else shown_name(source, 60)
-    return ChatMessage("user" if outside else "", who, "", _parts_of(data))
+    if type(inside) is Obj and type_name(inside).startswith("agent_framework"):
+        said = gist(inside) if outside else ""  # between executors it is a request to speak that says nothing
+        return ChatMessage("user", who, "", (Part("other", said),)) if said else None
+    return ChatMessage("user" if outside else "", who, "", parts_of(data))
 
 
 def _holds_chat(value: Value) -> bool:
@@ -309,7 +311,7 @@ def _is_response(value: Value) -> bool:
     )
 
 
-def _parts_of(data: Value) -> tuple[Part, ...]:
+def parts_of(data: Value) -> tuple[Part, ...]:
     """What is said by a value that is not a message: a text itself, anything else on a line."""
     value = data if is_unopened(data) else resolve(data)
     if type(value) is str:

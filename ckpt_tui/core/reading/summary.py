@@ -249,7 +249,7 @@ class Summarizer:
         if attribute(value, "type") != "request_info":
             return ""
         expected = short_type(type_text(attribute(value, "_response_type"))) or "any answer"
-        data = self.carried(attribute(value, "data"), limit // 2, depth)
+        data = self.carried(attribute(value, "data"), limit // 2, depth).removeprefix("asks ")
         return f"{shown_name(source_executor(value), 40)} asks {data} → expects {clean(expected, 60)}"
 
     def content(self, value: Value, limit: int, depth: int) -> str:

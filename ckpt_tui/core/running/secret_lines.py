@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any
 
-from ckpt_tui.core.redact import MASK, PLAIN, SECRET, masked, masked_lines, secrecy
+from ckpt_tui.core.masked_lines import masked_lines
+from ckpt_tui.core.redact import MASK, PLAIN, SECRET, masked, secrecy
 from ckpt_tui.core.running.event_lines import parse_line
 from ckpt_tui.core.secret_names import leads_to_key_of_service
 

@@ -21,7 +21,7 @@ class GrowingRuns:
     def __init__(self, headers: HeaderTable, arranged: TableRuns) -> None:
         self._headers = headers
         self.arranged = arranged
-        self._run_of = array("i", arranged.run_of)
+        self._run_of = arranged.run_of
         self._recent: dict[int, Group] = {}
         """Index of a run → what there is to say of it, where that has changed since all were arranged."""
         self._added: dict[int, list[int]] = {}

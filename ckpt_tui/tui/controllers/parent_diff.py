@@ -189,17 +189,40 @@ class ParentDiff:
 
     def compare(self) -> None:
         """Compare the selected checkpoint with the marked one; with its parent where none or several are marked."""
+        pair = self._pair()
+        if isinstance(pair, str):
+            self._port.say(pair, "warn")
+        else:
+            self._open(*pair)
+
+    def _pair(self) -> tuple[CheckpointRef, CheckpointRef] | str:
+        """What is compared with the selected checkpoint, and it; or why nothing is."""
         selection, after = self._port.selection, self._port.selection.ref
         if after is None:
-            self._port.say("Only checkpoints can be compared.", "warn")
-            return
+            return "Only checkpoints can be compared."
         marked = [found for file in self._port.panes.list.marked - {after.file} if (found := selection.node_of(file))]
         other = marked[0] if len(marked) == 1 else None
         before = other[1].ref if other is not None else self._parent_of(after.file)
         if before is None:
-            self._port.say(f"{id_text(after)} has no parent here; m marks a checkpoint to compare with.", "warn")
-            return
-        self._open(before, after)
+            return f"{id_text(after)} has no parent here; m marks a checkpoint to compare with."
+        return before, after
+
+    @property
+    def why_nothing(self) -> str:
+        """Why the selected checkpoint is compared with nothing, or ""."""
+        pair = self._pair()
+        return pair if isinstance(pair, str) else ""
+
+    @property
+    def why_no_outcomes(self) -> str:
+        """Why there are no outcomes of forks of the selected checkpoint to compare, or ""."""
+        ref = self._port.selection.ref
+        if ref is None:
+            return "Only checkpoints can be compared."
+        resumed, runs = self._port.begun_at(ref.id), self._port.selection.runs
+        if resumed and len(continuations(runs, resumed)) < 2:
+            return why_none(runs, resumed, just_there=True)
+        return why_none(runs, resumed or ref.id) if outcomes(runs, resumed or ref.id) is None else ""
 
     def compare_outcomes(self, identifier: str, just_there: bool = True) -> str:
         """Compare the outcomes of the two latest forks of a checkpoint; return why that cannot be done, or "".
@@ -220,25 +243,36 @@ class ParentDiff:
 
     def compare_selected_outcomes(self) -> None:
         """Compare the outcomes of the two latest forks of the selected checkpoint, or of the one they part from."""
-        ref = self._port.selection.ref
-        resumed = self._port.begun_at(ref.id) if ref is not None else ""
-        why = self.compare_outcomes(resumed or ref.id, bool(resumed)) if ref is not None else ""
-        if why:
+        ref, why = self._port.selection.ref, self.why_no_outcomes
+        if why or ref is None:
             self._port.say(why, "warn")
+            return
+        resumed = self._port.begun_at(ref.id)
+        self.compare_outcomes(resumed or ref.id, bool(resumed))
 
     def _open(self, before: CheckpointRef, after: CheckpointRef) -> None:
         self._port.open.compare(
             self.comparer, self._port.selection.runs, before, after, self.ignore, self._come_back
         )  # fmt: skip
 
+    def take_rules(self) -> None:
+        """Take over the rules of a configuration that was changed."""
+        before, self._ignore = self.ignore.key, None
+        if self.ignore.key != before:
+            self._compare_anew()
+
     def _come_back(self, place: SelectedPlace, ignore: IgnoreRules) -> None:
         """Back from comparing: take the rules over, and go to the place that was asked for."""
         if ignore.key != self.ignore.key:
             self._ignore = ignore
-            rows = self._port.panes.list
-            rows.counts.clear()
-            rows.changed()
-            self.count_soon()
-            self._compare()
+            self._compare_anew()
         if place.file:
             self._port.selection.go_to(*place)
+
+    def _compare_anew(self) -> None:
+        """Forget what was counted and shown under other rules."""
+        rows = self._port.panes.list
+        rows.counts.clear()
+        rows.changed()
+        self.count_soon()
+        self._compare()

@@ -74,12 +74,17 @@ class ReplayEntry:
         port = self._port
         found = port.selection.node
         if found is None:
-            port.say("No checkpoint is selected.", "dim")
+            port.say(self.why_none, "dim")
             return
         port.selection.following = False
         port.redraw_foot()
         learned = port.graphs.learned(found[0])
         self._open = port.open.replay(*found, learned, port.notebook, self._choices, self._come_back)
+
+    @property
+    def why_none(self) -> str:
+        """Why there is nothing to replay, or ""."""
+        return "No checkpoint is selected." if self._port.selection.node is None else ""
 
     def show_view(self, view: View) -> None:
         """Take in that the store changed: a replay that is open goes on with it."""

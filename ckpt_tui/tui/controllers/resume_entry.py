@@ -185,7 +185,13 @@ class ResumeEntry:
         elif self._offered:
             self._read(self._offered)
         else:
-            self._port.say("Nothing was run yet: r resumes from the checkpoint.", "dim")
+            self._port.say(self.why_no_run, "dim")
+
+    @property
+    def why_no_run(self) -> str:
+        """Why there is no run to go back to, or ""."""
+        is_there = self._offered or any(each.has_begun for each in self._kept)
+        return "" if is_there else "Nothing was run yet: r resumes from the checkpoint."
 
     def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
         """Have the run that is paused at a checkpoint make these changes when it goes on; False where none is."""

@@ -106,6 +106,14 @@ class BrowseKeys(Screen[None]):
         """Say why a key did nothing."""
         self.bars.say(text, "dim")
 
+    def why_idle(self, command: str) -> str:
+        """Why a command can do nothing now, as its key says it; "" where it can."""
+        why = {
+            "run.show": lambda: self.resume_entry.why_no_run, "diff.compare": lambda: self.parent_diff.why_nothing,
+            "run.compare": lambda: self.parent_diff.why_no_outcomes, "replay.open": lambda: self.replay_entry.why_none,
+        }.get(command)  # fmt: skip
+        return why() if why is not None else ""
+
     # -- the list ----------------------------------------------------------------------------------------------------
 
     def action_follow(self) -> None:

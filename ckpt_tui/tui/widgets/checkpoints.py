@@ -15,6 +15,7 @@ from ckpt_tui.core.runs.columns import Around, Cell, lay_out, titles
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.sections import Rows, is_choice
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, checkpoint, edge, folded, heading, problem
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -86,7 +87,11 @@ class Checkpoints(LineList):
         return len(self.view.rows)
 
     def selectable(self, index: int) -> bool:
-        return isinstance(self.view.rows[index], listing.NodeRow | listing.ProblemRow | listing.FoldedRow)
+        return is_choice(self.view.rows[index])
+
+    def numbered(self, number: int) -> int:
+        rows = self.view.rows
+        return rows.numbered(number) if isinstance(rows, Rows) else super().numbered(number)
 
     def show(self, view: View, follow: bool) -> None:
         """Show another view; the selected file keeps its place on the screen, or the newest is followed."""
@@ -195,6 +200,9 @@ class Checkpoints(LineList):
                 self.dangers[file] = dangers[file]
             else:
                 self.dangers.pop(file, None)
+        self._ends.forget_dangers()
+        if news and self.view.is_folded:
+            self.changed()
         self.redraw([self.view.places[file] for file in news if file in self.view.places])
 
     def show_new(self, ids: frozenset[str]) -> None:
@@ -246,7 +254,7 @@ class Checkpoints(LineList):
         row = self.view.rows[index]
         if isinstance(row, listing.FoldedRow):
             newest = self._ends.of(row)
-            return [*self._edge(index, newest), *folded(row, newest, width - EDGE)]
+            return [*self._edge(index, newest, row.group.id), *folded(row, newest, width - EDGE)]
         if not isinstance(row, listing.NodeRow | listing.ProblemRow):
             return heading(row, width)
         signs = self._edge(index, row)
@@ -255,13 +263,16 @@ class Checkpoints(LineList):
         around, danger = Around(changes=self.counts), self.dangers.get(row.node.ref.file, "")
         return [*signs, *checkpoint(row, self._columns(width - EDGE), around, danger)]
 
-    def _edge(self, index: int, row: listing.NodeRow | listing.ProblemRow | None) -> list[tuple[str, str]]:
-        """The signs at the left edge of a row; of a folded run, those of its newest checkpoint."""
+    def _edge(
+        self, index: int, row: listing.NodeRow | listing.ProblemRow | None, group: str = ""
+    ) -> list[tuple[str, str]]:
+        """The signs at the left edge of a row; of a folded run those of its newest, and whether any is dangerous."""
         own = "▸" if index == self.cursor else ""
         if isinstance(row, listing.NodeRow):
             ref = row.node.ref
             own = "◆" if ref.file in self.marked else own
-            return edge(row, own, self.marks.get(ref.id, ""), ref.file in self.dangers, ref.id in self.new)
+            is_danger = ref.file in self.dangers or self._ends.is_dangerous(group, self.view, self.dangers)
+            return edge(row, own, self.marks.get(ref.id, ""), is_danger, ref.id in self.new)
         own = "◆" if self.marked and self.file_at(index) in self.marked else own
         return edge(row, own)
 
@@ -319,6 +330,7 @@ class Checkpoints(LineList):
         for _ in range(self.take_count()):
             index = self._heading(way)
             if index is None:
+                self.idle(self._why_no_run(way))
                 return
             self.move_to(index if self.selectable(index) else index + 1)
 
@@ -329,11 +341,29 @@ class Checkpoints(LineList):
         places = range(here + 1, len(rows)) if way > 0 else range(here - 1, -1, -1)
         return next((at for at in places if isinstance(rows[at], _HEADINGS)), None)
 
+    def why_idle(self, command: str) -> str:
+        """Why a command can do nothing now, as its key says it; "" where it can."""
+        if command == "list.parent":
+            return self._why_no_parent
+        way = {"list.next_run": 1, "list.previous_run": -1}.get(command, 0)
+        return self._why_no_run(way) if way and self._heading(way) is None else ""
+
+    def _why_no_run(self, way: int) -> str:
+        where = "after" if way > 0 else "before"
+        return "There is one run." if self.view.run_count == 1 else f"No run is {where} this one."
+
+    @property
+    def _why_no_parent(self) -> str:
+        if not isinstance(self.row, listing.NodeRow):
+            return "This row is not a checkpoint."
+        return "This checkpoint has no parent: the run begins here." if self.row.node.parent is None else ""
+
     def action_parent(self) -> None:
         """Go to the checkpoint this one came from."""
         for _ in range(self.take_count()):
-            row = self.row
-            if not isinstance(row, listing.NodeRow) or row.node.parent is None:
+            row, why = self.row, self._why_no_parent
+            if why or not isinstance(row, listing.NodeRow):
+                self.idle(why)
                 return
             for index in range(self.cursor - 1, -1, -1):
                 other = self.view.rows[index]
@@ -341,6 +371,7 @@ class Checkpoints(LineList):
                     self.move_to(index)
                     break
             else:
+                self.idle("Its parent is not in the list" + ("; esc shows all rows." if self.view.filter else "."))
                 return
 
     def clicked(self, index: int, x: int, times: int) -> None:

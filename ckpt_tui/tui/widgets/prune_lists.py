@@ -37,7 +37,7 @@ class WishRow(NamedTuple):
 
 
 class WishList(LineList):
-    """What can be deleted; the cursor stands on what is meant."""
+    """What can be deleted; the cursor is on what is meant."""
 
     class Chosen(Message):
         """A line was clicked twice."""

@@ -1,5 +1,6 @@
 """A large store: runs are folded to a row each, and read where somebody looks."""
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from ckpt_tui.stores.directory_table import DirectoryTable
 from ckpt_tui.stores.fork_directories import overlay
 from ckpt_tui.stores.header_reading import Listed
 from ckpt_tui.stores.registry import open_store
+from ckpt_tui.tui import library
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
 from tests.benchmarks.scale import write_scattered
@@ -21,6 +23,7 @@ from tests.stores.saving import save
 from tests.support.thread_database import add_checkpoint, write_threads
 from tests.tui.support import NARROW, Driver, open_app
 
+HOSTILE = Path(__file__).parent.parent / "data" / "hostile"
 STEPS = 10
 THREADS = FOLDED // STEPS + 1
 
@@ -410,3 +413,19 @@ class TestLargeDirectory:
             goes_on.set()
             await driver.shows(f"{self.COUNT} checkpoints")
             await driver.until(lambda: "is still being" not in driver.text, "its beginning is there")
+
+
+async def test_a_folded_run_with_a_dangerous_checkpoint_is_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "FOLDED", 20)
+    for number in range(30):
+        save_one(tmp_path, number)
+    dangerous = json.loads((HOSTILE / "rce_os_system_p2.json").read_text())
+    save_one(tmp_path, 5)
+    document = json.loads((tmp_path / "c05.json").read_text())
+    (tmp_path / "c05.json").write_text(json.dumps(document | {"state": dangerous["state"]}, indent=2))
+    async with open_app(tmp_path) as driver:
+        await driver.until(lambda: "c05.json" in driver.screen.list.dangers, "it is judged")
+        await driver.until(lambda: len([line for line in driver.lines if "☠▸" in line]) == 1, "its run is marked")
+        assert "☠ 1" in driver.text
