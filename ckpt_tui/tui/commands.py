@@ -202,6 +202,10 @@ COMMANDS: tuple[Command, ...] = (
         "everywhere", "", "x", words="share bundle markdown html issue",
     ),
     Command(
+        "store.streams", "V", "streams", "the streams of events beside the store", "everywhere", "", "V",
+        words="events log",
+    ),
+    Command(
         "run.resume", "r", "resume", "resume from here; a preview comes first", "everywhere", "resume", "r",
         words="answer approve continue",
     ),
