@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
-from ckpt_tui.errors import UsageError
+from ckpt_tui.errors import UsageError, missing_configuration
 from ckpt_tui.user_directories import config_file
 
 if TYPE_CHECKING:
@@ -46,6 +46,36 @@ FORMER = "noise"
 """The former name of the table `[ignore]`, which still counts."""
 
 
+TEMPLATE = """\
+# ckpt-tui: docs/configuration.md explains every line.
+
+# theme = "ckpt-light"        # ckpt-dark, ckpt-light, or a theme of Textual; the palette (:) previews them
+# mouse = false               # leaves the mouse to the terminal
+# cache = false               # keeps no index of the headers of large directories
+
+[keys]                        # command id = keys; docs/keys.md lists the ids
+# "view.zoom" = "ctrl+n"
+
+[ignore]                      # what a diff hides
+# timestamps = false
+# cache = ["state.cache", "state.**.ms"]
+"""
+
+
+def made_file() -> str:
+    """The path of the file of settings, which is made from a template where there is none.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    path = config_file()
+    if not os.path.exists(path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(TEMPLATE)
+    return path
+
+
 def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -> Config:
     """Read the configuration; a missing file is an empty one.
 
@@ -60,9 +90,7 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
             table = _parse(path, file.read())
     except FileNotFoundError:
         if environment.get("CKPT_TUI_CONFIG") == path:
-            raise UsageError(
-                f"CKPT_TUI_CONFIG names a file that is not there: {path}.", "Make it, or unset it."
-            ) from None
+            raise missing_configuration(path) from None
         table = {}
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None

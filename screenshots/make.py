@@ -31,6 +31,7 @@ from ckpt_tui.stores.registry import open_store  # noqa: E402
 from ckpt_tui.tui.screens.browse import Browse  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.tui.screens.doctor import DoctorScreen  # noqa: E402
 from ckpt_tui.tui.screens.event_file import EventsScreen  # noqa: E402
+from ckpt_tui.tui.screens.prune import PruneScreen  # noqa: E402
 from ckpt_tui.tui.screens.query_screen import QueryScreen  # noqa: E402
 from ckpt_tui.tui.screens.replay import ReplayScreen  # noqa: E402
 from ckpt_tui.tui.screens.resume import ResumeScreen  # noqa: E402
@@ -93,6 +94,14 @@ async def sizes(app: Driver) -> None:
     """What each step of a run adds, and what is written again and again."""
     await app.press("S")
     await app.shows("written again and again")
+
+
+async def prune(app: Driver) -> None:
+    """What deleting all but a few of each run comes to."""
+    await app.press("1", "3", "g", "m", "k", "m", "P")
+    await app.shows("would go")
+    await app.press("down", "down", "down")
+    await app.shows("descend from them")
 
 
 async def compare(app: Driver) -> None:
@@ -314,6 +323,7 @@ SCREENS: dict[str, tuple[Path, Callable[[Driver], Awaitable[object]]]] = {
     "raw": (STORE, raw), "compare": (STORE, compare), "outcomes": (STORE, outcomes), "replay-1": (STORE, replay_1),
     "replay-2": (STORE, replay_2), "replay-3": (STORE, replay_3), "resume": (STORE, resume), "run": (STORE, run),
     "stepping": (STORE, stepping), "history": (STORE, history), "find": (STORE, find), "sizes": (STORE, sizes),
+    "prune": (STORE, prune),
     "doctor": (DATA / "hostile", doctor), "problems": (DATA / "hostile", problems), "keys": (STORE, keys),
     "palette": (STORE, palette), "opened": (STORE, opened), "prompt": (STORE, prompt),
     "hpd": (DATA / "dotnet" / "hpd_hosted", hpd), "several": (DATA / "dotnet", several),
@@ -330,7 +340,7 @@ SHOTS = {
         name: (name, (120, 36))
         for name in (
             "overview", "stepping", "browse", "talk", "pending", "problems", "doctor", "history", "find", "sizes",
-            "compare", "resume", "run", "keys", "hpd", "several", "graph", "replay-1", "replay-2", "replay-3",
+            "prune", "compare", "resume", "run", "keys", "hpd", "several", "graph", "replay-1", "replay-2", "replay-3",
         )
     },
 }  # fmt: skip
@@ -353,7 +363,7 @@ async def drawn(name: str, size: tuple[int, int]) -> str:
         for screen in app.app.screen_stack:
             if isinstance(screen, Browse):
                 screen.bars.draw_head()
-            elif isinstance(screen, DoctorScreen | QueryScreen):
+            elif isinstance(screen, DoctorScreen | QueryScreen | PruneScreen):
                 screen.draw_head()
         await app.pilot.pause(0.2)
         svg = app.app.export_screenshot(title="ckpt-tui")

@@ -23,10 +23,10 @@ BY_NAME = [
     "cli.show: ckpt_tui.cli.size_tables",
     "cli.show: ckpt_tui.core.reading.shortened",
     "runner.process: .langgraph.graph_running.Runner",
-    "stores.directory: ckpt_tui.stores.header_index.open_index",  # SQLite
+    "stores.directory: ckpt_tui.stores.large_directory",  # SQLite
     "stores.fork_directories: ckpt_tui.stores.database_forks",
     "testing.pytest_plugin: ckpt_tui.testing.workflow_checkpoints.Checkpoints",
-    "tui.app: ckpt_tui.tui.configuration_check.complaints",
+    "tui.app: ckpt_tui.tui.configuration_use.ConfigurationUse",
     "tui.app: ckpt_tui.tui.palette.Commands",
     "tui.app: ckpt_tui.tui.screens.event_files.events_screen",
     "tui.app: ckpt_tui.tui.screens.theme_picker.ThemePicker",

@@ -71,6 +71,38 @@ def test_the_examples_of_the_help_work(here: Path, capfdbinary: Output) -> None:
             works(capfdbinary, line)
 
 
+PRINTED = [("docs/check.md", "ckpt-tui check ./my_checkpoints score.toml"),
+           ("docs/export.md", "ckpt-tui export ./my_checkpoints --format bundle -o run.bundle")]  # fmt: skip
+"""Commands of which a page shows what they print."""
+
+
+@pytest.mark.parametrize(("page", "line"), PRINTED, ids=lambda each: each.split()[1] if " " in each else "")
+def test_what_a_page_says_that_a_command_prints_is_what_one_sees(
+    page: str, line: str, here: Path, capfdbinary: Output
+) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    before, _, after = text.partition(f"`{line}`")
+    if "score.toml" in line:
+        (here / "score.toml").write_text(re.findall(r"```toml\n(.*?)```", before, re.DOTALL)[-1], encoding="utf-8")
+    found = re.search(r"```\n(.*?)```", after, re.DOTALL)
+    assert found is not None, f"{page} shows what `{line}` prints"
+    done = called(capfdbinary, *shlex.split(line)[1:])
+    assert (done.out or done.err) == found[1]
+
+
+def test_no_page_shows_an_output_that_is_not_compared() -> None:
+    shown = {"docs/debug.md"}  # of a program of the reader
+    for page in PAGES:
+        if re.search(r"^```(?:text|console)?\n(?:(?!```).*\n)+?```$", without_code(page.read_text()), re.MULTILINE):
+            shown.add(page.relative_to(ROOT).as_posix())
+    assert shown == {"docs/debug.md", *(page for page, _ in PRINTED)}
+
+
+def without_code(text: str) -> str:
+    """A page without its blocks in some language."""
+    return re.sub(r"^```[a-z]+\n.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_verb_in_a_sample_is_one(page: Path) -> None:
     for line in commands(page.read_text(encoding="utf-8")):

@@ -260,7 +260,7 @@ def _points(
         kept = {node.ref.file: after}
         *_, found = overviews(store, run, node, run_path, loaded=after, check=check)
         snapshots = (None if before is None else take_snapshot(before), take_snapshot(after))
-        step = step_between(*snapshots, run_path.graph)
+        step = step_between(*snapshots, run_path.learned.graph)
         difference = None
         if before is not None:
             difference = diff(parts_of(before), parts_of(after), ignore, scale_of(before, after), check)
@@ -269,5 +269,5 @@ def _points(
                 node.ref, None if above is None else above.ref, found.overview, found.conversation.turns, step,
                 difference, documents[node.ref.file], node.fork, node.ref.id not in followed,
             ),
-            run_path.graph,
+            run_path.learned.graph,
         )  # fmt: skip

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
+from ckpt_tui.actions.run_graph import RunGraph, Version, version_of
 from ckpt_tui.core.budgets import INLINE_PICKLE
 from ckpt_tui.core.cache import Cache
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.line import Overview
 from ckpt_tui.core.overview.overview import overview
+from ckpt_tui.core.overview.said_in_step import said_before
 from ckpt_tui.core.overview.trail import Passed, passed
-from ckpt_tui.core.reading.conversation import Conversation, conversation
+from ckpt_tui.core.reading.conversation import Conversation, FoundMessages, find_messages, merged_conversation
+from ckpt_tui.core.reading.message_sources import WALKED
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
-from ckpt_tui.core.steps.learned_graph import Graph, GraphLearner, of_topology
 from ckpt_tui.core.steps.snapshots import Snapshot, ran_for_certain, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError
@@ -27,7 +30,7 @@ PATH_LENGTH = 1_000
 """Checkpoints of a path that are read: the first and the last ones. A second for a thousand of 20 KB, once a run."""
 
 _SNAPSHOTS = 8
-_BYTES = 16_000_000
+_BYTES = 8_000_000
 
 _SMALL = INLINE_PICKLE
 """Bytes of a file that is decoded only as far as its overview looks: every pickle in it is small enough for that."""
@@ -55,46 +58,26 @@ class RunPath:
     """What is known of one run's path, read once; several threads may use it."""
 
     def __init__(self) -> None:
-        self._lessons = GraphLearner()
-        self._passed: dict[tuple[str, str, int], Passed] = {}
-        self._lock = threading.Lock()
-        self.given: Graph | None = None
-        """The graph of the workflow itself, where somebody looked at it."""
-
-    @property
-    def graph(self) -> Graph:
-        """The graph as far as it is known."""
-        if self.given is not None:
-            return self.given
-        with self._lock:
-            return self._lessons.graph
+        self.learned = RunGraph()
+        self._passed: dict[Version, Passed] = {}
 
     def known(self, node: Node) -> Passed | None:
         """What was read of a checkpoint; None if a graph that became known since would show more."""
-        found = self._passed.get(_mark(node))
-        return None if found is None or (found.is_open and found.graph is not self.graph) else found
+        found = self._passed.get(version_of(node))
+        return None if found is None or (found.is_open and found.graph is not self.learned.graph) else found
 
     def take(self, node: Node, before: Snapshot | None, after: Snapshot) -> Passed:
         """Take in the step to a checkpoint."""
         certain = ran_for_certain(before, after)
-        with self._lock:
-            if self.given is None and after.checkpoint.topology is not None:
-                self.given = of_topology(after.checkpoint.topology)
-            if _mark(node) not in self._passed:
-                self._lessons.learn(before, after, certain)
-        found = self._passed[_mark(node)] = passed(before, after, self.graph, certain)
+        self.learned.learn(node, before, after, certain)
+        found = self._passed[version_of(node)] = passed(before, after, self.learned.graph, certain)
         return found
-
-
-def _mark(node: Node) -> tuple[str, str, int]:
-    """What says that a file is still the same."""
-    return node.ref.file, node.ref.timestamp, node.ref.size
 
 
 def overviews(
     store: Store, run: Run, node: Node, run_path: RunPath | None = None, loaded: Checkpoint | None = None,
     whole: bool = True, check: Check = None, pause: Check = None, most: int = PATH_LENGTH,
-    at_once: bool = True,
+    at_once: bool = True, is_read: bool = True, budget: DocumentBudget | None = None,
 ) -> Iterator[OverviewReport]:  # fmt: skip
     """The overview of a checkpoint at once, from itself and its parent, then again with the whole path of its run.
 
@@ -109,6 +92,9 @@ def overviews(
         pause: Called after each checkpoint of the path that was read.
         most: How many checkpoints of the path are read at most.
         at_once: Whether to yield the first overview where another one follows.
+        is_read: Whether the whole store was read.
+        budget: What may be spent on the checkpoint, where its other stages have taken their share. It notes whether
+            not all of the checkpoint was looked through for what was said.
 
     Raises:
         CkptError: the checkpoint cannot be read.
@@ -132,7 +118,8 @@ def overviews(
     branch, goes_on = _branch(run, node)
     above = branch[-2] if len(branch) > 1 else None
     before = snapshot(above) if above is not None else None
-    said = conversation(after.checkpoint, before.checkpoint if before is not None else None)
+    messages = _messages(after, before, budget)
+    said = merged_conversation(messages)
     left_out = max(len(branch) - most, 0)
     parents: list[Node | None] = [None, *branch[:-1]]
     if left_out:
@@ -140,9 +127,11 @@ def overviews(
     title = run.workflow or workflow_label(node.ref)
 
     def report(found: list[Passed], complete: bool) -> OverviewReport:
-        step = step_between(before, after, run_path.graph)
-        made = overview(after, before, step, found, said, title, complete, goes_on, left_out)
-        return OverviewReport(node.ref.file, made, said, len(found), len(branch))
+        step = step_between(before, after, run_path.learned.graph)
+        made = overview(after, before, step, found, said, title, complete, goes_on, left_out, is_read=is_read)
+        *passed, new = list(said_before(one.said for one in found)) or [()]
+        talk = merged_conversation(messages, list(chain(*passed)), new) if new or any(passed) else said
+        return OverviewReport(node.ref.file, made, talk, len(found), len(branch))
 
     at_hand = [found for each in branch if (found := run_path.known(each)) is not None]
     if len(at_hand) == len(branch):
@@ -164,6 +153,15 @@ def overviews(
             if check is not None:
                 check()
     yield report([found for each in branch if (found := run_path.known(each)) is not None], True)
+
+
+def _messages(after: Snapshot, before: Snapshot | None, budget: DocumentBudget | None) -> FoundMessages:
+    """What was said, as far as a budget allows looking for it; as usual without one."""
+    most = None if budget is None else min(budget.messages(), int(WALKED * max(budget.factor, 1)))
+    found = find_messages(after.checkpoint, before.checkpoint if before is not None else None, most)
+    if budget is not None and found.own.is_cut:
+        budget.is_cut = True
+    return found
 
 
 def surroundings(run: Run, node: Node) -> tuple[tuple[str, ...], bool]:

@@ -11,25 +11,10 @@ from typing import Any
 import click
 
 from ckpt_tui.cli.output import json_option, paint, write, write_json, write_lines
-from ckpt_tui.configuration import Config, load
+from ckpt_tui.configuration import Config, load, made_file
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.user_directories import config_file
-
-TEMPLATE = """\
-# ckpt-tui: docs/configuration.md explains every line.
-
-# theme = "ckpt-light"        # ckpt-dark, ckpt-light, or a theme of Textual; the palette (:) previews them
-# mouse = false               # leaves the mouse to the terminal
-# cache = false               # keeps no index of the headers of large directories
-
-[keys]                        # command id = keys; docs/keys.md lists the ids
-# "view.zoom" = "ctrl+n"
-
-[ignore]                      # what a diff hides
-# timestamps = false
-# cache = ["state.cache", "state.**.ms"]
-"""
 
 
 @click.command("config")
@@ -75,11 +60,7 @@ def _edit() -> None:
     if not editor:
         raise UsageError("There is no editor.", f"Set $EDITOR, or edit {path}.")
     try:
-        if not os.path.exists(path):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "x", encoding="utf-8") as file:
-                file.write(TEMPLATE)
-        subprocess.run([*shlex.split(editor), path], check=False)
+        subprocess.run([*shlex.split(editor), made_file()], check=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} cannot be edited: {error}.") from None
 

@@ -23,10 +23,11 @@ from ckpt_tui.core.model import Checkpoint, parts_of
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.reading.members import locate as positions_of
 from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.redact import EVERYTHING, PLAIN, secrecy
+from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, secrecy
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.runs.list_document import ref_document
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.secret_names import leads_to_key_of_service
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import shown_name
@@ -123,6 +124,7 @@ def _queried(query: str, a: _Side, b: _Side, ignore: IgnoreRules, reveal: bool) 
     if path:
         before, after = ({"@": found[0]} if found else {} for found in (_at(side, path) for side in (a, b)))
         secret = max((secrecy(str(step)) for step in path), default=PLAIN)
+        secret = max(secret, SECRET if leads_to_key_of_service(path) else PLAIN)
         found = diff(before, after, ignore, scale, secret=secret)
         return Difference(tuple(_below(change, path) for change in found.changes), found.incomplete), ""
     if reveal:

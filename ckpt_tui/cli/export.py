@@ -28,7 +28,7 @@ from ckpt_tui.version import VERSION
 @click.option("--run", "runs_of", multiple=True, metavar="ID", shell_complete=complete_ids, help="The whole run of ID.")
 @click.option("--branch", "branches", multiple=True, metavar="ID", shell_complete=complete_ids, help="All up to ID.")
 @click.option("--format", "as_format", type=click.Choice(FORMATS), help="md for an issue, html for a page.")
-@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write to FILE instead of stdout.")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write to FILE; - is stdout, as without it.")
 @click.option("--reveal", multiple=True, metavar="PATH", help="Do not mask what is at PATH, such as state.api_key.")
 @storage_options
 @json_option
@@ -42,6 +42,7 @@ def command(
     Secrets are masked as on the screen, and paths, user and host names of this machine are taken out; stderr says how
     many of each. A bundle holds no pickle: `ckpt-tui FILE` browses it with lineage, graph and differences.
     """
+    output = None if output == "-" else output
     kind = as_format or format_of(output or "")
     if kind is None or (kind == "json" and not as_format):
         raise UsageError("Which format?", f"Add --format {' | '.join(FORMATS)}.")

@@ -220,7 +220,7 @@ def open_named(
     """
     if storage is None:
         if poll is not None:
-            raise UsageError("--poll goes with --storage.", "Leave it out: files say themselves when they change.")
+            raise UsageError("--poll goes with --storage.", "Leave it out: changes to files are noticed at once.")
         if workflow_names:
             raise UsageError(
                 "--workflow-name goes with --storage.",

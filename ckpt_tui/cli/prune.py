@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
 from collections import Counter
@@ -19,14 +18,12 @@ from ckpt_tui.cli.output import json_option, store_argument, write, write_json
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.prune_plan import Choice, Wish
+from ckpt_tui.core.runs.prune_plan import Choice, Wish, age_of
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores.fork_directories import with_forks
 from ckpt_tui.stores.registry import open_store
-
-_SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 SHOWN = 20
 """Checkpoints of one kind that are listed; the others are counted."""
@@ -38,10 +35,10 @@ class Age(click.ParamType[int]):
     name = "AGE"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        found = re.fullmatch(r"(\d{1,6})([mhdw])", str(value).strip())
+        found = age_of(str(value))
         if found is None:
             self.fail(f"{value!r} is not an age such as 90m, 12h, 30d or 8w.", param, ctx)
-        return int(found[1]) * _SECONDS[found[2]]
+        return found
 
 
 @click.command("prune")

@@ -33,7 +33,7 @@ from ckpt_tui.core.runs.ids import IdFault, as_late, as_late_here, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.show_document import show_document
-from ckpt_tui.core.shown_names import shown_name
+from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
 from ckpt_tui.stores.base import Store
@@ -83,7 +83,8 @@ def command(
         document = show_document(loaded, run.id, node, reveal, budget)
         document["warnings"] += alarmed
         if query is None or "overview" in query:
-            document["overview"] = _overview(opened, run, node, loaded, alarmed)
+            document["overview"] = _overview(opened, run, node, loaded, alarmed, budget)
+            document["complete"] = not budget.is_cut
     if not document["complete"]:
         cut_notice(limit)
     if not sizes:
@@ -124,9 +125,11 @@ PATH_LENGTH = 200
 """Checkpoints of the way of the run that are read for the overview, in a tenth of a second to a whole one."""
 
 
-def _overview(store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str]) -> list[dict[str, Any]]:
+def _overview(
+    store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str], budget: DocumentBudget
+) -> list[dict[str, Any]]:
     """What one asks first of a checkpoint, as the document has it."""
-    *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH, at_once=False)
+    *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH, at_once=False, budget=budget)
     return overview_document(report.overview._replace(lines=(*alarm_lines(alarmed), *report.overview.lines)))
 
 
@@ -196,10 +199,13 @@ def _say_tie(latest: Node, nodes: list[Node]) -> None:
     """Say on stderr which branches end at the same time as the latest checkpoint."""
     others = as_late_here(latest, nodes)
     if others:
-        names = [id_text(other.ref) for other in others]
+        names = [id_text(other.ref) for other in (latest, *others)]
+        if len(set(names)) < len(names):
+            names = [masked_name(other.ref.id) for other in (latest, *others)]
+        own, *names = names
         more = f" and {len(names) - _STORES:,} more" if len(names) > _STORES else ""
         which = f"{', '.join(names[:_STORES])}{more} {'has' if len(names) == 1 else 'have'} the same time"
-        click.echo(f"ckpt-tui: latest is {id_text(latest.ref)}; {which}: name the one that is meant", err=True)
+        click.echo(f"ckpt-tui: latest is {own}; {which}: name the one that is meant", err=True)
 
 
 def _explain(store: Store, file: str) -> None:

@@ -61,11 +61,17 @@ OPCODE_WORK = 0.6
 OBJECT_WORK = 4
 """Units of an operation of a pickle, and of each object it makes besides."""
 
+EXAMINED_WORK = 40
+"""Units of a pickle whose names have to be judged, besides what is looked at in it."""
+
 PLACE_WORK = 6
 """Units of a value that is looked at for the place of a dangerous name."""
 
 NODE_WORK = 4
 """Units of a value that is written as JSON: made into a document, masked, and made into text."""
+
+MESSAGE_WORK = 20
+"""Units of a value that is looked at for chat messages, or of one that is read as a part of them."""
 
 JSON_NODES = 600_000
 """Values of one JSON document; containers count 3 to 8 more, long texts one for each `TEXT_NODE` characters. At most
@@ -73,6 +79,9 @@ a second, masking and writing it included; a budget for the whole document gives
 
 TEXT_NODE = 128
 """Characters of a long text that take as long to be written as one more value."""
+
+INTEGER_NODE = 50_000
+"""Digits squared of a long integer that take as long to be written as one more value: its text takes quadratic time."""
 
 JSON_REPEATS = 100_000
 """Values written more than once because they are shared: a small pickle of shared references can ask for any number."""

@@ -16,6 +16,7 @@ from ckpt_tui.core.budgets import (
     DOCUMENT_WORK,
     ENVELOPE_WORK,
     LARGE_FILE,
+    MESSAGE_WORK,
     MOST_WORK,
     NODE_WORK,
     OBJECT_WORK,
@@ -32,6 +33,9 @@ _PLACES = 0.15
 
 _WRITING = 0.35
 """The part of all work that looking for places leaves to what comes after it."""
+
+_MESSAGES = 0.08
+"""The part of all work that looking for messages may take at least: what was said is what people ask for first."""
 
 _OPCODES = 0.6
 """The part of what one pickle may take that its operations may take; the rest is for the objects they make."""
@@ -126,6 +130,10 @@ class DocumentBudget:
     def places(self) -> int:
         """Values of one pickle that may be looked at for the place of something."""
         return max(int(min(self.left - self.total * _WRITING, self.total * _PLACES)) // PLACE_WORK, 0)
+
+    def messages(self) -> int:
+        """Values that may be looked at for messages, in the measure of `core.reading.message_sources`."""
+        return int(max(self.left, self.total * _MESSAGES)) // MESSAGE_WORK
 
     def nodes(self, part: float = 1) -> int:
         """Values that may be written, in the measure of `core.reading.to_json.to_json`: a share of what is left."""

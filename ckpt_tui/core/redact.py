@@ -5,13 +5,13 @@ Agent Framework writes the keyword arguments of a run, tokens included, into eve
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from ckpt_tui.core.secret_names import HINTS, is_secret_key, may_be_number
-from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text, maskers_for, maskers_for_all
+from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, is_secret_key, is_service, may_be_number
+from ckpt_tui.core.secret_signs import maskers_for_all, maskers_of, sorts_in_all
+from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text
+from ckpt_tui.core.value import Map, Value
 
 RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
 """State keys under which every leaf is masked. Source: agent_framework/_workflows/_const.py."""
@@ -52,35 +52,59 @@ def masked(
         all_run_kwargs: Mask everything in the arguments of a run, not only what is a secret by its name or look.
     """
     holder = [document]
+    _mask([(holder, above)], hidden, sign, all_run_kwargs)
+    return holder[0]
+
+
+def mask_all(documents: Iterable[tuple[dict[str, Any], str, int]]) -> None:
+    """Mask members of documents in place, as `masked` does: each document, name, and how far it is a secret."""
+    parts = [(document, name, [document[name]], above) for document, name, above in documents]
+    _mask([(holder, above) for _, _, holder, above in parts])
+    for document, name, holder, _ in parts:
+        document[name] = holder[0]
+
+
+def _mask(
+    holders: list[tuple[Any, int]], hidden: list[Any] | None = None, sign: str = "", all_run_kwargs: bool = True
+) -> None:
+    """Mask the secrets in lists of one document each; arguments as those of `masked`."""
     ranks = _Ranks({"$type": PLAIN} if all_run_kwargs else dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
     keys: set[str] = set()
-    texts = _mask_by_name(holder, above, hidden, sign, ranks, keys)
-    maskers, renamed = maskers_for_all(texts), _renamed(keys)
+    signs = _mask_by_name(holders, hidden, sign, ranks, keys)
+    maskers, renamed = maskers_of(signs), _renamed(keys)
     if maskers or renamed:
-        _mask_texts(holder, maskers, renamed, hidden)
-    return holder[0]
+        _mask_texts([holder for holder, _ in holders], maskers, renamed, hidden)
 
 
 def _renamed(keys: set[str]) -> dict[str, str]:
     """Of some keys those that hold a secret, and how they are shown."""
     maskers = maskers_for_all(keys)
-    if not maskers:
-        return {}
-    shown = ((key, masked_text(key, maskers)) for key in keys)
+    shown = ((key, masked_text(key, maskers)) for key in keys if maskers)
     return {key: name for key, name in shown if name != key}
 
 
 def _mask_by_name(
-    holder: list[Any], above: int, hidden: list[Any] | None, sign: str, ranks: _Ranks, keys: set[str]
-) -> Iterable[str]:
-    """Mask what is a secret by its place; returns the texts that are not secret, and adds all keys to `keys`."""
+    holders: list[tuple[Any, int]], hidden: list[Any] | None, sign: str, ranks: _Ranks, keys: set[str]
+) -> set[int]:
+    """Mask what is a secret by its place; returns of which sorts others may be, and adds all keys to `keys`."""
     texts: dict[int, str] = {}  # by id: a bomb has one text a hundred thousand times
-    containers: list[tuple[Any, int]] = [(holder, above)]
+    signs: set[int] = set()
+    containers = [*holders]
     while containers:
+        if len(texts) > _AT_ONCE:  # all of them together would take as much memory as the document
+            signs |= sorts_in_all(texts.values())
+            texts.clear()
         container, above = containers.pop()
         named = type(container) is dict
         if named:
             keys.update(container)
+            _mask_keys_of_services(container, hidden, sign)
+        elif len(container) > _AT_ONCE and above == PLAIN:
+            for start in range(0, len(container), _AT_ONCE):
+                _take_texts(container[start : start + _AT_ONCE], containers, texts)
+                signs |= sorts_in_all(texts.values())
+                texts.clear()
+            continue
         if above == PLAIN and not (_has_secrets(container, ranks) if named else _is_pair(container)):
             _take_texts(container, containers, texts)
             continue
@@ -101,7 +125,34 @@ def _mask_by_name(
                 container[key] = sign or {"$masked": kind.__name__, "$size": len(str(value))}
             elif kind is str:
                 texts[id(value)] = value
-    return texts.values()
+    return signs | sorts_in_all(texts.values())
+
+
+_AT_ONCE = 20_000
+"""Texts that are looked through together."""
+
+
+def is_given_key(name: str, value: Value) -> bool:
+    """Whether a value is what a service of that name is given, its key included."""
+    if type(value) is Map:
+        return is_service(name) and any(type(key) is str and key in KEYS_OF_SERVICES for key in value.kv[:200:2])
+    return type(value) is dict and _may_hold_key(value) and is_service(name)
+
+
+def _may_hold_key(container: dict[str, Any]) -> bool:
+    return "key" in container or "Key" in container or "KEY" in container
+
+
+def _mask_keys_of_services(container: dict[str, Any], hidden: list[Any] | None, sign: str) -> None:
+    """Mask what is called `key` in what a service is given: `openai: {key: …}`."""
+    services = (each for name, each in container.items() if type(each) is dict and is_given_key(name, each))
+    for given in services:
+        for key in KEYS_OF_SERVICES.intersection(given):
+            value = given[key]
+            if is_maskable(value, False):
+                if hidden is not None:
+                    hidden.append(value)
+                given[key] = sign or {"$masked": type(value).__name__, "$size": len(value)}
 
 
 def _take_texts(container: Any, containers: list[tuple[Any, int]], texts: dict[int, str]) -> None:
@@ -139,10 +190,11 @@ _NO_TEXTS = frozenset(("$type", "$base64", "$error"))
 """Signs of a document whose texts are names of types, or bytes."""
 
 
-def _mask_texts(holder: list[Any], maskers: Maskers, renamed: dict[str, str], hidden: list[Any] | None) -> None:
-    """Mask the secrets inside the texts and the keys of a document, in place."""
+def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], hidden: list[Any] | None) -> None:
+    """Mask the secrets inside the texts and the keys of documents, in place."""
     known: dict[str, str] = {}
-    containers: list[Any] = [holder]
+    left = _KNOWN
+    containers = [*holders]
     while containers:
         container = containers.pop()
         if renamed and type(container) is dict and not renamed.keys().isdisjoint(container):
@@ -156,7 +208,8 @@ def _mask_texts(holder: list[Any], maskers: Maskers, renamed: dict[str, str], hi
                 text = known.get(value)
                 if text is None:
                     text = masked_text(value, maskers)
-                    if len(value) <= _KNOWN_TEXT and len(known) < _KNOWN:
+                    left -= len(value) + _KNOWN_TEXT
+                    if left > 0:
                         known[value] = text
                 if text is not value and text != value and not (key == "$value" and _names_type(container)):
                     container[key] = text
@@ -193,8 +246,8 @@ def _names_type(container: Any) -> bool:
 _SHORTEST = 6
 """Characters of the shortest text with a secret in it."""
 
-_KNOWN, _KNOWN_TEXT = 20_000, 200
-"""Texts, and characters of the longest, of which is remembered how they are shown: the same ones come again."""
+_KNOWN, _KNOWN_TEXT = 4_000_000, 100
+"""Characters of texts of which is remembered how they are shown, and what a text counts besides: they come again."""
 
 
 def is_mask(document: Any) -> bool:
@@ -202,97 +255,9 @@ def is_mask(document: Any) -> bool:
     return type(document) is dict and document.keys() == {"$masked", "$size"}
 
 
-_RAW_HINT = "(?i)" + "|".join((*HINTS, "run_kwargs", r"\\u"))
-"""What a line has that needs to be looked at: a part of a name, or letters of a name that are written as escapes."""
-
-_RAW_PART = (
-    r'(?P<key>"(?:[^"\\]|\\.)*+")(?=\s*:)|(?P<text>"(?:[^"\\]|\\.)*+(?:"|\Z))|(?P<open>[\[{])|(?P<close>[\]}])'
-    r"|(?P<other>[^\s,:\[\]{}\"]+)"
-)
-"""A key; a text, which may be cut off; brackets; a number or a word."""
-
-_RAW_MASK = f'"{MASK}"'
-_WORDS_OF_JSON = frozenset(("true", "false", "null"))
-
-
-def masked_lines(lines: Iterable[str]) -> Iterator[str]:
-    """The lines of a JSON file with secrets masked, for people, whatever its layout; no longer JSON of the same values.
-
-    What is masked is what `masked` masks, save that a list of two is not a key and its value.
-    """
-    mask = _RawMask()
-    for line in lines:
-        yield mask.line(line) if mask.is_open or re.search(_RAW_HINT, line) or maskers_for(line) else line
-
-
-class _RawMask:
-    """Goes through the lines of a JSON file and knows whether it is within a secret."""
-
-    def __init__(self) -> None:
-        self._open: list[int] = []  # how far each bracket that is open below a secret holds one
-        self._due: int | None = None  # how far the value of the last key is a secret; None when no value is due
-        self._is_pickle = False  # the value that is due is base64
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the next line needs to be looked at whatever is in it."""
-        return bool(self._open or self._due)
-
-    def line(self, text: str) -> str:
-        """The next line, masked."""
-        return re.sub(_RAW_PART, self._token, text)
-
-    def _token(self, match: re.Match[str]) -> str:
-        token, kind = match[0], match.lastgroup
-        here = self._open[-1] if self._open else PLAIN
-        if kind == "key":
-            self._due = max(here, secrecy(_name_of(token)))
-            self._is_pickle = token == _PICKLED
-            return token if len(token) < _SHORTEST else _masked_token(token)
-        if kind == "close":
-            self._open[-1:] = []
-            self._due = None
-            return token
-        rank, self._due = here if self._due is None else self._due, None
-        if kind == "open":
-            if rank:
-                self._open.append(rank)
-            return token
-        if kind == "text":
-            if rank:
-                return _RAW_MASK if len(token) > 2 else token
-            return token if self._is_pickle or len(token) < _SHORTEST else _masked_token(token)
-        return _RAW_MASK if rank == EVERYTHING and token not in _WORDS_OF_JSON else token
-
-
-_PICKLED = '"__pickled__"'
-
-
-def _masked_token(token: str) -> str:
-    """A text of JSON, with its quotes, with the secrets in it masked."""
-    if "\\" not in token:
-        return masked_text(token)
-    try:
-        text = json.loads(token)
-    except ValueError:  # cut off
-        return masked_text(token)
-    shown = masked_text(text)
-    return token if shown == text else json.dumps(shown, ensure_ascii=False)
-
-
-def _name_of(key: str) -> str:
-    """The name that a key of JSON spells."""
-    if "\\" not in key:
-        return key[1:-1]
-    try:
-        return str(json.loads(key))
-    except ValueError:
-        return key[1:-1]
-
-
 __all__ = [
-    "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "is_mask", "is_maskable", "is_secret_key", "masked",
-    "masked_lines", "masked_text", "secrecy",
+    "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "is_mask", "is_maskable", "is_secret_key", "mask_all",
+    "masked", "masked_text", "secrecy",
 ]  # fmt: skip
 
 PLAIN, SECRET, EVERYTHING = range(3)

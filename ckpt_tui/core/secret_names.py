@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from itertools import pairwise, starmap
 
 _WORDS = frozenset((
     "token", "password", "passwd", "passphrase", "passcode", "passwort", "secret", "secrets", "passwords", "pwd",
@@ -29,7 +30,10 @@ _PAIRS = frozenset((
     "qdrant key", "weaviate key", "langsmith key", "langfuse key", "wandb key", "datadog key", "insights key",
     "device key", "user pass", "db pass", "smtp pass", "mail pass", "admin pass", "root pass", "database pass",
     "mysql pass", "pg pass", "postgres pass", "redis pass", "mongo pass", "rabbitmq pass", "ftp pass", "proxy pass",
-    "auth pass", "sudo pass", "github pat", "gitlab pat", "azure pat", "devops pat", "basic auth", "auth header",
+    "auth pass", "sudo pass", "keystore pass", "truststore pass", "store pass", "key pass", "cert pass", "pfx pass",
+    "imap pass", "sql pass", "sa pass", "login pass", "service pass", "svc pass", "app pass", "wifi pass", "vpn pass",
+    "ssh pass", "ldap pass", "account pass", "email pass",
+    "github pat", "gitlab pat", "azure pat", "devops pat", "basic auth", "auth header",
     "auth string", "auth code", "authorization code", "pin code", "pin number", "card pin", "user pin",
     "security code", "recovery code", "backup codes", "mfa code", "sms code", "verification code", "access tokens",
     "refresh tokens", "auth tokens", "api tokens", "bearer tokens", "session tokens", "services key", "jobs storage",
@@ -41,7 +45,8 @@ _ONE_WORD = (
     "apikey", "accesskey", "secretkey", "privatekey", "accountkey", "masterkey", "subscriptionkey",
     "instrumentationkey", "signingkey", "sessionkey", "encryptionkey", "sharedkey", "sharedaccesskey", "storagekey",
     "openaikey", "connectionstring", "connstring", "connstr", "accesstoken", "refreshtoken", "authtoken", "apitoken",
-    "bearertoken", "sessiontoken", "sastoken", "idtoken", "securitytoken", "clientsecret", "appsecret",
+    "bearertoken", "sessiontoken", "sastoken", "idtoken", "csrftoken", "xsrftoken",
+    "securitytoken", "clientsecret", "appsecret",
     "sharedsecret", "apisecret", "userpassword", "dbpassword", "sharedaccesssignature", "authkey", "adminkey",
     "licensekey", "userpass", "dbpass", "authcookie", "sessioncookie", "pgpassword", "mysqlpassword", "rootpassword",
     "adminpassword", "userpwd", "dbpwd",
@@ -94,13 +99,18 @@ _PARAMETERS = frozenset(("sig", "key", "code", "signature", "pw", "pass", "auth"
 """Parameters of a URL that open what it leads to: those of Azure's shared access, signed requests and functions."""
 
 
+@cache
+def _hint() -> re.Pattern[str]:
+    return re.compile(_HINT, re.IGNORECASE)
+
+
 @lru_cache(maxsize=4096)  # the same few names come again and again: a hundred times faster than splitting each
 def is_secret_key(name: str) -> bool:
     """Whether a key's name says that its value is a secret: `api_key`, `authToken`, `X-Authorization`.
 
     Plural `tokens` counts words of a text far more often than keys to a door and is not meant.
     """
-    if len(name) > 200 or not re.search(_HINT, name, re.IGNORECASE):
+    if len(name) > 200 or not _hint().search(name):
         return False
     words = [word.lower() for word in re.split(_SPLIT, name) if word]
     if "public" in words and "key" in words:
@@ -118,10 +128,54 @@ def is_secret_key(name: str) -> bool:
     return bool(re.match(_ENVIRONMENT_KEY, name)) and words[-2] not in _OTHER_KEYS
 
 
+_SERVICES = frozenset((
+    "anthropic", "apim", "aws", "azure", "bing", "cerebras", "cohere", "cosmos", "cosmosdb", "datadog", "deepgram",
+    "deepseek", "elevenlabs", "fireworks", "gcp", "gemini", "github", "gitlab", "google", "groq", "hf", "huggingface",
+    "jina", "langfuse", "langsmith", "mistral", "nvidia", "ollama", "openai", "openrouter", "perplexity", "pinecone",
+    "qdrant", "replicate", "sendgrid", "serpapi", "sonar", "stripe", "supabase", "tavily", "together", "twilio",
+    "voyage", "wandb", "weaviate", "xai",
+))  # fmt: skip
+"""Services that are called with a key: what is called `key` below the name of one is its key."""
+
+
+KEYS_OF_SERVICES = frozenset(("key", "Key", "KEY"))
+"""Names of a secret below the name of a service, and nowhere else."""
+
+
+def is_key_of_service(above: object, name: object) -> bool:
+    """Whether a name is a secret's because of the name above it: `key` in `openai`."""
+    return name in KEYS_OF_SERVICES and isinstance(above, str) and is_service(above)
+
+
+def begins_service(line: str) -> bool:
+    """Whether a line of JSON ends where the object begins that a service is given: `"openai": {`."""
+    found = re.search(r'"([^"\\]{2,200})"\s*:\s*\{\s*\Z', line)
+    return found is not None and is_service(found[1])
+
+
+def leads_to_key_of_service(names: Iterable[object]) -> bool:
+    """Whether names, each below the one before, lead to what a service is called with."""
+    return any(starmap(is_key_of_service, pairwise(names)))
+
+
+@lru_cache(maxsize=4096)
+def is_service(name: str) -> bool:
+    """Whether a name is one of a service that is called with a key: `openai`, `AzureOpenAI`, `azure-openai-eu`."""
+    words = [word.lower() for word in re.split(_SPLIT, name[:200]) if word]
+    return not _SERVICES.isdisjoint((*words, *("".join(pair) for pair in pairwise(words))))
+
+
 def is_secret_parameter(name: str) -> bool:
     """Whether a parameter of a URL is a secret by its name: `sig`, `X-Amz-Signature`, `access_token`."""
     words = [word.lower() for word in re.split(_SPLIT, name) if word]
     return is_secret_key(name) or (bool(words) and words[-1] in _PARAMETERS)
+
+
+def is_compound(name: str) -> bool:
+    """Whether a name is one of a program: `api_key`, `x-api-key`, `apiKey`."""
+    return (
+        "_" in name or "-" in name or (name != name.lower() and name != name.upper() and name[1:] != name[1:].lower())
+    )
 
 
 _NUMBERS = frozenset(("pin", "otp", "totp", "cvv", "cvc", "passcode", "password", "passwd", "pwd"))

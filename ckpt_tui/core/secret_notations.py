@@ -1,4 +1,4 @@
-"""Secrets in notations of their own: elements and attributes of XML, `.netrc`, keys of PuTTY, options of one letter."""
+"""Secrets in notations of their own: XML, `.netrc`, keys of PuTTY, options of one letter, sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 
 from ckpt_tui.core.secret_names import is_secret_key
 
-SIGNS = ("</", "/>", "PuTTY-User-Key-File", " login ", "redis-cli ", "sshpass ", "mysql")
+SIGNS = ("</", "/>", "PuTTY-User-Key-File", " login ", "redis-cli ", "sshpass ", "mysql", "mariadb")
 """One of these is in a text that holds such a secret."""
 
 _ELEMENT = r"<(?P<name>[A-Za-z][\w:.-]{0,60})(?:\s[^<>]{0,200})?>(?P<value>[^<>]{1,2000})</(?P=name)>"
@@ -18,8 +18,9 @@ _ATTRIBUTES = (
 _NETRC = r"\blogin\s{1,4}\S{1,200}\s{1,4}(?:password|passwd)\s{1,4}(?P<netrc>[^\s\"'<>]{1,200})"
 _PUTTY = r"Private-Lines: \d{1,4}\r?\n(?P<putty>(?:[A-Za-z0-9+/=]+(?:\r?\n|\Z)){1,200})"
 _OPTIONS = (
-    r"\b(?:redis-cli\b[^\n|;]{0,200}?\s-a\s?|sshpass\s-p\s?|mysql(?:dump|admin)?\b[^\n|;]{0,200}?\s-p)[\"']?"
-    r"(?P<option>[^\s\"'$-][^\s\"']{0,200})"
+    r"\b(?:redis-cli\b[^\n|;]{0,200}?\s-a\s?|sshpass\s-p\s?"
+    r"|(?:mysql|mariadb)(?:-?dump|-?admin|sh|import)?\b[^\n|;]{0,200}?\s-p)"
+    r"[\"']?(?P<option>[^\s\"'$-][^\s\"']{0,200})"
 )
 
 
@@ -45,3 +46,51 @@ def mask_notations(text: str, mask: str) -> str:
         return f"{match[0][:begin]}{mask}{match[0][end:]}"
 
     return _all().sub(masked, text)
+
+
+_AFTER_USER = r"(?:^|\s)-u ?[\w.@%-]{1,80}(?: -[hP] ?[\w.:-]{1,120}){0,3} -p[\"']?(?P<after>[^\s\"'$-][^\s\"']{2,200})"
+_ALONE = (
+    r"(?:\A|(?<=[\"']))-p(?=[^a-z]|[^\d]*\d)(?![\d./:,x-]+(?:/[a-z]{3})?[\"']?(?:\W|\Z))"
+    r"(?P<alone>[^\s\"'$/=:.~-][^\s\"'=/]{4,200})(?=\Z|[\"'])"
+)
+"""`-pSECRET` as one word of a command: no port, no path and no long option such as `-projectPath`."""
+
+
+@cache
+def _password_options() -> re.Pattern[str]:
+    return re.compile(f"{_AFTER_USER}|{_ALONE}")
+
+
+def mask_password_options(text: str, mask: str) -> str:
+    """The text with what `-p` gives replaced by a mask where it is a password: after a user, or one word by itself."""
+
+    def masked(match: re.Match[str]) -> str:
+        kind = match.lastgroup or ""
+        return f"{match[0][: match.start(kind) - match.start()]}{mask}{match[0][match.end(kind) - match.start() :]}"
+
+    return _password_options().sub(masked, text)
+
+
+@cache
+def _said() -> re.Pattern[str]:
+    return re.compile(r"(?<=\w)[\"']? (?:is|was|ist|should be|will be)(?: now)?\Z", re.IGNORECASE)
+
+
+def name_said_before(left: str) -> int | None:
+    """Where the name ends that a sentence gives a value: after "password" in "the password is"; None for no such text.
+
+    Args:
+        left: What precedes the colon.
+    """
+    found = _said().search(left)
+    return found.start() if found is not None else None
+
+
+def is_last_word(text: str, end: int) -> bool:
+    """Whether nothing follows a word on its line but the end of a sentence.
+
+    Args:
+        text: The whole text.
+        end: Where the word ends.
+    """
+    return not text[end : end + 200].partition("\n")[0].strip(" .!\r\"')")

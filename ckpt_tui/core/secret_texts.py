@@ -7,12 +7,11 @@ holds a sign of such a secret, which nearly all texts do not.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
-from ckpt_tui.core.cache import SharedCache
-from ckpt_tui.core.secret_names import is_secret_key, is_secret_parameter
-from ckpt_tui.core.secret_notations import SIGNS, mask_notations
+from ckpt_tui.core.secret_names import is_compound, is_secret_key, is_secret_parameter
+from ckpt_tui.core.secret_notations import SIGNS, is_last_word, mask_notations, mask_password_options, name_said_before
 
 MASK = "••••••"
 """What people see in the place of a secret."""
@@ -205,17 +204,19 @@ def _named_values(text: str) -> str:
         if at < done:
             continue
         left = text[max(at - _LEFT, 0) : at].rstrip("\\\"' ")
+        said = name_said_before(left) if text[at] == ":" else None
+        left = left[:said]
         found = _BACKWARDS.known.match(left[::-1])
         if found is None:
             continue
-        span = _value_span(text, left[-found.end() :], at, left[: -found.end()])
+        span = _value_span(text, left[-found.end() :], at, left[: -found.end()], said is not None)
         if span is not None:
             out += (text[done : span[0]], MASK)
             done = span[1]
     return "".join((*out, text[done:])) if out else text
 
 
-def _value_span(text: str, name: str, at: int, left: str) -> tuple[int, int] | None:
+def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = False) -> tuple[int, int] | None:
     """Where the secret is that a name is given by the sign at a position; None where there is none.
 
     Args:
@@ -223,6 +224,7 @@ def _value_span(text: str, name: str, at: int, left: str) -> tuple[int, int] | N
         name: The name.
         at: Where the sign is.
         left: The characters before the name.
+        in_sentence: A sentence gives the value, such as "the password is: …".
     """
     sign = text[at]
     in_query = sign == "=" and left.endswith(("?", "&"))
@@ -251,7 +253,9 @@ def _value_span(text: str, name: str, at: int, left: str) -> tuple[int, int] | N
     value = found[0].rstrip(" .") if found is not None else ""
     if not value or value.endswith(("(", "()")):
         return None  # nothing, or a call in a program
-    if sign == ":" and not is_header and not _looks_random(value) and not _is_compound(name):
+    if in_sentence and is_last_word(text, start + len(value)):
+        return start, start + len(value)
+    if sign == ":" and not is_header and not _looks_random(value) and not is_compound(name):
         return None  # "Password: at least eight characters"
     return start, start + len(value)
 
@@ -277,17 +281,10 @@ def _looks_random(value: str) -> bool:
     return len(value) >= 4 and any(not char.isalpha() for char in value) and not value.endswith(":")
 
 
-def _is_compound(name: str) -> bool:
-    """Whether a name is one of a program: `api_key`, `x-api-key`, `apiKey`."""
-    return (
-        "_" in name or "-" in name or (name != name.lower() and name != name.upper() and name[1:] != name[1:].lower())
-    )
-
-
 Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
 """Signs of which one is in a text, and what masks the secrets of that sort in it."""
 
-_MASKERS: Maskers = (
+MASKERS: Maskers = (
     (("PRIVATE KEY",), _private_keys),
     ((_URL, ":\\/\\/", "hooks.slack.com", "/webhooks/"), _logins),
     (("@tcp(", "@unix("), _go_logins),
@@ -295,49 +292,17 @@ _MASKERS: Maskers = (
     (("earer ", "asic ", "BEARER ", "BASIC ", "oken ", "ApiKey "), _scheme_words),
     (("--", "curl "), _options),
     (SIGNS, partial(mask_notations, mask=MASK)),
+    (("-p",), partial(mask_password_options, mask=MASK)),
     *((signs, partial(_tokens, shape=_Pattern(rf"(?<![A-Za-z0-9])(?:{shape})"))) for signs, shape in _SHAPES),
 )
 
 
-def maskers_for(text: str) -> Maskers:
-    """What is to be done with a text for the signs of secrets in it, which nearly all texts lack."""
-    return tuple(pair for pair in _MASKERS if any(sign in text for sign in pair[0]))
-
-
-def maskers_for_all(texts: Iterable[str]) -> Maskers:
-    """The same for many texts; what a long one has is remembered, because it comes again in the next checkpoint."""
-    found: set[int] = set()
-    short = []
-    for text in texts:
-        if len(text) < _REMEMBERED:
-            short.append(text)
-            continue
-        signs = _known.get(text)
-        if signs is None:
-            signs = _sorts_in(text)
-            _known.put(text, signs, len(text) + 100)
-        found.update(signs)
-    found.update(_sorts_in("\n".join(short)))
-    return tuple(_MASKERS[number] for number in sorted(found))
-
-
-def _sorts_in(text: str) -> tuple[int, ...]:
-    """The indexes of the maskers of which a sign is in a text."""
-    return tuple(number for number, (signs, _) in enumerate(_MASKERS) if any(sign in text for sign in signs))
-
-
-_REMEMBERED = 400
-"""Characters of a text from which looking for eighty signs takes longer than remembering what it has."""
-
-_known: SharedCache[str, tuple[int, ...]] = SharedCache(16 * 1024 * 1024)
-
-
-def masked_text(text: str, maskers: Maskers = _MASKERS) -> str:
+def masked_text(text: str, maskers: Maskers = MASKERS) -> str:
     """The text with the secrets in it masked; the very same text where there is none.
 
     Args:
         text: Any text.
-        maskers: What `maskers_for` gave for a longer text that it is a part of.
+        maskers: What `core.secret_signs.maskers_for` gave for a longer text that it is a part of.
     """
     if len(text) < _SHORTEST:
         return text

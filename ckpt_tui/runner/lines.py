@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import json
 import os
@@ -33,7 +34,7 @@ class Lines:
         self._lock = threading.RLock()
         self._seq = 0
         self._encode = encoder()
-        self._held: list[tuple[str, int, str]] = []
+        self._held: collections.deque[tuple[str, int, str]] = collections.deque()
         self._size = 0
         self._due = 0
         self._writing = False
@@ -47,7 +48,7 @@ class Lines:
     def _forked(self) -> None:
         """In a copy of this process: what is held is the original's to write, and no thread sees to what is late."""
         self._lock = threading.RLock()
-        self._held, self._size, self._writing, self._alone = [], 0, False, True
+        self._held, self._size, self._writing, self._alone = collections.deque(), 0, False, True
 
     def say(self, kind: str, **fields: Any) -> None:
         """Write one line, of at least one field."""
@@ -61,14 +62,15 @@ class Lines:
             rest: The JSON of its other fields, without the brace that opens it.
         """
         nanoseconds = time.time_ns()
-        with self._lock:
-            self._held.append((kind, nanoseconds, rest))
-            self._size += len(rest)
-            if kind not in BURSTS or self._size > GATHERED or self._alone:
-                self._flush()
-            elif nanoseconds >= self._due:
-                self._due = nanoseconds + int(GATHER_SECONDS * 1e9)
-                self._flush()
+        # Without the lock, which costs as much as all the rest: a deque takes and gives from any thread, and a size
+        # that misses a line of another thread is as good a bound.
+        self._held.append((kind, nanoseconds, rest))
+        self._size += len(rest)
+        if kind not in BURSTS or self._size > GATHERED or self._alone:
+            self.hurry()
+        elif nanoseconds >= self._due:
+            self._due = nanoseconds + int(GATHER_SECONDS * 1e9)
+            self.hurry()
         if not self._awake and self._held:
             self._awake = True
             self._wake.set()
@@ -92,13 +94,15 @@ class Lines:
             self._writing = False
 
     def _write(self) -> None:
-        held, self._held, self._size = self._held, [], 0
         # Made into text together: what is done over and over is done faster.
-        text = ""
-        for kind, nanoseconds, rest in held:
-            self._seq += 1
-            text += f'{{"kind":"{kind}","seq":{self._seq},"t":"{stamp(nanoseconds)}",{rest}\n'
-        data = memoryview(text.encode("ascii"))
+        self._size, held, number = 0, self._held, self._seq
+        texts = []
+        while held:
+            kind, nanoseconds, rest = held.popleft()
+            number += 1
+            texts.append(f'{{"kind":"{kind}","seq":{number},"t":"{stamp(nanoseconds)}",{rest}\n')
+        self._seq = number
+        data = memoryview("".join(texts).encode("ascii"))
         while data:
             data = data[os.write(self._descriptor, data) :]
 
@@ -134,18 +138,19 @@ def now() -> str:
     return stamp(time.time_ns())
 
 
-_second = (-1, "")
+_second = (-1_000_000_000, "")
 
 
 def stamp(nanoseconds: int) -> str:
     """A time in UTC, ISO 8601 with `Z`, of nanoseconds since 1970."""
     global _second
-    seconds, rest = divmod(nanoseconds, 1_000_000_000)
-    known, text = _second
-    if known != seconds:
-        text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-        _second = (seconds, text)
-    return f"{text}.{rest // 1000:06d}Z"
+    begin, text = _second
+    rest = nanoseconds - begin
+    if not 0 <= rest < 1_000_000_000:
+        seconds, rest = divmod(nanoseconds, 1_000_000_000)
+        text = time.strftime("%Y-%m-%dT%H:%M:%S.%%06dZ", time.gmtime(seconds))
+        _second = (seconds * 1_000_000_000, text)
+    return text % (rest // 1000)
 
 
 def vanish() -> typing.NoReturn:

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from .places import shown_path
 
@@ -121,17 +122,52 @@ def missing_name(error: ImportError, place: str) -> tuple[str, str]:
     version = _version(module)
     if not version:
         return f"{place}: {text}", "fix the import, or start it as the program is started"
-    fix = (
+    return f"{place}: {text.partition(' (')[0]}; this is {module}{version}", _other_release(module)
+
+
+def missing_member(error: BaseException, place: str) -> tuple[str, str] | None:
+    """What is wrong where an object or a function of the framework lacks what is used of it, and what to do.
+
+    Args:
+        error: What the program raised.
+        place: The line of the program that raised it.
+    """
+    module = ""
+    if isinstance(error, AttributeError):
+        owner = error.obj
+        # Not `__module__` of an object: one that wraps a function has the module of that.
+        module = owner.__name__ if isinstance(owner, type(sys)) else _class_of(owner).__module__
+    elif isinstance(error, TypeError) and "unexpected keyword argument" in str(error):
+        name = str(error).partition("(")[0].partition(".")[0]
+        module = next((each for each in _FRAMEWORKS if hasattr(sys.modules.get(each), name)), "")
+    module = module.partition(".")[0]
+    if module not in _FRAMEWORKS or not _version(module):
+        return None
+    return f"{place}: {error}; this is {module}{_version(module)}", _other_release(module)
+
+
+def _class_of(value: Any) -> type:
+    return value if isinstance(value, type) else type(value)
+
+
+_FRAMEWORKS = ("agent_framework", "agent_framework_orchestrations", "langgraph")
+"""Packages whose releases differ in what programs use of them."""
+
+
+def _other_release(module: str) -> str:
+    """What to do about a program that uses what the installed release of a package does not have."""
+    return (
         f"the program was written for another release of {module}: name the interpreter that has it with --python, or "
         f"{install_line('-U', distribution_of(module))}"
     )
-    return f"{place}: {text.partition(' (')[0]}; this is {module}{version}", fix
 
 
 def _version(module: str) -> str:
     """` 1.2.3` of the installed distribution of a module, or ""."""
-    release = version_of(distribution_of(module))
-    return release and f" {release}"
+    release = version_of(distribution_of(module)) or (
+        module == "agent_framework" and version_of("agent-framework-core")
+    )
+    return f" {release}" if release else ""
 
 
 def version_of(distribution: str) -> str:

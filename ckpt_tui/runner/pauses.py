@@ -90,6 +90,19 @@ class Pauses:
                 waits=[str(each.source_executor_id) for each in checkpoint.pending_request_info_events.values()],
             )  # fmt: skip
 
+    async def at_request(self, checkpoint: Any, waits: list[str]) -> None:
+        """Wait where a run is about to wait for answers of which its last checkpoint did not know yet.
+
+        Args:
+            checkpoint: The checkpoint that was saved last.
+            waits: The executors that ask.
+        """
+        if self._hold:
+            await self._wait(
+                "request", checkpoint=checkpoint.checkpoint_id, iteration=checkpoint.iteration_count,
+                pending=len(waits), next=[], waits=waits,
+            )  # fmt: skip
+
     async def before_call(self, executor: str, message: Any) -> None:
         """Wait before an executor is called with a message, where that is wanted."""
         if executor in self._executors:

@@ -110,21 +110,21 @@ class Protection:
             if name in _OS or name == "open":
                 setattr(accessor, name, staticmethod(opener if name == "open" else getattr(os, name)))
 
-        # Called for each `id` and each class of a pickle: a plain function costs less than a method.
-        def audit(event: str, args: tuple[Any, ...], watched: frozenset[str] = WATCHED) -> None:
-            if event in watched:
-                self._audit(event, args)
+        act, watched = self._audit, WATCHED
 
-        # Where a hook does not say that it cannot be traced, Python makes and drops an exception each time it asks.
-        vars(audit)["__cantrace__"] = False
+        # Python makes a new text of the event's name for each call, so comparing it costs less than hashing it.
+        def audit(event: str, args: tuple[Any, ...]) -> None:
+            if event != "builtins.id" and event in watched:  # each deep copy asks for ids by the dozen
+                act(event, args)
+
         sys.addaudithook(audit)
 
     def _is_new(self, path: Any) -> bool:
         """Whether a path is plainly one of a new checkpoint: looked at first, because each save makes several."""
         if not self._into:
             return False
-        text = path if type(path) is str else os.fspath(path) if isinstance(path, os.PathLike) else ""
-        return isinstance(text, str) and text.startswith(self._into) and os.sep not in text[len(self._into) :]
+        text = path if type(path) is str else str(path) if isinstance(path, pathlib.PurePath) else ""
+        return text.startswith(self._into) and os.sep not in text[len(self._into) :]
 
     # -- what is protected -------------------------------------------------------------------------------------------
 

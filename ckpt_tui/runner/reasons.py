@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from .faults import said
-from .missing import missing_module, missing_name
+from .missing import missing_member, missing_module, missing_name
 from .places import Place, call_on, causes_of, frames_of, own_place, shown_path
 
 COMMAND = "ckpt-tui resume …"
@@ -35,7 +35,7 @@ def reason_of(error: BaseException, place: str) -> tuple[str, str]:
     error = _single(error)
     found = _where(error) or place
     for cause in causes_of(error):
-        for explain in (_variable, _arguments, _input, _import, _syntax, _file):
+        for explain in (_variable, _arguments, _input, _import, _syntax, _file, _release):
             reason = explain(cause, _where(cause) or found)
             if reason is not None:
                 return reason
@@ -232,3 +232,12 @@ def _file(error: BaseException, where: str) -> tuple[str, str] | None:
             return what, f"start ckpt-tui in {shown_path(directory)}, which has it"
         directory = os.path.dirname(directory)
     return what, "start ckpt-tui in the directory in which the program is started"
+
+
+def _release(error: BaseException, where: str) -> tuple[str, str] | None:
+    """What the program uses of the framework and this release does not have; not where the framework itself raised."""
+    place = own_place(error)
+    codes = [frame.f_code for frame, _ in frames_of(error) if frame.f_code.co_name != "__getattr__"]
+    if place is None or not codes or os.path.abspath(codes[-1].co_filename) != place.file:
+        return None
+    return missing_member(error, where)

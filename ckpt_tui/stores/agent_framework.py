@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from typing import Any
 
 from ckpt_tui.core.documents.document import Document, DocumentFault, parse
@@ -29,6 +30,32 @@ PARSE_LIMIT = 2 * 1024 * 1024
 
 END_BYTES = 64 * 1024
 """Bytes at both ends of a large file that must hold its header and its last members, metadata included."""
+
+
+class LastParsed:
+    """The large file that was parsed last for its entry; who loads it next does not parse it again."""
+
+    def __init__(self) -> None:
+        self._kept: deque[tuple[bytes, Document]] = deque(maxlen=1)  # whose methods are safe in threads
+
+    def put(self, data: bytes, document: Document) -> None:
+        """Keep a document, if it is large, for the first who asks."""
+        if document.work >= _LARGE_WORK:
+            self._kept.append((data, document))
+
+    def take(self, data: bytes) -> Document | None:
+        """The document of these bytes, or None; it is kept no longer, since nobody shares its pickles."""
+        try:
+            known, document = self._kept.pop()
+        except IndexError:
+            return None
+        return document if known == data else None
+
+
+LAST_PARSED = LastParsed()
+
+_LARGE_WORK = 50_000
+"""Work of parsing a document from which on it is kept for whoever loads it next: some 20 ms."""
 
 
 def _count_entry(path: str, name: str) -> tuple[Stamp, Entry] | None:
@@ -63,6 +90,7 @@ def entry_from_bytes(name: str, data: bytes) -> Entry:
     """The entry that the bytes of a file make."""
     try:
         document = parse(data)
+        LAST_PARSED.put(data, document)
         return ref_of_document(name, document, len(data))
     except DocumentFault as fault:
         return problem_of_bytes(name, data, fault)

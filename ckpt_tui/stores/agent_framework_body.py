@@ -20,6 +20,7 @@ from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.agent_framework import (
     END_BYTES,
+    LAST_PARSED,
     MEMBERS,
     SHAPE_NOTES,
     problem_of_bytes,
@@ -139,6 +140,9 @@ _EXPORTED = (
 def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything: bool, most: int) -> Document:
     if not everything and len(data) > LAZY_BYTES:
         return _parse_lazily(name, data, check)
+    known = LAST_PARSED.take(data)
+    if known is not None:
+        return known
     try:
         return parse(data, most)
     except DocumentFault as fault:

@@ -189,7 +189,7 @@ class CompositeStore(Store):
     def groups(self) -> Groups | None:
         """Those of a large store, with what its forks add; None for several stores, which are listed."""
         main = self.members[0].groups() if self.together else None
-        return None if main is None else OverlayGroups(self, main)
+        return None if main is None or not main.are_named_in_files else OverlayGroups(self, main)
 
     def fresh(self) -> CompositeStore:
         """New stores of the same places that know nothing yet."""

@@ -29,6 +29,7 @@ from ckpt_tui.stores.files import (
     FileTrouble,
     Stamp,
     each_json,
+    has_more_names,
     list_json,
     packed,
     read_ends,
@@ -42,12 +43,19 @@ from ckpt_tui.stores.json_files import problem_of
 from ckpt_tui.stores.watch import watch
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from ckpt_tui.core.document_budget import DocumentBudget
+    from ckpt_tui.stores.directory_table import DirectoryTable
     from ckpt_tui.stores.header_index import HeaderIndex
+    from ckpt_tui.stores.store_groups import Groups
 
 LARGE = 4096
 """Files of a directory from which on their headers are kept for the next start: reading so many takes a tenth of a
 second."""
+
+LISTED = 20_000
+"""Files of the largest directory whose headers the browser keeps one by one: they take 35 MB."""
 
 READ_AT_ONCE = 64
 """Changed files that are read whole at once; more are shown by their headers first."""
@@ -74,6 +82,8 @@ class DirectoryStore(BudgetedStore):
         self._stamps: dict[str, int] = {}
         """The stamp of each file as it was reported last, packed."""
         self._lock = threading.Lock()
+        self.table: DirectoryTable | None = None
+        """What is known of the files where runs are listed first; stamps are in it then."""
 
     @classmethod
     def sniff(cls, place: OpenedPath) -> DirectoryStore | None:
@@ -121,6 +131,11 @@ class DirectoryStore(BudgetedStore):
         gone = []
         with self._lock:
             for name, (stamp, entry) in found.items():
+                if self.table is not None:  # which the watch alone changes
+                    modified = self.table.modified(name)
+                    if modified is not None and stamp is not None and stamp.mtime_ns >= modified:
+                        entries.append(entry)
+                    continue
                 if name not in self._stamps:  # deleted, as the watch has reported
                     continue
                 known, now = self._stamps[name], packed(stamp)
@@ -200,6 +215,16 @@ class DirectoryStore(BudgetedStore):
         except OSError:  # gone since it was scanned
             return []
 
+    def groups(self) -> Groups | None:
+        """Its runs, for the browser of a directory in which an object for each header takes too much memory."""
+        try:
+            if self.only is not None or not has_more_names(self.path, LISTED):
+                return None
+        except OSError:
+            return None
+        groups: Groups = _large_directory().DirectoryGroups(self)
+        return groups
+
     def reader(self) -> DirectoryStore:
         """Each checkpoint is a file."""
         return self
@@ -268,7 +293,7 @@ class DirectoryStore(BudgetedStore):
             first: The first files, `LARGE` of them.
             listed: The others.
         """
-        index = _index_of(self.path)
+        index: HeaderIndex | None = _large_directory().open_index(self.path)
         # The first rows are there before the rest is listed, and before the index is read.
         found = read_files(self._prefix, first[:BATCH])
         yield self._noted(found, BATCH, LARGE + 1)
@@ -295,14 +320,11 @@ class DirectoryStore(BudgetedStore):
         return Batch(found.entries, (*gone, *found.vanished), done, total)
 
 
-def _index_of(directory: str) -> HeaderIndex | None:
-    """The index of a large directory; None where none is wanted, or Python was built without SQLite."""
-    try:
-        # Late: SQLite, which a directory of the usual size does without.
-        from ckpt_tui.stores.header_index import open_index
-    except ImportError:
-        return None
-    return open_index(directory)
+def _large_directory() -> ModuleType:
+    # Late: a directory of the usual size does without, and without SQLite.
+    from ckpt_tui.stores import large_directory
+
+    return large_directory
 
 
 def _is_checkpoint(head: bytes) -> bool:

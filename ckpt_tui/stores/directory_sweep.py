@@ -6,7 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ckpt_tui.stores.files import Stamp, each_json, packed, stamp_of
 
@@ -50,6 +50,18 @@ class DirectoryState(NamedTuple):
     mtime_ns: int
 
 
+class ReadFiles(Protocol):
+    """The files of a directory as they were read last, of whoever reads each file that is reported."""
+
+    def differences(self) -> list[str]:
+        """The names of all files that are new, have changed or are gone since they were read.
+
+        Raises:
+            OSError: the directory cannot be listed.
+        """
+        ...
+
+
 class Sweep:
     """Compares the stamps of all files with those last reported; exact, but its cost grows with the directory.
 
@@ -59,7 +71,7 @@ class Sweep:
             where the sweep has to remember what it reported.
     """
 
-    def __init__(self, directory: str, read: Mapping[str, int] | None = None) -> None:
+    def __init__(self, directory: str, read: Mapping[str, int] | ReadFiles | None = None) -> None:
         self.directory = directory
         self.known: dict[str, int] | None = None
         self.read = read
@@ -89,13 +101,17 @@ class Sweep:
             self.due_at = min(self.due_at, max(self.again_at, self.not_before))
         return change
 
-    def _compared_with(self, read: Mapping[str, int]) -> DirectoryChange | None:
+    def _compared_with(self, read: Mapping[str, int] | ReadFiles) -> DirectoryChange | None:
         """What differs from what was read, which keeps no second stamp and no second name of any file."""
         try:
-            changed, gone = differences(lambda: each_json(self.directory), read)
+            if isinstance(read, Mapping):
+                changed, gone = differences(lambda: each_json(self.directory), read)
+                changed += gone
+            else:
+                changed = read.differences()
         except OSError:  # the next look at the directory says why
             return None
-        return DirectoryChange(frozenset((*changed, *gone)), missing=False) if changed or gone else None
+        return DirectoryChange(frozenset(changed), missing=False) if changed else None
 
     def _compared(self) -> DirectoryChange | None:
         """What differs from what was reported last."""

@@ -185,6 +185,16 @@ def list_json(directory: str) -> Iterator[tuple[str, bool]]:
                 yield entry.name, is_regular
 
 
+def has_more_names(directory: str, count: int) -> bool:
+    """Whether there are more than so many names that the framework's `glob("*.json")` would take.
+
+    Raises:
+        OSError: as os.scandir does.
+    """
+    with os.scandir(directory) as entries:
+        return any(number > count for number, _ in enumerate((e for e in entries if is_json_name(e.name)), 1))
+
+
 def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:
     """The entries that the framework's `glob("*.json")` would take, in the order the system gives them.
 

@@ -13,12 +13,10 @@ import stat
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from ckpt_tui.configuration import load
-from ckpt_tui.errors import UsageError
-from ckpt_tui.stores.caching import is_switched_off
+from ckpt_tui.stores.cache_files import Doubt, is_wanted, trim
 from ckpt_tui.stores.files import packed_status
 from ckpt_tui.stores.header_chunks import CHUNK, KEY_BYTES, Row, can_be_packed, key_of
-from ckpt_tui.stores.index_database import Doubt, IndexDatabase, trim
+from ckpt_tui.stores.index_database import IndexDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -167,11 +165,7 @@ class HeaderIndex:
 
 def open_index(directory: str) -> HeaderIndex | None:
     """The index of a directory, nothing of it read yet; None where none is wanted."""
-    if is_switched_off():
-        return None
     try:
-        if load().cache:
-            return HeaderIndex(directory)
-    except (OSError, UsageError):  # whoever reads the directory, or the configuration, says what is wrong
-        pass
-    return None
+        return HeaderIndex(directory) if is_wanted() else None
+    except OSError:  # whoever reads the directory says what is wrong
+        return None

@@ -11,13 +11,12 @@ import os
 import sqlite3
 import stat
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from zlib import crc32
 
+from ckpt_tui.stores.cache_files import BESIDE, DATABASE, Doubt, check_owner, delete, folder, make_folder
 from ckpt_tui.stores.header_chunks import CHUNK, Chunk, Row, by_time, pack, unpack
-from ckpt_tui.user_directories import cache_directory
 from ckpt_tui.version import VERSION
 
 SCHEMA = 1
@@ -25,31 +24,7 @@ SCHEMA = 1
 BUSY_SECONDS = 0.2
 """How long another program may hold the index before we go without."""
 
-MOST_BYTES = 1024 * 1024 * 1024
-"""Bytes that the indexes of all directories may take: those of six million headers."""
-
-MOST_DAYS = 90
-"""Days after which an index that nobody used is deleted."""
-
 SORTED_AT_ONCE = 4 * CHUNK
-
-FOLDER = "headers"
-_ENDING = ".sqlite"
-_BESIDE = ("", "-wal", "-shm", "-journal")
-_HAS_OWNERS = hasattr(os, "geteuid")
-
-
-class Doubt(Exception):
-    """The index cannot be used, or not be believed; `is_damaged` says whether what is there must go."""
-
-    def __init__(self, reason: str, is_damaged: bool = False) -> None:
-        super().__init__(reason)
-        self.is_damaged = is_damaged
-
-
-def folder() -> str:
-    """The directory of all indexes."""
-    return os.path.join(cache_directory(), FOLDER)
 
 
 class IndexDatabase:
@@ -61,7 +36,7 @@ class IndexDatabase:
 
     def __init__(self, directory: os.stat_result) -> None:
         self.device = directory.st_dev
-        self.path = os.path.join(folder(), f"{directory.st_dev:x}-{directory.st_ino:x}{_ENDING}")
+        self.path = os.path.join(folder(), f"{directory.st_dev:x}-{directory.st_ino:x}{DATABASE}")
         python = ".".join(map(str, sys.version_info[:2]))
         label = f"{SCHEMA} {VERSION} {python} {sys.byteorder} {directory.st_dev} {directory.st_ino}"
         self._label = label
@@ -119,15 +94,15 @@ class IndexDatabase:
 
     def drop(self) -> None:
         """Delete it."""
-        _delete(self.path)
+        delete(self.path)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         """A connection that is closed at the end; what is not committed by then was never written."""
-        _check_owner(folder(), stat.S_IFDIR)
-        for ending in _BESIDE:
+        check_owner(folder(), stat.S_IFDIR)
+        for ending in BESIDE:
             if os.path.lexists(self.path + ending):
-                _check_owner(self.path + ending, stat.S_IFREG)
+                check_owner(self.path + ending, stat.S_IFREG)
         try:
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             try:
@@ -151,14 +126,8 @@ class IndexDatabase:
         Raises:
             Doubt: it cannot be made, or would be in a place of somebody else.
         """
-        place = folder()
-        if not os.path.isabs(place):  # no directory of the user's, and perhaps one of checkpoints
-            raise Doubt(f"{place} is not an absolute path")
         try:
-            if not os.path.isdir(place):
-                _check_above(place)
-                os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
-                os.mkdir(place, 0o700)
+            make_folder()
             if not os.path.lexists(self.path):
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except OSError as error:
@@ -194,57 +163,3 @@ def _change(connection: sqlite3.Connection, label: str) -> int:
     if len(found) != 1 or found[0][0] != label or type(found[0][1]) is not int:
         raise Doubt("another version wrote it", True)
     return int(found[0][1])
-
-
-def _check_owner(path: str, kind: int) -> None:
-    """Whether something is of the kind it should be, and the user's alone.
-
-    Raises:
-        Doubt: it is not.
-    """
-    try:
-        status = os.lstat(path)
-    except OSError as error:
-        raise Doubt(str(error)) from None
-    if stat.S_IFMT(status.st_mode) != kind:
-        raise Doubt(f"{path} is something else", kind == stat.S_IFREG)
-    if _HAS_OWNERS and (status.st_uid != os.geteuid() or status.st_mode & 0o077):
-        raise Doubt(f"{path} is not the user's alone", kind == stat.S_IFREG)
-
-
-def _check_above(path: str) -> None:
-    """Whether the directory in which something is to be made belongs to the user: not as root in another one's home.
-
-    Raises:
-        Doubt: it does not.
-    """
-    while not os.path.isdir(path) and os.path.dirname(path) != path:
-        path = os.path.dirname(path)
-    if _HAS_OWNERS and os.stat(path).st_uid != os.geteuid():
-        raise Doubt(f"{path} belongs to somebody else")
-
-
-def _delete(path: str) -> None:
-    for ending in _BESIDE:
-        with suppress(OSError):
-            os.unlink(path + ending)
-
-
-def trim(kept: str) -> None:
-    """Delete the indexes that nobody used for long, and the oldest while all take more than they may; never `kept`."""
-    found: list[tuple[float, int, str]] = []
-    with suppress(OSError), os.scandir(folder()) as entries:
-        for entry in entries:
-            base = next((entry.path.removesuffix(ending) for ending in _BESIDE[1:] if entry.name.endswith(ending)), "")
-            if base and not os.path.lexists(base):  # left by a program that was killed
-                _delete(base)
-            elif entry.name.endswith(_ENDING) and entry.path != kept:
-                status = entry.stat(follow_symlinks=False)
-                found.append((status.st_mtime, status.st_size, entry.path))
-    with suppress(OSError):
-        left = MOST_BYTES - os.stat(kept).st_size
-        oldest = time.time() - MOST_DAYS * 86_400
-        for used, size, path in sorted(found, reverse=True):
-            left -= size
-            if left < 0 or used < oldest:
-                _delete(path)

@@ -197,7 +197,7 @@ def _label(read: Reading, role: Role, waits: bool) -> str:
         askers = dict.fromkeys(clean(question.node, 40) for question in read.outcome.questions if question.node)
         text += f" · {', '.join(list(askers)[:3]) or _nodes(len(read.outcome.questions))} waiting"
     elif read.asked_above:
-        text += " · waiting, asked above"
+        text += " · asked above"
     elif role == "failed":
         node, error = read.outcome.errors[0]
         text = f"failed {clean(node, 40) + ': ' if node else ''}{clean(error, 80) or '?'}"

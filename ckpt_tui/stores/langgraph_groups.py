@@ -47,6 +47,8 @@ class LangGraphGroups(Groups):
         threads: What its tables show of its threads.
     """
 
+    are_named_in_files = True
+
     def __init__(self, store: LangGraphStore, threads: Threads) -> None:
         self._store = store
         self._threads = threads

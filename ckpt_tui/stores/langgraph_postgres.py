@@ -28,10 +28,10 @@ QUIET_SECONDS = 60.0
 """Seconds after which a database is not one that was written to lately."""
 
 REST_SECONDS = 1.0
-"""Seconds between two looks at another one, and at a server that cannot be reached."""
+"""Seconds between two looks at another one, and at a server that cannot be reached; the longest rest."""
 
 LOOK_SHARE = 0.2
-"""Share of time that looks may take: a server in another place is looked at less often."""
+"""Share of time that looks may take, as far as the rest between them is no longer than that."""
 
 
 class PostgresStore(ContainerStore):
@@ -58,9 +58,10 @@ class PostgresStore(ContainerStore):
         return LangGraphGroups(self, PostgresThreads(self._database, self.tables))
 
     def pause(self, took: float, quiet: float) -> float:
-        """A fifth of a second while a program writes; longer where the server is slow, or out of reach."""
-        usual = REST_SECONDS if self._trouble is not None or quiet >= QUIET_SECONDS else BUSY_SECONDS
-        return max(usual, took / LOOK_SHARE)
+        """A fifth of a second while a program writes; up to a second where the server is slow, or out of reach."""
+        if self._trouble is not None or quiet >= QUIET_SECONDS:
+            return REST_SECONDS
+        return min(max(BUSY_SECONDS, took / LOOK_SHARE), REST_SECONDS)  # however long the first look took
 
 
 def open_postgres(url: str) -> Store:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.langgraph_postgres_tables import Tables, header_of, text_of
 from ckpt_tui.stores.langgraph_records import Header, Key
 from ckpt_tui.stores.postgres import Look, PostgresDatabase
@@ -17,7 +18,13 @@ WHOLE_SHARE = 0.05
 """Share of time that looks through all rows may take."""
 
 WHOLE_BLOCKS = 1 << 15
-"""Blocks of the largest table that is looked through: 256 MB. Of a larger one the end shows what is new."""
+"""Blocks of the largest table that is looked through: 256 MB. Of a larger one, end and index show what is new."""
+
+WATCHED = 64
+"""Threads of a larger table that every look asks for what is new: rows take space that was freed, anywhere."""
+
+_LATE = 3
+"""How far before the newest id an id may be that is saved later, in units of 27 seconds: clocks differ."""
 
 _NEWER = "age(xmin) <= age((%s::bigint & 4294967295)::text::xid)"
 """Rows that transactions from one on have saved; numbers of transactions wrap around, ages do not."""
@@ -53,6 +60,15 @@ class _Since(NamedTuple):
     writes: int
 
 
+class _Found(NamedTuple):
+    """What one look has found: rows as the statements give them."""
+
+    now: _Since
+    rows: list[Any]
+    written: list[Any]
+    checkpoints: int
+
+
 class PostgresChanges:
     """What is new in the tables of one saver.
 
@@ -71,6 +87,10 @@ class PostgresChanges:
         self._written: dict[Key, int] = {}  # the last one that wrote to a checkpoint
         self._whole_at = self._whole_took = 0.0
         self._is_behind = False  # whether only the ends of the tables were looked at
+        self._is_slow = False  # whether the index is too large to be looked through
+        self.newest = ""
+        """The largest id that is known."""
+        self._watched: dict[str, str] = {}  # the largest id of a thread; the one that was written to last comes last
 
     def mark(self) -> tuple[str, float]:
         """What transactions are to be seen: it differs after every commit to any table of the server.
@@ -106,36 +126,20 @@ class PostgresChanges:
         Raises:
             DatabaseFault: the server cannot be reached, or does not answer.
         """
-        since = self._since
-        assert since is not None, "begin() comes first"
-        is_whole = self._is_due()
+        assert self._since is not None, "begin() comes first"
+        # Of a large table, what is quickly found is reported first.
+        is_whole = self._is_due() and (self._is_behind or self._since.checkpoints <= WHOLE_BLOCKS)
         began = time.monotonic()
-
-        def ask(look: Look) -> tuple[_Since, list[Any], list[Any], int]:
-            now = self._moment(look)
-            found = []
-            for columns, group, table, blocks, blocks_now in (
-                (self._tables.header, "", self._tables.checkpoints, since.checkpoints, now.checkpoints),
-                (
-                    "max(xmin::text::bigint), thread_id, checkpoint_ns, checkpoint_id", " GROUP BY 2, 3, 4",
-                    self._tables.writes, since.writes, now.writes,
-                ),
-            ):  # fmt: skip
-                statement = f"SELECT {columns} FROM {table} WHERE {_NEWER}"
-                values: list[Any] = [since.oldest]
-                if not is_whole or blocks_now > WHOLE_BLOCKS:
-                    statement += " AND ctid >= %s::tid"
-                    values.append(f"({max(blocks - 1, 0)},0)")
-                found.append(look.rows(statement + group, values))
-            count = -1
-            if is_whole and now.checkpoints <= WHOLE_BLOCKS:
-                count = look.rows(f"SELECT count(*) FROM {self._tables.checkpoints}")[0][0]
-            return now, found[0], found[1], count
-
-        now, rows, written, count = self._database.read(ask)
-        headers = list(map(header_of, rows))
+        try:
+            found = self._database.read(lambda look: self._found(look, is_whole))
+        except DatabaseFault as fault:
+            if fault.kind != "slow" or not is_whole or self._is_slow:
+                raise
+            self._is_slow = True
+            found = self._database.read(lambda look: self._found(look, is_whole))
+        headers = list({(one := header_of(row)).key or one.row: one for row in found.rows}.values())
         new = [one for one in headers if one.key is None or self.seen.get(one.key) != one.row]
-        touched = {Key(*map(text_of, row[1:])): int(row[0]) for row in written}
+        touched = {Key(*map(text_of, row[1:])): int(row[0]) for row in found.written}
         keys = [key for key, number in touched.items() if self._written.get(key) != number]
         if is_whole:
             # What was found now is all that can be found again.
@@ -144,14 +148,68 @@ class PostgresChanges:
                 self.seen.clear()
             self._whole_at = time.monotonic()
             self._whole_took = self._whole_at - began
-            self._since = now
+            self._since = found.now
         else:  # what is elsewhere in the tables is still to be found
             self._written |= touched
-            self._since = now._replace(oldest=since.oldest)
+            self._since = found.now._replace(oldest=self._since.oldest)
         self.take(headers)
+        self.watch(headers)
         self._is_behind = not is_whole
-        return Changed(new, keys, count)
+        return Changed(new, keys, found.checkpoints)
+
+    def _found(self, look: Look, is_whole: bool) -> _Found:
+        since, now, tables = self._since, self._moment(look), self._tables
+        assert since is not None, "begin() comes first"
+        newer: list[Any] = [since.oldest]
+
+        def ask(columns: str, table: str, blocks: int, blocks_now: int, group: str = "") -> list[Any]:
+            statement, values = f"SELECT {columns} FROM {table} WHERE {_NEWER}", newer
+            if not is_whole or blocks_now > WHOLE_BLOCKS:
+                statement += " AND ctid >= %s::tid"
+                values = [*newer, f"({max(blocks - 1, 0)},0)"]
+            return look.rows(statement + group, values)
+
+        rows = ask(tables.header, tables.checkpoints, since.checkpoints, now.checkpoints)
+        written = ask(_WRITTEN, tables.writes, since.writes, now.writes, _OF_ONE)
+        is_large = now.checkpoints > WHOLE_BLOCKS
+        watched = [list(self._watched), list(self._watched.values())]
+        if is_large and not tables.is_shallow:
+            of_each = "SELECT found.* FROM unnest(%s::text[], %s::text[]) AS k(thread, name), LATERAL"
+            own = "thread_id = k.thread AND checkpoint_ns = '' AND checkpoint_id"
+            new = f"SELECT {tables.header} FROM {tables.checkpoints} WHERE {own} > k.name"
+            wrote = f"SELECT {_WRITTEN} FROM {tables.writes} WHERE {own} >= k.name AND {_NEWER}{_OF_ONE}"
+            rows += look.rows(f"{of_each} ({new}) AS found", watched)
+            written += look.rows(f"{of_each} ({wrote}) AS found", [*watched, *newer])
+            if is_whole and not self._is_slow:
+                statement = f"SELECT {tables.header} FROM {tables.checkpoints} WHERE checkpoint_id > %s AND {_NEWER}"
+                rows += look.rows(statement, [_before(self.newest), *newer])
+        count = -1
+        if is_whole and not (is_large and (self._is_slow or tables.is_shallow)):
+            count = look.rows(f"SELECT count(*) FROM {tables.checkpoints}")[0][0]
+        return _Found(now, rows, written, count)
+
+    def watch(self, headers: Sequence[Header]) -> None:
+        """Ask at every look for what is new in the threads of these checkpoints."""
+        for one in headers:
+            if one.key is not None and not one.key.space:
+                last = self._watched.pop(one.key.thread, "")
+                self._watched[one.key.thread] = max(last, one.key.id)
+        for thread in list(self._watched)[:-WATCHED]:
+            del self._watched[thread]
 
     def take(self, headers: Sequence[Header]) -> None:
         """Take in that these checkpoints are known."""
         self.seen.update((one.key, one.row) for one in headers if one.key is not None)
+        self.newest = max(self.newest, max((one.key.id for one in headers if one.key is not None), default=""))
+
+
+_WRITTEN = "max(xmin::text::bigint), thread_id, checkpoint_ns, checkpoint_id"
+_OF_ONE = " GROUP BY thread_id, checkpoint_ns, checkpoint_id"
+
+
+def _before(name: str) -> str:
+    """An id that comes some time before one that begins with the time; any other one itself."""
+    try:
+        return f"{max(int(name[:8], 16) - _LATE, 0):08x}"
+    except ValueError:
+        return name

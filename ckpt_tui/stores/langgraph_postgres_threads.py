@@ -98,6 +98,8 @@ class PostgresThreads:
             rows = look.rows(first)
             while rows:
                 pages.append(_packed(rows))
+                newest = max(row[3].partition("\n")[0] for row in rows)
+                self._changes.newest = max(self._changes.newest, newest)
                 rows = look.rows(after, (rows[-1][0],)) if len(rows) == THREADS_AT_ONCE else []
             return pages
 
@@ -128,7 +130,9 @@ class PostgresThreads:
         statement = (
             f'SELECT {self._tables.header} FROM {table} WHERE thread_id = %s ORDER BY {self._tables.id} COLLATE "C"'
         )
-        return list(map(header_of, self._rows(statement, thread)))
+        headers = list(map(header_of, self._rows(statement, thread)))
+        self._changes.watch(headers)
+        return headers
 
     def has(self, key: Key) -> bool:
         """Whether there is a checkpoint of this name."""

@@ -44,6 +44,10 @@ class OverlayGroups(Groups):
         """Whether the store itself is."""
         return self._main.is_large()
 
+    def suits_browser(self) -> bool:
+        """Whether those of the store itself are."""
+        return self._main.suits_browser()
+
     def scan(self) -> Iterator[GroupBatch]:
         """All groups, the newest first; those that have forks once more, behind all."""
         for batch in self._main.scan():

@@ -47,11 +47,21 @@ class GroupBatch(NamedTuple):
 
 
 class Groups(ABC):
-    """The groups of one store; methods may block, and may be called from any thread."""
+    """The groups of one store; methods may block, and may be called from any thread.
+
+    Attributes:
+        are_named_in_files: The name of a file says in which group it is, also of one that the store has not.
+    """
+
+    are_named_in_files = False
 
     def is_large(self) -> bool:
         """Whether there are more checkpoints than a list shows one by one, and all else here is had without them."""
         return False
+
+    def suits_browser(self) -> bool:
+        """Whether a browser should list the groups, and read the checkpoints of those that somebody looks into."""
+        return self.is_large()
 
     @abstractmethod
     def scan(self) -> Iterator[GroupBatch]:

@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from ckpt_tui.stores.directory_sweep import DirectoryChange, DirectoryState, Sweep, directory_state
+from ckpt_tui.stores.directory_sweep import DirectoryChange, DirectoryState, ReadFiles, Sweep, directory_state
 from ckpt_tui.stores.files import is_json_name
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def watch(
     debounce_ms: int = 60,
     step_ms: int = 20,
     force_polling: bool = False,
-    read: Mapping[str, int] | None = None,
+    read: Mapping[str, int] | ReadFiles | None = None,
+    ticks: bool = False,
 ) -> Iterator[DirectoryChange]:
     """Yield what changes among the `*.json` files of `directory` until `stop` is set; blocks, so run it in a thread.
 
@@ -61,8 +62,10 @@ def watch(
         force_polling: use no events; the variable WATCHFILES_FORCE_POLLING asks for the same.
         read: the packed stamps of the files, where the caller reads each file that a Change shows before it asks for
             the next one, and keeps them: files are compared with these, and no others are kept.
+        ticks: yield a Change without names, too, after each look at the directory.
     """
     watching = _Watch(directory, stop, tick, debounce_ms, step_ms, force_polling or _polling_is_asked_for(), read)
+    watching.ticks = ticks
     try:
         yield from watching.run()
     finally:
@@ -87,7 +90,7 @@ class _Watch:
 
     def __init__(
         self, directory: str, stop: threading.Event, tick: float, debounce_ms: int, step_ms: int, polling: bool,
-        read: Mapping[str, int] | None,
+        read: Mapping[str, int] | ReadFiles | None,
     ) -> None:  # fmt: skip
         self.directory = _absolute(directory)
         self.stop = stop
@@ -95,6 +98,7 @@ class _Watch:
         self.debounce_ms = debounce_ms
         self.step_ms = max(1, step_ms)  # 0 would spin
         self.polling = polling
+        self.ticks = False
         self.notify: RustNotify | None = None
         self.own: frozenset[str] = frozenset()  # how events may spell the directory
         self.failures = 0
@@ -146,6 +150,8 @@ class _Watch:
                 change = self.sweep.take(watched=self.notify is not None)
                 if change is not None:
                     yield change
+            if self.ticks:
+                yield DirectoryChange(frozenset(), missing=False)
 
     def listen(self, seconds: float, heard: _Events) -> None:
         """Wait for events, at least one step and little longer than `seconds`; add what they say to `heard`."""

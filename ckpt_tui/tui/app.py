@@ -17,13 +17,14 @@ from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 if TYPE_CHECKING:
     from textual.command import Provider
     from textual.driver import Driver
+
+    from ckpt_tui.tui.configuration_use import ConfigurationUse
 from textual.geometry import Size
 from textual.screen import Screen
 
 from ckpt_tui.actions.resume.fork_overlays import with_forks
 from ckpt_tui.configuration import Config, load
 from ckpt_tui.core.paths import parse
-from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there
 from ckpt_tui.stores.base import Store, complete
@@ -49,6 +50,12 @@ def _commands() -> type[Provider]:
     return Commands
 
 
+def _configuration() -> type[ConfigurationUse]:
+    from ckpt_tui.tui.configuration_use import ConfigurationUse  # late: names to guess from, 5 ms
+
+    return ConfigurationUse
+
+
 def _collect_rarely() -> None:
     collect_rarely()
     leave_out_what_is_there()
@@ -63,6 +70,9 @@ class Explains(Protocol):
 
 
 _REDRAW = by_id()["app.redraw"]
+
+_ON_EACH_SCREEN = ("app.palette", "app.theme", "app.configure")
+"""Commands that the app itself does, whichever screen is open."""
 
 _BLANK = "\x1b[0m\x1b(B\x0f\x1b[r\x1b[?6l\x1b[?25l\x1b[2J"
 """Makes a terminal draw as it did when the app began, whatever else was written to it: no attributes, letters for
@@ -89,7 +99,8 @@ class CkptApp(TypeAhead):
     COMMANDS = {_commands}  # noqa: RUF012 Textual's own convention
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(_REDRAW.keys, _REDRAW.action, _REDRAW.title, show=False, priority=True, id=_REDRAW.id)
+        Binding(_REDRAW.keys, _REDRAW.action, _REDRAW.title, show=False, priority=True, id=_REDRAW.id),
+        *(Binding(c.keys, c.action, c.title, show=False, id=c.id) for c in map(by_id().__getitem__, _ON_EACH_SCREEN)),
     ]
     HORIZONTAL_BREAKPOINTS = Browse.HORIZONTAL_BREAKPOINTS
 
@@ -208,8 +219,25 @@ class CkptApp(TypeAhead):
 
     def _theme_taken(self, name: str | None) -> None:
         if name is not None:
-            text = f'theme = "{name}" in the configuration keeps it: ckpt-tui config edit'
+            text = f'theme = "{name}" in the configuration keeps it: alt+c opens it'
             self.notify(text, title="Theme", timeout=8, markup=False)
+
+    def action_configure(self) -> None:
+        """Edit the configuration, and take over what can be changed while the app goes on."""
+        config = _configuration().edit(self)
+        if config is None:
+            return
+        self.config = config
+        if config.theme in self.available_themes:
+            self.theme = config.theme
+        self.changed_keys, _ = accept_keys(config.keys)
+        self.set_keymap(self.changed_keys)
+        for screen in self.screen_stack:
+            if isinstance(screen, Browse):
+                screen.parent_diff.take_rules()
+        if not _configuration().complain(self, config):
+            text = "Taken over: theme, keys, rules of a diff. What else it sets counts from the next start on."
+            self.notify(text, title="Configuration", timeout=8, markup=False)
 
     def _quit_if(self, is_wanted: bool | None) -> None:
         if is_wanted:
@@ -248,10 +276,7 @@ class CkptApp(TypeAhead):
         self.changed_keys, _ = accept_keys(self.config.keys)
         self.set_keymap(self.changed_keys)
         if self.config != Config():
-            from ckpt_tui.tui.configuration_check import complaints  # late: names to guess from, 5 ms
-
-            for complaint in complaints(self.config):
-                self.notify(clean(complaint.text), title="Configuration", severity="warning", timeout=10, markup=False)
+            _configuration().complain(self, self.config)
         self.call_after_refresh(_collect_rarely)
 
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["everywhere", "list", "value", "diff", "compare", "any list", "run", "replay"]
+Scope = Literal["everywhere", "list", "value", "diff", "compare", "any list", "run", "replay", "delete"]
 
 
 class Command(NamedTuple):
@@ -58,7 +58,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.previous_run", "K", "section(-1)", "previous run", "list", "", "K"),
     Command("list.parent", "p", "parent", "go to the checkpoint it came from", "list", "", "p"),
     Command("list.filter", "f", "filter", "show only rows that contain some text", "list", "filter", "f"),
-    Command("list.mark", "m", "mark", "mark the checkpoint, to compare another one with it", "list", "mark", "m"),
+    Command(
+        "list.mark", "m", "mark", "mark the checkpoint, to compare another one with it, or to delete it", "list",
+        "mark", "m", words="select",
+    ),
+    Command(
+        "list.mark_run", "M", "mark_run", "mark all checkpoints of the run, or take their marks back", "list", "", "M",
+        words="select all",
+    ),
+    Command("list.unmark", "U", "unmark", "take all marks back", "list", "", "U", words="unselect clear"),
     # values
     Command("value.unfold", "right,l", "unfold", "unfold, or go to the first member", "value", "", "→ l"),
     Command("value.fold", "left,h", "fold", "fold, or go to the parent", "value", "", "← h"),
@@ -127,7 +135,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("compare.export", "X", "export", "write the changes to a file, secrets masked", "compare", "export", "X"),
     # everywhere
     Command(
-        "diff.compare", "d", "compare", "what changed since the parent, or since the marked checkpoint",
+        "diff.compare", "d", "compare", "what changed since the parent, or since the one marked checkpoint",
         "everywhere", "diff", "d",
     ),
     Command("view.next_tab", "t", "next_tab(1)", "next tab that holds something", "everywhere", "tabs", "t"),
@@ -206,6 +214,10 @@ COMMANDS: tuple[Command, ...] = (
         words="events log",
     ),
     Command(
+        "store.prune", "P", "prune", "delete checkpoints: the marked ones, a run, old ones; and bring them back",
+        "everywhere", "", "P", words="remove clean up trash undo restore",
+    ),
+    Command(
         "run.resume", "r", "resume", "resume from here; a preview comes first", "everywhere", "resume", "r",
         words="answer approve continue",
     ),
@@ -243,6 +255,13 @@ COMMANDS: tuple[Command, ...] = (
         "replay.breakpoint", "b", "breakpoint", "stop where an expression becomes true", "replay", "", "b",
     ),
     Command("replay.fork", "f", "fork", "choose the branch at this fork, or at the next", "replay", "", "f"),
+    # deleting
+    Command("prune.start", "enter", "start", "move what would go to the trash; it asks first", "delete", "", "⏎"),
+    Command("prune.fewer", "left,h", "change(-1)", "a smaller number, or a shorter time", "delete", "", "← h"),
+    Command("prune.more", "right,l", "change(1)", "a larger number, or a longer time", "delete", "", "→ l"),
+    Command("prune.number", "e", "number", "type the number or the time", "delete", "", "e"),
+    Command("prune.force", "f", "force", "delete what kept ones descend from, too, or keep it", "delete", "", "f"),
+    Command("prune.undo", "u", "undo", "bring back what was deleted last", "delete", "", "u"),
     Command(
         "app.palette", "colon,ctrl+p", "app.command_palette", "run a command by its name", "everywhere",
         "commands", ":",
@@ -250,6 +269,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "app.theme", "alt+t", "app.pick_theme", "choose a theme; each is shown at once", "everywhere", "", "alt+t",
         words="colours dark light",
+    ),
+    Command(
+        "app.configure", "alt+c", "app.configure", "edit the configuration in $EDITOR: theme, keys, rules of a diff",
+        "everywhere", "", "alt+c", words="config settings preferences options",
     ),
     Command(
         "app.redraw", "ctrl+l", "app.redraw", "draw the whole screen again, where another program wrote over it",
@@ -276,6 +299,7 @@ ELSEWHERE: dict[Scope, str] = {
     "compare": "works in a comparison: d opens one",
     "run": "works on the screen of a run: r opens it",
     "replay": "works in a replay: space opens one",
+    "delete": "works where checkpoints are deleted: P opens it",
     "any list": "works in a list",
     "everywhere": "works in the browser",
 }

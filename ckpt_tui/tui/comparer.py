@@ -29,7 +29,7 @@ KEPT_COUNTS = 50_000
 KEPT_CHECKPOINTS = 6
 """Decoded checkpoints kept: a chain is compared one step after the other."""
 
-KEPT_BYTES = 16_000_000
+KEPT_BYTES = 8_000_000
 """Bytes of their files altogether."""
 
 Check = Callable[[], None]

@@ -87,7 +87,7 @@ class _FoldedRows(LazySequence[listing.Row]):
     def item(self, index: int) -> listing.Row:
         """The row of the group at an index."""
         group = self._groups[self._start + index]
-        return listing.FoldedRow(group, 0, None) if isinstance(group, Group) else group.row
+        return listing.FoldedRow(group, group.number, None) if isinstance(group, Group) else group.row
 
 
 class Folding:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ckpt_tui.actions.group_nodes import GroupNodes
-from ckpt_tui.core.runs.groups import Group, GroupList, KnownGroups
+from ckpt_tui.core.runs.groups import Group, GroupList, KnownGroups, PackedGroups
 
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Entry
@@ -43,7 +43,7 @@ class GroupLibrary:
         if batch.starts:
             self._known.begin()
             self._known.list(batch.groups)
-            if batch.done >= batch.total:
+            if batch.done >= batch.total or isinstance(batch.groups, PackedGroups):
                 self._known.end()
                 self.is_stale = bool(self.text)
         else:

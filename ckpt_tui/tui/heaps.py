@@ -20,3 +20,10 @@ def share_heaps() -> None:
             library = CDLL(None)
             for what, value in ((_TRIM, _LARGE), (_MAPPED, _LARGE), (_MOST_HEAPS, 1)):
                 library.mallopt(what, value)
+
+
+def give_back() -> None:
+    """Give back what was taken and is free again: reading a million files leaves a third of it between what stays."""
+    if sys.platform == "linux":
+        with suppress(AttributeError):
+            CDLL(None).malloc_trim(0)

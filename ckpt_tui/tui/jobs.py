@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from ckpt_tui.actions.overviews import RunPath
+    from ckpt_tui.actions.run_graph import RunGraph
     from ckpt_tui.core.cache import Cache
     from ckpt_tui.core.diff.comparison import DiffRow
     from ckpt_tui.core.diff.divergence import CommonAncestor
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from ckpt_tui.core.value import Value
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.comparer import Comparer
-    from ckpt_tui.tui.graph_learner import LearnedGraphs
 
 COUNT_SECONDS = 0.15
 """Shortest time between two messages on how much changed in the checkpoints on the screen."""
@@ -142,7 +142,7 @@ class Jobs:
     # -- steps and changes -------------------------------------------------------------------------------------------
 
     @job("step")
-    def read_step(self, run: Run, node: Node, learned: LearnedGraphs) -> None:
+    def read_step(self, run: Run, node: Node, learned: RunGraph) -> None:
         """Make the step to a checkpoint, then learn from the rest of its run and make it again."""
         interval = Interval(VIEW_SECONDS, at_once=True)
         for message in engines().read_step(self._store, run, node, learned, check_cancelled):
@@ -153,7 +153,7 @@ class Jobs:
     @job("overview")
     def look_over(
         self, run: Run, node: Node, checkpoint: Checkpoint, paths: Cache[tuple[str, str, str], RunPath],
-        given: Graph | None, whole: bool, at_once: bool = True,
+        given: Graph | None, whole: bool, at_once: bool = True, is_read: bool = True,
     ) -> None:  # fmt: skip
         """Make the overview of a checkpoint, with `whole` again once the path of its run is read.
 
@@ -165,16 +165,17 @@ class Jobs:
             given: The graph of the workflow itself, where it is known.
             whole: Read the whole path of the run.
             at_once: Make it from the checkpoint and its parent before that.
+            is_read: Whether the whole store was read.
         """
         run_path = paths.get(run.key)
         if run_path is None:
             run_path = engines().run_path()
             paths.put(run.key, run_path)
-        run_path.given = given or run_path.given
+        run_path.learned.given = given or run_path.learned.given
         with suppress(CkptError):  # what cannot be read says so where it is shown
             for report in engines().overviews(
                 self._store, run, node, run_path, checkpoint, whole, check_cancelled, self.workers.rest,
-                at_once=at_once,
+                at_once=at_once, is_read=is_read,
             ):  # fmt: skip
                 self.workers.post(OverviewReady(report))
 

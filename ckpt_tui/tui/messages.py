@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
     from ckpt_tui.actions.overviews import OverviewReport
     from ckpt_tui.actions.resume.plan import Source
+    from ckpt_tui.actions.trash import Deleted, Moved
     from ckpt_tui.core.diff.divergence import CommonAncestor, Divergence
     from ckpt_tui.core.doctor.report import Report
     from ckpt_tui.core.find.question import Match, Question
     from ckpt_tui.core.model import Checkpoint, CheckpointRef
     from ckpt_tui.core.reading.search import Positions
     from ckpt_tui.core.runs.path_history import Bisection, History
+    from ckpt_tui.core.runs.prune_plan import Choice, Wish
     from ckpt_tui.core.sizes.run_totals import RunSizes
     from ckpt_tui.core.sizes.shares import Shares
     from ckpt_tui.core.steps.learned_graph import Graph
@@ -270,6 +272,23 @@ class QueryFailed(Message):
 
     what: str
     hint: str
+
+
+@dataclass(eq=False, repr=False)
+class PlanReady(Newest):
+    """It is known what a wish to delete comes to, and what the last prune deleted, if its files are still there."""
+
+    wish: Wish
+    choice: Choice
+    last: Deleted | None
+
+
+@dataclass(eq=False, repr=False)
+class PruneDone(Reply):
+    """Files were moved to the trash, or with `is_undo` back from there; `moved` is None where none could be."""
+
+    moved: Moved | None
+    is_undo: bool
 
 
 @dataclass(eq=False, repr=False)

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.widget import Widget
 
-from ckpt_tui.tui.commands import COMMANDS, ELSEWHERE, Command
+from ckpt_tui.tui.commands import COMMANDS, ELSEWHERE, Command, by_id
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.shown_keys import key_text
 
@@ -24,11 +24,15 @@ class Offer(NamedTuple):
     Attributes:
         command: The command.
         node: What it works on; None where it cannot be done here.
+        action: What it does there, which may be another action than elsewhere.
+        title: What that is, in a few words.
         reason: Why it cannot be done here, or now; "" where it can.
     """
 
     command: Command
     node: DOMNode | None
+    action: str
+    title: str
     reason: str = ""
 
 
@@ -71,12 +75,17 @@ class Commands(Provider):
             nodes += self.focused.ancestors_with_self
         nodes += [self.screen, self.app]
         nodes += [node for node in self.screen.walk_children(Widget) if node.display and node.is_on_screen]
-        found: dict[str, DOMNode] = {}
+        found: dict[str, Offer] = {}
+        commands = by_id()
         for node in nodes:
             for binding in (each for group in node._bindings.key_to_bindings.values() for each in group):
-                if binding.id and binding.id not in found and _can(node, binding.action):
-                    found[binding.id] = node
-        return [_offer(command, found.get(command.id)) for command in COMMANDS]
+                name = binding.id or ""
+                if name in commands and name not in found and _can(node, binding.action):
+                    reason = node.why_idle(name) if isinstance(node, Judges) else ""
+                    found[name] = Offer(commands[name], node, binding.action, binding.description, reason)
+        return [
+            found.get(each.id) or Offer(each, None, each.action, each.title, ELSEWHERE[each.scope]) for each in COMMANDS
+        ]
 
     def _run(self, offer: Offer) -> None:
         self.app.call_later(self._perform, offer)
@@ -88,7 +97,7 @@ class Commands(Provider):
             return
         if isinstance(offer.node, Widget) and offer.node.focusable:
             offer.node.focus()
-        await self.app.run_action(offer.command.action, offer.node)
+        await self.app.run_action(offer.action, offer.node)
 
 
 _HERE = 0.15
@@ -118,12 +127,6 @@ def _of_word(command: Command, word: str) -> float:
     return 0
 
 
-def _offer(command: Command, node: DOMNode | None) -> Offer:
-    if node is None:
-        return Offer(command, None, ELSEWHERE[command.scope])
-    return Offer(command, node, node.why_idle(command.id) if isinstance(node, Judges) else "")
-
-
 def _can(node: DOMNode, action: str) -> bool:
     """Whether a node has an action now."""
     name = action.partition("(")[0].rpartition(".")[2]
@@ -136,7 +139,7 @@ def _line(offer: Offer, width: int) -> Content:
     key = f"{key_text(command.shown):>{_KEYS}}  "
     room = width - len(key)
     if offer.reason:
-        return Content.styled(key + fit(f"{command.title} · {offer.reason}", room).rstrip(), "$ck-dim")
-    title, name = fit(command.title, min(len(command.title), room)), f"  {command.id}"
+        return Content.styled(key + fit(f"{offer.title} · {offer.reason}", room).rstrip(), "$ck-dim")
+    title, name = fit(offer.title, min(len(offer.title), room)), f"  {command.id}"
     shown = name if len(title) + len(name) <= room else ""
     return Content.assemble((key, "$ck-label"), title, (shown, "$ck-dim"))

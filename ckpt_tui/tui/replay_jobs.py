@@ -15,6 +15,7 @@ from textual.dom import DOMNode
 from textual.message import Message
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint
+from ckpt_tui.actions.run_graph import RunGraph
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.replay.frames import Frame, Pinned, make_frame, pinned
@@ -23,7 +24,7 @@ from ckpt_tui.core.runs.playback_path import PlaybackPath
 from ckpt_tui.core.steps.snapshots import Snapshot, ran_for_certain
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.graph_learner import LearnedGraphs, Reader, learn_run
+from ckpt_tui.tui.graph_learner import Reader, learn_run
 from ckpt_tui.tui.workers import Workers, check_cancelled
 
 AHEAD = 4
@@ -87,7 +88,7 @@ class ReplayJobs:
         learned: What is known of the run's graph.
     """
 
-    def __init__(self, owner: DOMNode, store: Store, learned: LearnedGraphs) -> None:
+    def __init__(self, owner: DOMNode, store: Store, learned: RunGraph) -> None:
         self.workers = Workers(owner)
         self.learned = learned
         self._wake = threading.Event()

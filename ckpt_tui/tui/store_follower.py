@@ -12,6 +12,7 @@ from textual.worker import get_current_worker
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.group_library import GroupLibrary
+from ckpt_tui.tui.heaps import give_back
 from ckpt_tui.tui.library import Library, Pace
 from ckpt_tui.tui.messages import BodiesWanted, DangersFound, DangersWanted, FoldedRead, LookedUp, ViewReady
 from ckpt_tui.tui.workers import Interval, Workers, check_cancelled, engines, job
@@ -30,6 +31,9 @@ DRAWN_SECONDS = 0.5
 
 MATCHED = 20
 """Runs with an id that a filter finds that are read at once."""
+
+LOOK_UP_SECONDS = 0.2
+"""Time between two questions for a name while a store is read."""
 
 JUDGED_SECONDS = 0.05
 """Longest time that judging goes on before it rests."""
@@ -75,7 +79,7 @@ class StoreFollower:
     def follow(self) -> None:
         """Read the store and keep up with it."""
         groups = self._store.groups()
-        if groups is not None and groups.is_large():
+        if groups is not None and groups.suits_browser():
             self._follow_groups(groups)
             return
         pace = Pace()
@@ -114,8 +118,10 @@ class StoreFollower:
                     self._match()
                 self._read_newest(library.groups)
             complete = batch.done >= batch.total
+            if batch.starts and complete:
+                give_back()
             self._progress = (0, 0) if complete else (batch.done, batch.total)
-            if changed or complete:
+            if changed or complete or pace.is_due:
                 self._post_at_pace(pace, batch.done, batch.total)
                 if not complete:
                     self._is_drawn.wait(DRAWN_SECONDS)
@@ -147,6 +153,10 @@ class StoreFollower:
         """Read the run of the checkpoint that a name means, where the store lists its runs first."""
         groups = self._library.groups
         found = None if groups is None else groups.store.holders(name)
+        while groups is not None and found is None and self._progress != (0, 0):
+            if self.workers.stopped.wait(LOOK_UP_SECONDS):
+                return
+            found = groups.store.holders(name)  # as soon as everything is read
         if groups is not None:
             with suppress(CkptError):
                 for group in found or ():

@@ -1,25 +1,27 @@
-"""What a screen has done in threads with a whole store or a whole file: examining, reading it to be resumed from."""
+"""What a screen has done in threads with a whole store or a whole file: examining, pruning, reading to resume from."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ckpt_tui.actions.pruning import bring_back, last_deleted, move_to_trash, plan
 from ckpt_tui.actions.resume.branch import branch_types
 from ckpt_tui.actions.resume.sources import source_in
 from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.event_streams import read_events
 from ckpt_tui.stores.files import FileTrouble
-from ckpt_tui.tui.messages import EventsRead, Examining, ReportReady, SourceReady
+from ckpt_tui.tui.messages import EventsRead, Examining, PlanReady, PruneDone, ReportReady, SourceReady
 from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from textual.dom import DOMNode
 
     from ckpt_tui.actions.resume.log import EventLog
-    from ckpt_tui.core.runs.lineage import Node
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.core.runs.prune_plan import Choice, Wish
     from ckpt_tui.stores.base import Store
 
 
@@ -29,6 +31,14 @@ def _examination_failed(error: CkptError) -> ReportReady:
 
 def _read_failed(error: CkptError, file: str, nodes: Sequence[Node] = ()) -> SourceReady:
     return SourceReady(file, None, error=error.what, hint=error.hint)
+
+
+def _prune_failed(error: CkptError, *_: object) -> PruneDone:
+    return PruneDone(None, is_undo=False, error=error.what, hint=error.hint)
+
+
+def _undo_failed(error: CkptError) -> PruneDone:
+    return PruneDone(None, is_undo=True, error=error.what, hint=error.hint)
 
 
 class StoreJobs:
@@ -75,6 +85,24 @@ class StoreJobs:
         node = next((each for each in nodes if each.ref.file == file), None)
         later = branch_types(self._store, nodes, node, check_cancelled) if node is not None else ()
         self.workers.post(SourceReady(file, source_in(store, checkpoint, later)))
+
+    @job("plan")
+    def plan(self, runs: Sequence[Run], wish: Wish, in_use: Collection[str]) -> None:
+        """Find out what a wish to delete comes to; see `actions.pruning.plan`."""
+        self.workers.post(PlanReady(wish, plan(self._store, runs, wish, in_use), last_deleted(self._store)))
+
+    @job("prune", failed=_prune_failed, exclusive=False)
+    def throw_away(self, runs: Sequence[Run], wish: Wish, in_use: Collection[str], agreed: Choice) -> None:
+        """Move to the trash what was agreed to, if the wish comes to the same now."""
+        now = plan(self._store, runs, wish, in_use)
+        if [node.ref for node in now.gone] != [node.ref for node in agreed.gone]:
+            raise CkptError("The store has changed meanwhile, and nothing was deleted.", "Look again at what would go.")
+        self.workers.post(PruneDone(move_to_trash(self._store, [node.ref for node in now.gone]), is_undo=False))
+
+    @job("prune", failed=_undo_failed, exclusive=False)
+    def bring_back(self) -> None:
+        """Bring back what the last prune deleted."""
+        self.workers.post(PruneDone(bring_back(self._store), is_undo=True))
 
     @job("events")
     def read_events(self, path: str, log: EventLog) -> None:

@@ -6,17 +6,20 @@ new checkpoint costs what its run costs, and not what the store does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
-from ckpt_tui.core.runs.groups import group_id, group_of
+from ckpt_tui.core.runs.groups import GroupList, group_id, group_of
 from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.tui.folded_view import FoldedPlaces, Folding, fold, fold_listed, in_groups
-from ckpt_tui.tui.sections import Named, Places, Rows, Section
+from ckpt_tui.tui.sections import Named, Places, Rows, Section, file_of
+
+_FAR = 20_000
+"""Rows to either side among which the nearest one is looked for."""
 
 
 class View(NamedTuple):
@@ -83,6 +86,18 @@ class View(NamedTuple):
         found = self._runs_with(file)
         return group_of(found).newest if found else file
 
+    def groups_with(self, files: Iterable[str]) -> frozenset[str]:
+        """The ids of the groups that some files are in, as far as they are read."""
+        places = self.places
+        sections = [places.section_of(file) for file in files] if isinstance(places, Places) else []
+        wanted = {id(section.run) for section in sections if section is not None}
+        found, head = set(), ""
+        for run in self.runs if wanted else ():
+            head = head if run.level and head else group_id(run)
+            if id(run) in wanted:
+                found.add(head)
+        return frozenset(found)
+
     def _runs_with(self, file: str) -> Sequence[Run]:
         """The run that has a file with those that are a part of it, from the one they are all a part of on."""
         section = self.places.section_of(file) if isinstance(self.places, Places) else None
@@ -95,6 +110,28 @@ class View(NamedTuple):
         while stop < len(self.runs) and self.runs[stop].level:
             stop += 1
         return self.runs[start:stop]
+
+    def file_at(self, index: int) -> str:
+        """The file name of a row, or ""."""
+        row = self.rows[index]
+        return row.group.newest if isinstance(row, listing.FoldedRow) else file_of(row)
+
+    def nearest(self, before: View, index: int) -> str:
+        """The file that has a row here and had the one nearest to a row of an earlier view; "" where none is near."""
+        last = len(before.rows) - 1
+        for distance in range(1, min(max(index, last - index), _FAR) + 1):
+            for at in (index + distance, index - distance):
+                file = before.file_at(at) if 0 <= at <= last else ""
+                if file and file in self.places:
+                    return file
+        return ""
+
+    def files_around(self, index: int) -> list[str]:
+        """The checkpoints of the run that a row is in or stands for; with a filter, those that it leaves."""
+        row, run = self.rows[index], self.run_at(index)
+        runs = self._runs_with(row.group.newest) if isinstance(row, listing.FoldedRow) else (run,) if run else ()
+        files = [node.ref.file for one in runs for node in one.nodes]
+        return [file for file in files if file in self.places] if self.filter else files
 
     def run_at(self, index: int) -> Run | None:
         """The run that a row belongs to; None where it belongs to no run."""
@@ -116,6 +153,8 @@ class ViewMaker:
         self._homes: dict[str, object] = {}
         """File name → what identifies its section; shared by all views of a generation."""
         self._broken: tuple[tuple[Problem, ...], Section] = ((), Section(None, ()))
+        self._numbers: dict[tuple[str, str, str], tuple[Run, object, Run]] = {}
+        """What identifies a run → the run, all groups as they were listed then, and the run with its number."""
         self._filter = ""
         self._filtered: dict[object, tuple[Section, Section]] = {}
         """What identifies a section → the section, and what the filter leaves of it."""
@@ -128,6 +167,9 @@ class ViewMaker:
         runs = arrangement.runs()
         if self._generation != arrangement.generation:  # files may be in other runs, which views before must not see
             self._generation, self._sections, self._homes = arrangement.generation, {}, {}
+            self._numbers = {}
+        if folding is not None and folding.groups is not None:
+            runs = tuple(self._numbered(run, folding, folding.groups) for run in runs)
         sections: Named = [self._section(run) for run in runs]
         everything = dict(sections)
         last = ""
@@ -162,6 +204,17 @@ class ViewMaker:
             any(section.has_days for section in rows.sections),
             len(runs) if groups is None else len(groups), folding is not None,
         )  # fmt: skip
+
+    def _numbered(self, run: Run, folding: Folding, groups: GroupList) -> Run:
+        """A run with its number among all of its workflow, of which only some are read."""
+        known = self._numbers.get(run.key)
+        if known is not None and known[0] is run and known[1] is groups.packed:
+            return known[2]
+        at = groups.place(folding.home(run.nodes[0].ref.file))
+        number = groups[at].number if at >= 0 else 0
+        made = run._replace(number=number) if number and number != run.number else run
+        self._numbers[run.key] = run, groups.packed, made
+        return made
 
     def _section(self, run: Run) -> tuple[int, Section]:
         """The section of a run, and the number that identifies it."""

@@ -25,7 +25,7 @@ from ckpt_tui.core.reading.tree import EXPAND_LIMIT, Tree
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.sizes.shares import shares
-from tests.benchmarks.figures import Figure, ms
+from tests.benchmarks.figures import Figure, environment, ms
 
 SECONDS = 1.0
 """Processor time that a bomb may cost in each stage."""
@@ -140,7 +140,7 @@ def measure(stage: str, directory: Path) -> tuple[float, float]:
     """Seconds of processor time and megabytes of memory of one stage in a fresh process."""
     command = [sys.executable, "-m", "tests.benchmarks.bombs", stage, str(directory)]
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=WAIT)
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=WAIT, env=environment())
     except subprocess.TimeoutExpired:
         return float(WAIT), 0.0
     seconds, megabytes = json.loads(done.stdout)

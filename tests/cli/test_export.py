@@ -257,6 +257,15 @@ class TestWhichOnes:
         assert (document["format"], document["checkpoints"], document["file"]) == ("html", 2, str(target))
         assert document["hidden"]["secret_count"] == 0 and MASK not in target.read_text()
 
+    def test_a_dash_is_standard_output_and_no_file(
+        self, tmp_path: Path, capfdbinary: Output, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        dash, plain = (called(capfdbinary, "export", FORK, *more, "--format", "md") for more in (("-o", "-"), ()))
+        assert dash == plain and dash.out.startswith("### ")
+        assert called(capfdbinary, "export", FORK, "-o", "-", "--format", "md", "--json").code == 2
+        assert list(tmp_path.iterdir()) == []
+
     def test_a_broken_file_is_named_and_the_rest_goes_out(self, tmp_path: Path, capfdbinary: Output) -> None:
         write_chain(tmp_path, "a", "b")
         (tmp_path / "broken.json").write_text('{"checkpoint_id": "brok')

@@ -22,8 +22,9 @@ def test_every_document_belongs_to_a_verb() -> None:
 
 def test_the_schemas_are_valid_themselves() -> None:
     jsonschema: Any = pytest.importorskip("jsonschema")
+    dialect = jsonschema.Draft202012Validator(jsonschema.Draft202012Validator.META_SCHEMA)
     for name in SCHEMAS:
-        jsonschema.Draft202012Validator.check_schema(schema_of(name))
+        assert not list(dialect.iter_errors(schema_of(name))), name
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,16 @@ from typing import Any
 
 import pytest
 
+from ckpt_tui.core.diff.comparison import value_text
+from ckpt_tui.core.diff.value_diff import diff
+from ckpt_tui.core.find.finder import Finder
+from ckpt_tui.core.find.question import Question, text_matcher
+from ckpt_tui.core.masked_lines import masked_lines
+from ckpt_tui.core.reading.gist import gist
+from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.to_json import to_json
-from ckpt_tui.core.redact import is_secret_key, masked, masked_lines
+from ckpt_tui.core.redact import MASK, PLAIN, is_secret_key, masked
+from ckpt_tui.core.running.secret_lines import path_secrecy
 from ckpt_tui.core.value import Map, Obj, Ref
 
 SECRET_NAMES = [
@@ -152,3 +160,38 @@ def test_the_arguments_of_a_run_are_masked_wherever_they_are_in_a_line() -> None
     for before in ("", " ", '{"a": 1, '):
         (shown,) = masked_lines([before + '"_workflow_run_kwargs": {"user": "ann-1", "n": 12345}'])
         assert shown == before + '"_workflow_run_kwargs": {"user": "••••••", "n": "••••••"}'
+
+
+OPENAI = {"openai": {"key": "abc", "model": "m", "more": {"key": "x"}}, "key": "x", "event": {"key": "Enter"}}
+
+
+def test_what_is_called_key_is_a_secret_below_the_name_of_a_service_alone() -> None:
+    shown = masked(json.loads(json.dumps({"state": {**OPENAI, "list": [{"azureOpenAI": {"Key": "abc"}}]}})), sign=MASK)
+    assert shown == {
+        "state": {
+            "openai": {"key": MASK, "model": "m", "more": {"key": "x"}}, "key": "x", "event": {"key": "Enter"},
+            "list": [{"azureOpenAI": {"Key": MASK}}],
+        }
+    }  # fmt: skip
+    for indent in (None, 2):
+        lines = json.dumps(OPENAI, indent=indent).splitlines()
+        assert list(masked_lines(lines)) == [line.replace('"abc"', f'"{MASK}"') for line in lines]
+
+
+def test_one_line_of_text_hides_what_a_service_is_given() -> None:
+    shown = summary(OPENAI, 200)
+    assert f"openai: {{3}} key: {MASK}" in shown and 'key: "Enter"' in shown
+    assert "abc" not in gist(OPENAI)
+
+
+def test_a_search_and_a_comparison_hide_the_key_of_a_service_too() -> None:
+    def found(text: str, reveal: bool) -> list[Any]:
+        return [hit.path for hit in Finder(Question(text, reveal=reveal), text_matcher(text)).hits({"state": OPENAI})]
+
+    assert found("abc", False) == []
+    assert found("abc", True) == [("state", "openai", "key")]
+    assert found("Enter", False) == [("state", "event", "key")]
+    (change,) = diff({"openai": {"key": "abc"}}, {"openai": {"key": "xyz"}}).changes
+    assert MASK in value_text(change.before, change, 80)
+    assert path_secrecy("state.openai.key") > PLAIN
+    assert path_secrecy("state.event.key") == PLAIN

@@ -2,9 +2,11 @@
 
 import pytest
 
-from ckpt_tui.core.redact import MASK, masked, masked_lines
+from ckpt_tui.core.masked_lines import masked_lines
+from ckpt_tui.core.redact import MASK, masked
 from ckpt_tui.core.secret_names import is_secret_key
-from ckpt_tui.core.secret_texts import masked_text, maskers_for, maskers_for_all
+from ckpt_tui.core.secret_signs import maskers_for, maskers_for_all
+from ckpt_tui.core.secret_texts import masked_text
 from tests.support.work import calls
 
 M = MASK
@@ -31,6 +33,14 @@ LOOKS = {
     "redis-cli -h x -a abc1 ping": f"redis-cli -h x -a {M} ping",
     "sshpass -p 'abc1' ssh h": f"sshpass -p '{M}' ssh h",
     "mysql -u root -pabc1 db": f"mysql -u root -p{M} db",
+    "mariadb-dump -uroot -pabc1 db": f"mariadb-dump -uroot -p{M} db",
+    "docker exec db -uroot -h db -P 3306 -pabc1": f"docker exec db -uroot -h db -P 3306 -p{M}",
+    "-pSECRET": f"-p{M}", "-phunter2": f"-p{M}", "-pS3cr3t!": f"-p{M}",
+    "the password is: hunter2": f"the password is: {M}",
+    "My password is now: swordfish.": f"My password is now: {M}.",
+    "the API key is: 9f8a7b6c5d, keep it": f"the API key is: {M}, keep it",
+    "Das Passwort ist: Sommer2024": f"Das Passwort ist: {M}",
+    "the secret was: \"blue cat\"": f"the secret was: \"{M}\"",
     "Shared Access Key=abc;": f"Shared Access Key={M};",
     "https://a.blob/c/f?sv=2024-01-01&sig=AbCdEfGh%3D": f"https://a.blob/c/f?sv=2024-01-01&sig={M}",
     "https://x.example/api?code=abc&n=1": f"https://x.example/api?code={M}&n=1",
@@ -72,6 +82,9 @@ def test_only_the_secret_in_a_text_is_masked(text: str) -> None:
 HONEST = [
     "ACCESS key-value NOTES MTA", "curl -u $USER:$PASSWORD https://x", "curl https://x -H a:b", "sq0 dapi hvs. SKU 12",
     "http://host:8080/a?mail=a@b.c", "ssh://git@github.com/a/b", "postgres://db:5432/x", "https://k:9200/x",
+    "-p8080", "-p8080:80", "-p127.0.0.1:80:80/tcp", "-p22,80", "-p/tmp/X1", "-projectPath", "-pVersion=1", "-path",
+    "nmap -u x -p 80", "ssh -p2222 x", "the password is: at least eight characters", "the count is: 4711",
+    "the token type is: bearer1", "the password is:",
     "the token is abc", "Password: must be eight characters", "token: the smallest unit",
     "a basic understanding of bearer authentication", "token == x; password=None; api_key=os.environ['X']",
     "max_tokens=4096 tokens=5 token_count: 17", "sk-learn and task-force", "risk-averse desk-abcdefghijklmnopqrstuv",
@@ -142,6 +155,7 @@ def test_names_of_classes_are_no_secrets() -> None:
         "password: " * 50_000, "--token " * 50_000, "eyJ" * 100_000, "eyJabcd." * 50_000, "sk-" * 100_000,
         "a" * 1_000_000 + "=", "<a>" * 50_000 + "</", "mysql " * 20_000, "login " * 50_000,
         'key="' * 100_000, "key=;" * 100_000, "bearer " * 50_000, "@tcp(" + "a:" * 100_000, "xoxb-" * 100_000,
+        "-u a " * 50_000 + "-pb", "password is: " * 30_000, "password" + " is" * 100_000 + ": x",
     ],
     ids=lambda text: text[:12],
 )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import label_text
-from ckpt_tui.core.redact import masked, masked_lines
+from ckpt_tui.core.redact import masked
 from ckpt_tui.core.shown_names import masked_name, masked_path, shown_name, shown_path
 
 TOKEN = "sk-proj-AbCdEf0123456789KEYkey"

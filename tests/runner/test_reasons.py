@@ -198,6 +198,31 @@ def test_anything_else_is_said_with_the_line_of_the_program(
     assert what in said and fix in done, (said, done)
 
 
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        (
+            "from agent_framework import InMemoryCheckpointStorage as Store\ns = Store()\ns.__module__ = 1\ns.build()",
+            "app.py:4: 'InMemoryCheckpointStorage' object has no attribute 'build'; this is agent_framework ",
+        ),
+        ("import agent_framework\nagent_framework.Nope\n", "'agent_framework' has no attribute 'Nope'; this is"),
+        ("from agent_framework import WorkflowBuilder as W\nW(nope=1)\n", "argument 'nope'; this is agent_framework "),
+    ],
+)
+def test_what_another_release_of_the_framework_has_is_said_with_this_release(
+    source: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, done = reason(source, tmp_path, monkeypatch)
+    assert what in said and "written for another release of agent_framework" in done, (said, done)
+
+
+def test_a_member_that_an_object_of_the_program_lacks_is_not_a_matter_of_releases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, done = reason("class Own: pass\nOwn().name\n", tmp_path, monkeypatch)
+    assert "app.py:2 raised AttributeError" in said and "release" not in done
+
+
 def test_a_file_beside_the_program_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "prompts.txt").write_text("")
     program = tmp_path / "app.py"

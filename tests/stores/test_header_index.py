@@ -16,11 +16,20 @@ import pytest
 
 from ckpt_tui.cli.command_line import cli, run
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.stores import caching, directory, files, header_index, headers, index_database
+from ckpt_tui.stores import (
+    cache_files,
+    caching,
+    directory,
+    files,
+    header_index,
+    headers,
+    index_database,
+)
 from ckpt_tui.stores.base import Entry, collect
+from ckpt_tui.stores.cache_files import Doubt, trim
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.header_index import HeaderIndex
-from ckpt_tui.stores.index_database import Doubt, IndexDatabase, trim
+from ckpt_tui.stores.index_database import IndexDatabase
 from tests.stores.saving import ref_of, save
 
 FILES = 12
@@ -521,7 +530,7 @@ class TestWhereItIs:
         (place / "1-4.sqlite-wal").write_bytes(b"left by a program that was killed")
         trim(str(kept))
         assert sorted(os.listdir(place)) == sorted(["1-1.sqlite", "1-2.sqlite", kept.name])
-        monkeypatch.setattr(index_database, "MOST_BYTES", kept.stat().st_size + 1500)
+        monkeypatch.setattr(cache_files, "MOST_BYTES", kept.stat().st_size + 1500)
         trim(str(kept))
         assert sorted(os.listdir(place)) == sorted(["1-1.sqlite", kept.name])
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.groups import FOLDED
-from ckpt_tui.stores import langgraph_postgres_changes, langgraph_postgres_threads
+from ckpt_tui.stores import langgraph_groups, langgraph_postgres_changes, langgraph_postgres_threads
+from ckpt_tui.stores.base import Entry, collect
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.stores.store_groups import Groups, ListedGroups, groups_in
 from tests.stores.langgraph_saving import checkpoint_id
@@ -126,6 +128,7 @@ class TestWatch:
     ) -> None:
         monkeypatch.setattr(langgraph_postgres_changes, "WHOLE_SECONDS", 0.0)
         monkeypatch.setattr(langgraph_postgres_changes, "WHOLE_SHARE", 1e9)
+        monkeypatch.setattr(langgraph_groups, "LISTED_SHARE", 1e9)
         save_many(place[1], 3, 2)
         watching = Watching(groups_in(open_store(place[0])))
         watching.until(lambda: len(watching.ids) == 3 and watching.is_complete)
@@ -148,6 +151,33 @@ class TestWatch:
             watching.until(lambda: any(_counts(batch) == {"another": 1} for batch in watching.batches))
         watching.end()
 
+    def test_a_thread_of_a_large_table_is_followed_wherever_its_rows_are(
+        self, place: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(langgraph_postgres_changes, "WHOLE_BLOCKS", 0)
+        monkeypatch.setattr(langgraph_postgres_changes, "WHOLE_SECONDS", 1e9)
+        save_many(place[1], 2, 200)
+        place[1].execute("DELETE FROM checkpoints WHERE thread_id = 'thread 001'")
+        place[1].execute("VACUUM checkpoints")
+        store = open_store(place[0])
+        groups = groups_in(store)
+        watching = Watching(groups)
+        watching.until(lambda: watching.ids == {"thread 000"} and watching.is_complete)
+        assert len(groups.entries("thread 000")) == 200
+        name = save(place[1], 1_000, thread="thread 000")
+        [(row,)] = place[1].execute("SELECT ctid::text FROM checkpoints WHERE checkpoint_id = %s", (name,)).fetchall()
+        assert row.startswith("(0,"), "it is at the beginning of the table"
+        watching.until(lambda: any(_counts(batch) == {"thread 000": 201} for batch in watching.batches))
+
+        file = f"thread 000/{name}"
+        [entry] = collect(store.fill([file])).values()
+        assert isinstance(entry, CheckpointRef)
+        assert entry.status == "done"
+        task = ("thread 000", "", name, "task", -1, "__error__", "json", b'"boom"')
+        place[1].execute("INSERT INTO checkpoint_writes VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '')", task)
+        watching.until(lambda: "failed" in [_status(one) for one in watching.batches[-1].entries])
+        watching.end()
+
     def test_threads_stay_listed_while_the_server_is_away(self, server: PostgresServer, place: tuple[str, Any]) -> None:
         save_many(place[1], 2, 2)
         watching = Watching(groups_in(open_store(place[0])))
@@ -166,3 +196,7 @@ class TestWatch:
 
 def _counts(batch: Any) -> dict[str, int]:
     return {group.id: group.checkpoints for group in batch.groups}
+
+
+def _status(entry: Entry) -> str | None:
+    return entry.status if isinstance(entry, CheckpointRef) else None

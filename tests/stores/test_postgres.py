@@ -1,5 +1,6 @@
 """URLs of PostgreSQL databases: what they mean, and that their passwords are not shown."""
 
+import socket
 import subprocess
 import sys
 
@@ -99,4 +100,8 @@ class TestWithoutAServer:
         assert "hunter2" not in ended.stderr + ended.stdout
 
     def test_nothing_is_connected_before_something_is_asked(self) -> None:
-        PostgresDatabase(address_of("postgres://127.0.0.1:1/db")).close()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.setblocking(False)
+            PostgresDatabase(address_of(f"postgres://127.0.0.1:{server.getsockname()[1]}/db")).close()
+            with pytest.raises(BlockingIOError):
+                server.accept()

@@ -6,8 +6,10 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
 from agent_framework import InMemoryCheckpointStorage
 
+from ckpt_tui.stores import directory
 from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.conformance import Conformance
@@ -75,6 +77,14 @@ class TestAgentFramework(Conformance):
 
     def missing(self, place: Path) -> Store:
         return open_store(place / "never", must_exist=False)
+
+
+class TestLargeAgentFramework(TestAgentFramework):
+    """The same where the browser lists the runs of the directory first."""
+
+    @pytest.fixture(autouse=True)
+    def is_large(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(directory, "LISTED", 1)
 
 
 class TestAgentFrameworkForDotnet(Conformance):
@@ -224,6 +234,6 @@ class TestSeveral(Conformance):
 
 def copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, dirs_exist_ok=True)
-    for directory, _, names in os.walk(target):
+    for place, _, names in os.walk(target):
         for name in names:
-            os.utime(Path(directory, name))
+            os.utime(Path(place, name))

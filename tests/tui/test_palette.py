@@ -23,7 +23,10 @@ def first(text: str) -> str:
         ("sizes", "run.sizes"), ("bookmark", "keep.bookmark"), ("filter", "list.filter"), ("find", "store.find"),
         ("zoom", "view.zoom"), ("follow", "live.follow"), ("opcodes", "view.opcodes"), ("help", "app.help"),
         ("secrets", "view.reveal"), ("run sizes", "run.sizes"), ("quit", "app.quit"), ("note", "keep.note"),
-        ("editor", "value.editor"), ("mark", "list.mark"), ("compare", "diff.compare"),
+        ("editor", "value.editor"), ("mark", "list.mark"), ("compare", "diff.compare"), ("prune", "store.prune"),
+        ("delete", "store.prune"), ("remove", "store.prune"), ("clean up", "store.prune"), ("trash", "store.prune"),
+        ("undo", "store.prune"), ("restore", "store.prune"), ("config", "app.configure"), ("settings", "app.configure"),
+        ("theme", "app.theme"), ("export", "store.export"), ("share", "store.export"),
     ],
 )  # fmt: skip
 def test_a_command_is_found_by_its_name_its_id_and_its_words(text: str, found: str) -> None:
@@ -116,3 +119,23 @@ async def test_what_can_do_nothing_now_is_dim_with_what_its_key_says() -> None:
             assert any(line.split()[0] == key and reason in line for line in found), key
         await app.press(*"run.show", "enter")
         await app.until(lambda: "Nothing was run yet" in notices(app), "why not")
+
+
+async def test_a_command_does_on_a_screen_what_its_key_does_there() -> None:
+    async with open_app(RECORDED, steps=("state", "draft", "score"), tab="state") as app:
+        app.screen.queries.open_history()
+        await app.shows("values in")
+        await app.press("colon", *"export")
+        await app.until(lambda: lines(app)[:1] and "write it as a table" in lines(app)[0], "what it does here")
+        await app.press("enter")
+        await app.shows("history-draft-score.md")
+
+
+async def test_a_key_that_a_screen_gave_another_action_does_that_one_from_the_palette_too() -> None:
+    async with open_app(SAMPLES / "linear") as app:
+        await app.press("P")
+        await app.shows("would go")
+        await app.press("colon", *"view.other_pane")
+        await app.until(lambda: lines(app)[:1] and "next pane" in lines(app)[0], "the next pane")
+        await app.press("enter")
+        await app.until(lambda: app.app.screen.query_one("#plan").has_focus, "the other list")

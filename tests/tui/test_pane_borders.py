@@ -56,14 +56,14 @@ class TestKeys:
             await app.press("9", "9", "ctrl+right")
             assert shown(app) == [80, 40]
             await app.press("ctrl+right")
-            await app.shows("No pane gets narrower")
+            await app.shows("as narrow as it gets")
             await app.press("9", "9", "ctrl+left")
             assert shown(app) == [40, 80]
 
     async def test_where_there_is_no_border_they_say_so(self) -> None:
         async with open_app(RECORDED, NARROW) as app:
             await app.press("ctrl+left")
-            await app.shows("Below 100 columns one pane is seen: there is no border to move.")
+            await app.shows("Below 100 columns one pane is shown: there is no border to move.")
         async with open_app(RECORDED, NORMAL) as app:
             await app.press("z", "ctrl+left")
             await app.shows("z shares it")

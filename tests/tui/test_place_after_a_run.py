@@ -158,9 +158,15 @@ class TestARunThatGoesOn:
             await app.until(lambda: screen.run is not None and screen.run.paused is not None, "paused")
             await app.press("escape")
             await app.shows("‖ paused · R")
+            await app.press("P")
+            await app.shows("nothing would go", "a run that goes on uses its run")
+            await app.press("escape")
             screen.run.stop()
             await app.shows("■ run stopped · R shows it")
             assert "paused" not in app.lines[0]
+            await app.press("P")
+            await app.shows("What would go")
+            assert "a run that goes on" not in app.text
 
     async def test_one_that_waits_for_an_answer_says_so(self, tmp_path: Path) -> None:
         directory, ids = copied("human", tmp_path)

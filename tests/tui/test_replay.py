@@ -164,6 +164,17 @@ class TestPlaying:
             await app.press("space")
             await app.shows("◆ stopped at step 7: state.last > `3` became true")
 
+    async def test_several_breakpoints_are_typed_at_once_and_what_is_wrong_with_one_is_shown_below_it(self) -> None:
+        async with open_app(SAMPLES / "loop") as app:
+            await replay(app, "g")
+            await answer(app, "b", "state.last > `3`; changes:nowhere")
+            await app.shows("nowhere is not a path to a value")
+            await app.press("escape")
+            await answer(app, "b", "executor:inc; changes:state.last")
+            await app.shows("executor:inc; changes:state.last: space plays")
+            await app.press("right_parenthesis")
+            await app.shows("state.last changed")
+
     async def test_one_key_goes_to_the_next_breakpoint_and_one_to_that_before(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
             screen = await replay(app, "g")

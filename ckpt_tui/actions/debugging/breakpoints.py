@@ -88,6 +88,25 @@ def parse_breakpoint(spec: str) -> Breakpoint:
     return Breakpoint(text, "expression", condition=Condition(text))
 
 
+def parse_breakpoints(text: str) -> list[Breakpoint]:
+    """Several breakpoints as they are written, with `;` between them.
+
+    Raises:
+        UsageError: one is wrong.
+    """
+    return [parse_breakpoint(each) for each in text.split(";") if each.strip()]
+
+
+def what_happens_at(spec: str) -> str:
+    """What a breakpoint stops at, in words: `a warning comes`, `writer ran`, `state.score > `0.8` became true`."""
+    kind, _, name = spec.partition(":")
+    if spec in EVENTS:
+        return {"request": "a request begins to wait", "error": "the run fails", "warning": "a warning comes"}[spec]
+    if kind in ("executor", "changes") and name:
+        return f"{clean(name)} {'ran' if kind == 'executor' else 'changed'}"
+    return f"{clean(spec)} became true"
+
+
 class Watcher:
     """Looks at each checkpoint of a run, in order, for breakpoints that stop there.
 

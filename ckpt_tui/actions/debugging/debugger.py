@@ -11,7 +11,6 @@ import json
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint
@@ -19,12 +18,13 @@ from ckpt_tui.actions.debugging.line_writer import LineWriter
 from ckpt_tui.actions.debugging.messages_in_flight import MessageInFlight, messages_in_flight
 from ckpt_tui.actions.debugging.pause_fields import after_failure, at_checkpoint, at_hold
 from ckpt_tui.actions.debugging.pending_changes import PendingChanges
+from ckpt_tui.actions.debugging.processes import Processes
 from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
 from ckpt_tui.actions.debugging.session_commands import breakpoints_in, checked
 from ckpt_tui.actions.debugging.session_record import note_begin, note_end
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
-from ckpt_tui.actions.debugging.successor import Successor, plan_from
-from ckpt_tui.actions.resume.plan import FAILED, Plan
+from ckpt_tui.actions.debugging.successor import plan_from
+from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan
 from ckpt_tui.actions.resume.session import GRACE, Session
 from ckpt_tui.actions.resume.targets import anchored
 from ckpt_tui.core.model import Checkpoint
@@ -68,7 +68,6 @@ class Debugger:
         self._changes = PendingChanges(plan.source.id)
         self._waits = False
         self._failure: dict[str, Any] | None = None
-        self._next: Successor | None = None
         self._where: dict[str, Any] = {}
         """The pause that a person goes on from."""
         self._last = b""
@@ -76,7 +75,7 @@ class Debugger:
         self._origin = plan.source.store
         self._graph: dict[str, Any] = {}
         self._ending = False
-        self._session = self._asker = self._session_of(plan)
+        self._processes = Processes(plan, self, self._lock)
 
     # -- what the owner does -----------------------------------------------------------------------------------------
 
@@ -84,31 +83,26 @@ class Debugger:
         """Start the process."""
         with suppress(CkptError):
             self._stops.watcher.begin(self._found(self._changes.at)[0] if self._changes.at else None)
-        self._session.start()
+        self._processes.start()
 
     def stop(self, grace: float = GRACE) -> None:
         """Ask the run to end, and kill it after `grace` seconds; returns at once."""
         self._ending = True
         with self._lock:
-            is_over = self._session.ended.is_set()
+            is_over = self._processes.has_ended
             self.paused = None
-            if self._next is not None:
-                self._next.session.stop(0.5)
+        self._processes.stop(grace)
         if is_over:
             self._close()
-        else:
-            self._session.stop(grace)
 
     def kill(self) -> None:
         """End the process now, with everything that it started."""
         self._ending = True
-        if self._next is not None:
-            self._next.session.kill()
-        self._session.kill()
+        self._processes.kill()
 
     def interrupt(self) -> None:
         """Pass on a Ctrl+C to the process, which has the terminal but not its signals."""
-        self._session.interrupt()
+        self._processes.interrupt()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end; False when it does not come in time."""
@@ -121,7 +115,7 @@ class Debugger:
     @property
     def is_stopping(self) -> bool:
         """Whether it was asked to end."""
-        return self._ending or self._session.is_stopping
+        return self._ending or self._processes.is_stopping
 
     @property
     def breakpoints(self) -> tuple[Breakpoint, ...]:
@@ -142,12 +136,12 @@ class Debugger:
         with self._lock:
             self._is_answered = False
             self._stops.never()
-            if self._session.ended.is_set():
+            if self._processes.has_ended:
                 self._close()
             elif self.paused is not None:
                 self._go_on()
             elif self._waits:
-                self._session.send({"do": "leave"})
+                self._processes.send({"do": "leave"})
 
     def send(self, command: dict[str, Any]) -> None:
         """Carry out one command: one of `session_commands.COMMANDS`, or what a `Session` takes before the run begins.
@@ -166,20 +160,20 @@ class Debugger:
         do = checked(command, self.paused is not None)
         if do == "run":
             self._note_begin()
-            self._session.send({**command, "debug": self._stops.wanted()})
+            self._processes.send({**command, "debug": self._stops.wanted()})
         elif do == "check":
-            self._session.send(command)
+            self._processes.send(command)
         elif do == "terminal":
-            self._asker.send(command)
+            self._processes.answer_terminal(command)
         elif do == "stop":
             self.stop()
         elif do == "pause":
             self._stops.ask()
-            self._session.send({"do": "hold"})
+            self._processes.send({"do": "hold"})
         elif do == "break":
             self._stops.watcher.change(breakpoints_in(command))
             if self.paused is None:
-                self._session.send(
+                self._processes.send(
                     {"do": "hold"} if self._stops.watcher.is_needed else {"do": "go", **self._stops.wanted()}
                 )
         elif do == "answer":
@@ -189,15 +183,20 @@ class Debugger:
 
     def _obey_paused(self, do: str, command: dict[str, Any]) -> None:
         if do == "edit":
-            edit = self._changes.add_edit(command)
-            self._lines.say("edited", path=edit.text, value=edit.value)
+            self._say_change(self._changes.add_edit(command))
         elif do == "drop":
-            self._lines.say("dropped", path=self._changes.add_drop(command).text)
+            self._say_change(self._changes.add_drop(command))
         elif do == "goto":
             self._goto(command)
         else:
             self._stops.go_on(do == "step", place_to_run_to(command) if do == "run_to" else None)
             self._go_on()
+
+    def _say_change(self, edit: Edit) -> None:
+        if edit.drops:
+            self._lines.say("dropped", path=edit.text)
+        else:
+            self._lines.say("edited", path=edit.text, value=edit.value)
 
     def _goto(self, command: dict[str, Any]) -> None:
         name = str(command.get("id") or "")
@@ -210,7 +209,7 @@ class Debugger:
         self._changes.add_answers(command)
         if self._waits:
             self._waits = False
-            self._session.send({"do": "answer", "responses": self._changes.take_answers()})
+            self._processes.send({"do": "answer", "responses": self._changes.take_answers()})
         elif self.paused is not None:
             self._go_on()
 
@@ -220,65 +219,42 @@ class Debugger:
         self._where = dict(self.paused or {})
         self.paused = None
         self._turn.clear()
-        if self._changes.need_a_new_process or self._session.ended.is_set():
-            self._start_anew()
+        if self._changes.need_a_new_process or self._processes.has_ended:
+            self._processes.prepare(plan_from(self.plan, *self._found(self._changes.at), self._changes))
         else:
-            self._session.send({"do": "go", **self._stops.wanted()})
+            self._processes.send({"do": "go", **self._stops.wanted()})
 
-    def _start_anew(self) -> None:
-        """Check in a new process that the run can go on from where the person is; then it takes over."""
-        session = self._session_of(plan_from(self.plan, *self._found(self._changes.at), self._changes))
-        self._next = Successor(session, self._resumed, self._not_resumed)
-        session.start()
+    # -- the processes of the session, see `Owner` -------------------------------------------------------------------
 
-    def _resumed(self, check: dict[str, Any]) -> None:
-        """The next process is ready: the one before is ended, then the run goes on in it."""
-        with self._lock:
-            assert self._next is not None
-            before, after, self._next = self._session, self._next.session, None
-            self._session, self.plan = after, after.plan
-            self._failure, self._waits, self._last = None, False, b""
-            self._changes.are_made()
+    def wanted(self) -> dict[str, Any]:
+        """Where the run pauses."""
+        return self._stops.wanted()
+
+    def lend(self, raw: bytes) -> None:
+        """Pass on that the terminal is asked for, or given back."""
+        self._lines.give(raw)
+
+    def taken_over(self, plan: Plan, check: dict[str, Any]) -> None:
+        """Note that the run goes on in a new process."""
+        self.plan = plan
+        self._failure, self._waits, self._last = None, False, b""
+        self._changes.are_made()
         self._lines.say("resumed", checkpoint=self._changes.at, edits=check.get("edits") or [])
-        threading.Thread(target=self._take_over, args=(before, after), daemon=True).start()
 
-    def _take_over(self, before: Session, after: Session) -> None:
-        before.stop()
-        before.wait()
-        after.send({"do": "run", **after.plan.changes(), "debug": self._stops.wanted()})
-
-    def _not_resumed(self, problems: list[dict[str, Any]]) -> None:
-        """The change does not fit, or the program does not load: the run stays where it was paused."""
-        with self._lock:
-            self._next, self._changes.edits = None, []
+    def not_taken_over(self, problems: list[dict[str, Any]]) -> None:
+        """Report that the change does not fit, or that the program does not load: the run stays where it was paused."""
+        self._changes.forget_refused(problems)
         for each in problems:
             self._lines.say("error", where="command", what=each.get("what"), fix=each.get("fix"), traceback="")
+        for edit in self._changes.edits:
+            self._say_change(edit)
         reason, spec = self._where.pop("reason"), self._where.pop("breakpoint")
         self._pause(reason, spec, **self._where)
 
-    def _session_of(self, plan: Plan) -> Session:
-        session: Session
-
-        def take(raw: bytes) -> None:
-            self._take(session, raw)
-
-        session = Session(replace(plan, pauses=self._stops.wanted()), "ask", take)
-        return session
-
     # -- lines of the run, in the thread that reads them -------------------------------------------------------------
 
-    def _take(self, session: Session, raw: bytes) -> None:
-        kind = raw[9 : raw.find(b'"', 9)]
-        is_next = self._next is not None and session is self._next.session
-        if not is_next and session is not self._session:
-            return  # the rest of a process that was left
-        if kind in (b"breakpoint", b"breakpoint_end"):
-            self._asker = session
-            self._lines.give(raw)
-            return
-        if is_next and self._next is not None:
-            self._next.take(raw)
-            return
+    def take(self, session: Session, kind: bytes, raw: bytes) -> None:
+        """Take a line of the process that runs."""
         if kind == b"held":
             self._held(json.loads(raw))
             return
@@ -296,23 +272,23 @@ class Debugger:
             self._waiting()
         elif kind == b"error":
             self._failure = json.loads(raw)
-            if self._failure.get("where") == "response":  # the answer did not fit: the request waits on
-                self._waits = True
+            if self._failure.get("where") == "response":  # the answer did not fit: the request still waits
+                self._waiting()
 
     def _checked(self, check: dict[str, Any]) -> None:
         if self._confirmed:
             self._note_begin()
             run = {"do": "run", **self.plan.changes(), "debug": self._stops.wanted()}
-            self._session.send(run if check.get("ok") else {"do": "stop"})
+            self._processes.send(run if check.get("ok") else {"do": "stop"})
 
     def _waiting(self) -> None:
         with self._lock:
             if self._changes.answers:
-                self._session.send({"do": "answer", "responses": self._changes.take_answers()})
+                self._processes.send({"do": "answer", "responses": self._changes.take_answers()})
             elif self._is_answered:
                 self._waits = True
             else:
-                self._session.send({"do": "leave"})
+                self._processes.send({"do": "leave"})
 
     def _held(self, line: dict[str, Any]) -> None:
         with self._lock:
@@ -320,7 +296,7 @@ class Debugger:
                 self._changes.at = str(line.get("checkpoint"))
             found = self._stops.at_hold(line, self._saved)
             if found is None:
-                self._session.send({"do": "go", **self._stops.wanted()})
+                self._processes.send({"do": "go", **self._stops.wanted()})
                 return
             self._stops.stopped()
             self._pause(*found, **at_hold(line, self._changes.at))
@@ -341,22 +317,22 @@ class Debugger:
                 self._last = raw
                 self._pause("error", "error", **after_failure(failure, self._changes.at))
             return
-        self._lines.give(raw)
-        self._finish()
+        self._finish(raw)
 
     def _close(self) -> None:
         """The run had ended before the person did."""
         if self._last:
-            self._lines.give(self._last)
-            self._finish()
+            self._finish(self._last)
 
     def _note_begin(self) -> None:
         """Have the next start offer to go on, should this one be cut off."""
         workflow = anchored(self.plan.target).workflow
         note_begin(self.plan.into, workflow, [each.spec for each in self.breakpoints], self._stops.steps)
 
-    def _finish(self) -> None:
+    def _finish(self, last: bytes) -> None:
+        # Noted before the last line is given: whoever reads that line may leave at once, and this thread with it.
         note_end(self.plan.into, self.outcome)
+        self._lines.give(last)
         self.ended.set()
         self._turn.set()
 

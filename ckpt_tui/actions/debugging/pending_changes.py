@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ckpt_tui.actions.resume.document_edits import drop_of, edit_of
@@ -72,6 +73,12 @@ class PendingChanges:
         """The answers, which are given once."""
         given, self.answers = self.answers, {}
         return given
+
+    def forget_refused(self, problems: Iterable[Mapping[str, Any]]) -> None:
+        """Forget the edits that were refused, which problems name first; all, where none is named."""
+        said = [str(each.get("what")) for each in problems]
+        fit = [each for each in self.edits if not any(text.startswith(each.text) for text in said)]
+        self.edits = fit if len(fit) < len(self.edits) else []
 
     def move(self, checkpoint: str) -> None:
         """Go to another checkpoint: edits were made of the one before."""

@@ -88,6 +88,8 @@ class Stops:
         """
         if held.get("where") == "executor":
             return self.before_call(str(held.get("executor")))
+        if held.get("where") == "request":
+            return self.at_request()
         if held.get("unsaved"):
             return self.after_failed_save(int(held.get("iteration") or 0))
         return self.after_save(int(held.get("iteration") or 0), bool(held.get("pending")), load)
@@ -99,6 +101,14 @@ class Stops:
                 return Stop("breakpoint", each.spec)
         run_to = self._run_to
         return Stop("asked") if run_to is not None and run_to.name == executor else None
+
+    def at_request(self) -> Stop | None:
+        """Why the run stops where it asks without a checkpoint of its own for that; None where it goes on."""
+        for each in self.watcher.breakpoints:
+            if each.kind == "request":
+                return Stop("request", each.spec)
+        run_to = self._run_to
+        return Stop("asked") if self._asked or (run_to is not None and run_to.kind == "request") else None
 
     def after_save(self, iteration: int, waits: bool, load: Callable[[], Checkpoint | None]) -> Stop | None:
         """Why the run stops between two supersteps; None where it goes on.

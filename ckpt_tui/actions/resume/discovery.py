@@ -279,7 +279,8 @@ def _reason(search: _Search, path: str, maker: str) -> str:
         parts.append(f"imports {os.path.basename(used)} with {_listed(files[used])}")
     if any(item.kind == "store" for item in seen.items):
         parts.append("names the store")
-    parts.append(f"{maker} may make its workflow" if maker else "runs a workflow")
+    word = "graph" if search.clues.framework == "langgraph" else "workflow"
+    parts.append(f"{maker} may make its {word}" if maker else f"runs a {word}")
     return "; ".join(parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -69,7 +70,7 @@ def preview_lines(
     is_answered_here = asked and all(each.get("about") == "pending" for each in _problems(check))
     is_hindered = not check.get("ok") and not is_answered_here
     yield from (*wrong, *course) if is_hindered else (*course, *wrong)
-    yield from _while_resuming(check)
+    yield from _while_resuming(check, "graph" if is_graph else "workflow")
     main = ", as the script it was" if check.get("main") and not is_new else ""
     yield PreviewLine("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
     if not is_new:
@@ -179,11 +180,15 @@ class _PreviewWords:
         return clean(" ".join(f"--allow {name}" for name in names))
 
 
-def _while_resuming(check: dict[str, Any]) -> Iterator[PreviewLine]:
-    """What happened before the program came to its workflow."""
-    for each in check.get("passed") or ():
-        where = f"{os.path.basename(str(each.get('file')))}:{each.get('line')}"
-        what = f"{each.get('workflow')} ({where}) is another workflow: it was not run; a stand-in is used as its result"
+def _while_resuming(check: dict[str, Any], word: str) -> Iterator[PreviewLine]:
+    """What happened before the program came to its workflow; `word` is what the framework calls it."""
+    passed = Counter(
+        f"{each.get('workflow')} ({os.path.basename(str(each.get('file')))}:{each.get('line')})"
+        for each in check.get("passed") or ()
+    )
+    for name, calls in passed.items():
+        times = f", called {calls} times" if calls > 1 else ""
+        what = f"{name} is another {word}{times}: it was not run; a stand-in is used as its result"
         yield PreviewLine("!", clean(what), tone="warn")
     count = check.get("protected")
     if isinstance(count, int) and count:
@@ -225,7 +230,9 @@ def _again(check: dict[str, Any], graph: bool) -> Iterator[PreviewLine]:
         to = ", ".join(str(name) for name in each.get("to") or ()) or "?"
         origin = str(each.get("from")).removeprefix("internal:")
         kind = short_name(str(each.get("type")))
-        yield PreviewLine("→", clean(f"{to} runs with {kind} from {origin}"), tone="plain")
+        answered = origin.removeprefix("answer ") if graph else origin
+        more = f"from {origin}" if answered == origin else f"and the answer to {short_id(answered, [])}"
+        yield PreviewLine("→", clean(f"{to} runs with {kind} {more}"), tone="plain")
     if found:
         yield PreviewLine(" ", f"{word}s that run again repeat their effects, such as tool calls", tone="dim")
 

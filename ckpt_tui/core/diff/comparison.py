@@ -12,6 +12,7 @@ from ckpt_tui.core.paths import Path, PathStep
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
+from ckpt_tui.core.secret_names import leads_to_key_of_service
 from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Value
@@ -165,7 +166,7 @@ def _below(node: _Node, value: Value, depth: int, hide: bool, everything: bool, 
 
 
 def _is_secret(steps: Path) -> bool:
-    return any(type(step) is str and secrecy(step) > PLAIN for step in steps)
+    return any(type(step) is str and secrecy(step) > PLAIN for step in steps) or leads_to_key_of_service(steps)
 
 
 def _is_sign(step: PathStep) -> bool:

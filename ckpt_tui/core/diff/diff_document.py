@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.divergence import CommonAncestor, Divergence
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.reading.to_json import to_json
-from ckpt_tui.core.redact import EVERYTHING, masked
+from ckpt_tui.core.redact import EVERYTHING, mask_all
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.list_document import ref_document
 from ckpt_tui.core.shown_names import masked_path
+
+Unmasked: TypeAlias = tuple[dict[str, Any], str, int]
+"""A member of a document that is still to be masked: the document, its name, and how far it is a secret."""
+
+_BEFORE, _AFTER = ("removed", "changed"), ("added", "changed", "moved")
+"""Changes that have a value before, and after."""
 
 _VALUES = 0.5
 """The part of the work for one document that the values of a diff may take: two are decoded and compared besides."""
@@ -40,31 +46,40 @@ def diff_document(
     # All values together: a bomb that shows up as a hundred changes would be written a hundred times.
     budget = DocumentBudget(_VALUES)
     budget.read(int(a.get("size") or 0) + int(b.get("size") or 0))
+    unmasked: list[Unmasked] = []
     document: dict[str, Any] = {
         "schema": "ckpt-tui/diff@1",
         "a": a,
         "b": b,
-        "changes": [change_document(change, reveal, query, budget) for change in difference.shown],
+        "changes": [change_document(change, reveal, query, budget, unmasked) for change in difference.shown],
         "ignored": difference.ignored,
         "rules": [{"name": rule.name, "ignored": by_rule.get(rule.name, 0)} for rule in ignore.rules],
     }
+    mask_all(unmasked)
     if difference.incomplete or budget.is_cut:
         document["incomplete"] = difference.incomplete or "values are cut where they are too large to be written"
     return document
 
 
 def change_document(
-    change: Change, reveal: bool = False, query: str = "", budget: DocumentBudget | None = None
-) -> dict[str, Any]:
+    change: Change, reveal: bool = False, query: str = "", budget: DocumentBudget | None = None,
+    unmasked: list[Unmasked] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """One change: `before` and `after` where there is one, `from` where it was elsewhere in the first document.
 
-    The `budget` pays for the values; None writes each within the usual limits.
+    The `budget` pays for the values; None writes each within the usual limits. Values that are still to be masked are
+    added to `unmasked`; without it, they are masked at once.
     """
     document: dict[str, Any] = {"op": change.op, "path": _place(change.path, query, reveal)}
-    if change.op in ("removed", "changed"):
-        document["before"] = _value(change.before, change, reveal, budget)
-    if change.op in ("added", "changed", "moved"):
-        document["after"] = _value(change.after, change, reveal, budget)
+    values: list[Unmasked] = []
+    for name, ops, value in (("before", _BEFORE, change.before), ("after", _AFTER, change.after)):
+        if change.op in ops:
+            document[name] = to_json(value, budget=budget)
+            values.append((document, name, min(change.secrecy, EVERYTHING)))
+    if not reveal and unmasked is None:
+        mask_all(values)
+    elif not reveal and unmasked is not None:
+        unmasked += values
     if change.source is not None:
         document["from"] = _place(change.source, query, reveal)
     return document
@@ -75,11 +90,6 @@ def _place(path: tuple[int | str, ...], query: str, reveal: bool) -> str:
     if not query:
         return text
     return query if not path else f"{query} | {text}"
-
-
-def _value(value: Any, change: Change, reveal: bool, budget: DocumentBudget | None) -> Any:
-    document = to_json(value, budget=budget)
-    return document if reveal else masked(document, min(change.secrecy, EVERYTHING))
 
 
 def fork_document(found: CommonAncestor, parted: Divergence | None, run: Run, reveal: bool = False) -> dict[str, Any]:

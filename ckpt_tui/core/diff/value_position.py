@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.members import escape_name
-from ckpt_tui.core.redact import secrecy
+from ckpt_tui.core.redact import SECRET, secrecy
+from ckpt_tui.core.secret_names import is_key_of_service
 from ckpt_tui.core.value import Value
 
 
@@ -21,7 +22,7 @@ class ValuePosition(NamedTuple):
     def named(self, name: str, escape: bool = False) -> ValuePosition:
         """The position of a member with a name."""
         step = escape_name(name) if escape else name
-        return ValuePosition(self, (step,), max(self.secrecy, secrecy(name)), self.level + 1)
+        return ValuePosition(self, (step,), max(self.secrecy, self._secrecy_of(name)), self.level + 1)
 
     def at(self, steps: Path) -> ValuePosition:
         """The position of a member without a name."""
@@ -29,8 +30,11 @@ class ValuePosition(NamedTuple):
 
     def entry(self, kv: list[Value], index: int, *more: int) -> ValuePosition:
         """The position of an entry of a mapping, key, value, key, value, ..., or of its value."""
-        secret = max(self.secrecy, secrecy(key_name(kv[index])))
+        secret = max(self.secrecy, self._secrecy_of(key_name(kv[index])))
         return ValuePosition(self, ("$entries", index // 2, *more), secret, self.level + 1)
+
+    def _secrecy_of(self, name: str) -> int:
+        return SECRET if self.steps and is_key_of_service(self.steps[-1], name) else secrecy(name)
 
 
 def key_name(key: Value) -> str:

@@ -9,7 +9,6 @@ from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Pickle
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.model import Checkpoint, parts_of
-from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.path_links import PathLink, next_on, path_of
 from ckpt_tui.core.value import Envelope, Map, Opaque
 
@@ -52,15 +51,17 @@ def examine_values(
     if checkpoint.is_bare:
         return
     shown: list[Envelope] = []
-    for path, item in json_values(parts_of(checkpoint)):
+    for way, item in json_values(parts_of(checkpoint)):
         if type(item) is Envelope:
             shown.append(item)
-        if type(item) is Envelope and decoded_only and not item.ready:
-            continue
-        if type(item) is Envelope:
-            pickles.examine(item, path, check)
+            if decoded_only and not item.ready:
+                continue
+            if not pickles.leave_out(item):
+                pickles.examine(item, path_of(way), check)
             yield item
-        elif type(item) is Opaque:
+            continue
+        path = path_of(way)
+        if type(item) is Opaque:
             if item.reason.startswith("an integer"):
                 reason = f"{item.reason}, more than the framework reads"
                 pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)
@@ -72,15 +73,15 @@ def examine_values(
     pickles.close()
 
 
-def json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
-    """Envelopes, values too large to be shown and false envelopes in the JSON of a checkpoint, with their paths."""
+def json_values(parts: dict[str, Any]) -> Iterable[tuple[PathLink, Any]]:
+    """Envelopes, values too large to be shown and false envelopes in the JSON of a checkpoint, with their places."""
     todo: list[tuple[PathLink, Any]] = [((None, (name,)), value) for name, value in reversed(parts.items())]
     while todo:
         way, item = todo.pop()
         kind = type(item)
         if kind is Envelope or kind is Opaque:
-            yield path_of(way), item
+            yield way, item
             continue
         if kind is dict and PICKLED in item and TYPE in item:
-            yield path_of(way), item
+            yield way, item
         todo += reversed(next_on(way, item, _JSON_KINDS))

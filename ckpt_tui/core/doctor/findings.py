@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable, Collection
 
+from ckpt_tui.core.budgets import EXAMINED_WORK
 from ckpt_tui.core.doctor.census import places
 from ckpt_tui.core.doctor.hidden_pickles import hidden_dangers
 from ckpt_tui.core.doctor.severity import SIGNS as SIGNS
@@ -52,6 +53,12 @@ class Pickles:
         self._left_out: Path = ()
         self._left_out_count = 0
 
+    def leave_out(self, envelope: Envelope) -> bool:
+        """Count an envelope that was left out before, behind others that were; False for any other."""
+        is_left_out = self._left_out_count > 0 and envelope.ready and _is_left_out(envelope)
+        self._left_out_count += is_left_out
+        return is_left_out
+
     def examine(self, envelope: Envelope, path: Path, check: Callable[[], None] | None = None) -> None:
         """Find what is wrong with one envelope.
 
@@ -59,7 +66,7 @@ class Pickles:
         """
         value = open_envelope(envelope, check, self._budget)
         decoded = envelope.decoded
-        if envelope.is_cut and envelope.factor == 0 and decoded is None:
+        if _is_left_out(envelope):
             self._left_out = self._left_out or path
             self._left_out_count += 1
             return
@@ -117,6 +124,8 @@ class Pickles:
     def _report(self, envelope: Envelope, decoded: Decoded, path: Path) -> None:
         """Report what a pickle names and does, each name with its first place."""
         inspection = inspect_decoded(decoded)
+        if self._budget is not None:
+            self._budget.spend(EXAMINED_WORK)
         uses = {
             use.name: use for use in sorted(inspection.uses, key=lambda use: _MEANINGFUL.index(use.how), reverse=True)
         }
@@ -204,6 +213,11 @@ class Pickles:
             self.add("trailing-bytes", "warning", path, reason, "The value is whole. Find out what wrote the rest.")
         else:
             self.add("undecodable", "warning", path, CANNOT_BE_DECODED + envelope.warning, _UNLOADABLE)
+
+
+def _is_left_out(envelope: Envelope) -> bool:
+    """Whether a pickle was not decoded because what may be decoded of its file was used up."""
+    return envelope.is_cut and envelope.factor == 0 and envelope.decoded is None
 
 
 def pickle_bytes(envelope: Envelope) -> bytes:

@@ -15,7 +15,8 @@ from ckpt_tui.core.find.question import Hit, Matcher, Question, Spot, excerpt
 from ckpt_tui.core.find.searched_members import Hidden, Members, attributes_of, members_of, object_members
 from ckpt_tui.core.paths import Path, path_to
 from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes
-from ckpt_tui.core.redact import EVERYTHING, PLAIN, is_maskable, masked_text, secrecy
+from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, is_maskable, masked_text, secrecy
+from ckpt_tui.core.secret_names import KEYS_OF_SERVICES, is_key_of_service
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, Value
 
 FIND_NODES = 5_000_000
@@ -122,7 +123,9 @@ class Finder:
         try:
             return self._dull[names]
         except KeyError:
-            found = all(self.name(name) == (None, PLAIN) and name[:1] != "$" for name in names)
+            found = KEYS_OF_SERVICES.isdisjoint(names) and all(
+                self.name(name) == (None, PLAIN) and name[:1] != "$" for name in names
+            )
             if len(self._dull) < _SHAPES:
                 self._dull[names] = found
             return found
@@ -183,6 +186,8 @@ class _Walk:
                         yield _hit(_FoundIn(place, steps or (name,), 0), "key", *seen)
                     if own > secret:
                         secret = own
+                    elif name in KEYS_OF_SERVICES and is_key_of_service(place.steps[-1], name):
+                        secret = PLAIN if self.question.reveal else max(secret, SECRET)
                 if item is None:
                     continue
                 kind = type(item)

@@ -27,6 +27,7 @@ from ckpt_tui.core.text import clean
 def overview(
     after: Snapshot, before: Snapshot | None, step: Step, run_path: Sequence[Passed], said: Conversation,
     title: str = "", complete: bool = True, goes_on: bool = False, left_out: int = 0, alarms: Sequence[str] = (),
+    is_read: bool = True,
 ) -> Overview:  # fmt: skip
     """The overview of a checkpoint.
 
@@ -41,13 +42,14 @@ def overview(
         goes_on: Whether other checkpoints follow it.
         left_out: Checkpoints after the first one that `run_path` leaves out.
         alarms: What in it could run code when it is loaded.
+        is_read: Whether the whole store was read; else more of the run may come.
     """
     checkpoint = after.checkpoint
     status = checkpoint.ref.status
     lines: list[Line] = [*alarm_lines(alarms)]
     ended: list[Line] = []
     lines += _some("error", _errors(checkpoint))
-    lines += _some("asked", _asked(checkpoint, run_path, said, complete))
+    lines += _some("asked", _asked(checkpoint, run_path, said, complete, is_read))
     lines += _way(run_path, complete, left_out)
     if status == "done":
         ended = _some("outcome", outcome_lines(after, before, step, said))
@@ -86,7 +88,9 @@ def _errors(checkpoint: Checkpoint) -> Iterator[Line]:
 # -- what was asked, and the path -------------------------------------------------------------------------------------
 
 
-def _asked(checkpoint: Checkpoint, run_path: Sequence[Passed], said: Conversation, complete: bool) -> Iterator[Line]:
+def _asked(
+    checkpoint: Checkpoint, run_path: Sequence[Passed], said: Conversation, complete: bool, is_read: bool
+) -> Iterator[Line]:
     given = [(one, text, path) for one in run_path for text, path in one.inputs]
     if given:
         for one, text, path in given[-1:]:
@@ -108,6 +112,7 @@ def _asked(checkpoint: Checkpoint, run_path: Sequence[Passed], said: Conversatio
         text = "no file of this run contains the input: the first one was written after the input was consumed"
         if run_path and run_path[0].ref.parent and run_path[0].kind == "start":
             text = "the first checkpoints of this run, and its input, are not in the store"
+            text = text if is_read else "the store is still being read: the first checkpoints of this run may come"
         # What was sent first says most of what was asked; it comes first, because the end may be cut.
         yield Line("asked", f"first sent: {run_path[0].sent}; {text}" if run_path and run_path[0].sent else text)
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.value_diff import diff
+from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.overview.line import BEFORE_CELLS, VALUE_CELLS, Line
 from ckpt_tui.core.overview.trail import Passed, Scalar, course, numbers_of, words
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
 from ckpt_tui.core.reading.lookup import lookup
 from ckpt_tui.core.reading.summary import summary
-from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.redact import PLAIN, is_given_key, secrecy
 from ckpt_tui.core.replay.sparkline import sparkline
 from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.steps.snapshots import Snapshot
@@ -48,11 +49,11 @@ def state_lines(
         if path not in changed:
             shown.add(path)
             yield Line("state", f"{place_text(path)}  {_course(values)}", path)
-    for name, value in own_state(after.checkpoint.state).items():
+    for name, value in own_state(after.checkpoint.state):
         path = ("state", name)
         if path in shown or _is_hollow(value):
             continue
-        hide = secrecy(name) > PLAIN
+        hide = secrecy(name) > PLAIN or is_given_key(name, resolve(value))
         text = summary(value, VALUE_CELLS, hide=hide)
         yield Line("state", f"{shown_name(name, 60)}  {text}{_spark(course(path, run_path))}", path)
     for key, call in after.calls.items():
@@ -88,7 +89,7 @@ def own_changes(after: Snapshot, before: Snapshot | None) -> list[Change]:
 def _own(one: Snapshot) -> dict[str, Value]:
     """What the workflow and its executors keep themselves, where it is in a checkpoint."""
     state = one.checkpoint.state
-    return {"state": {**own_state(state), EXECUTORS: own_states(state)}}
+    return {"state": {**dict(own_state(state)), EXECUTORS: own_states(state)}}
 
 
 def _change(change: Change, run_path: Sequence[Passed]) -> str:

@@ -8,12 +8,15 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.matching.equality import is_plainly_equal
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.overview.said_in_step import said_in_step
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
+from ckpt_tui.core.reading.chat import ChatMessage
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.secret_names import is_key_of_service
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.learned_graph import Graph
@@ -56,6 +59,7 @@ class Passed(NamedTuple):
         answers: The requests that were answered.
         scalars: Path in the checkpoint → number or short text that the workflow or an executor keeps.
         graph: The graph that was known when `ran` was worked out.
+        said: What was said in it outside of what executors keep.
     """
 
     ref: CheckpointRef
@@ -66,6 +70,7 @@ class Passed(NamedTuple):
     answers: tuple[Answer, ...]
     scalars: Mapping[Path, Scalar]
     graph: Graph
+    said: tuple[ChatMessage, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -83,8 +88,9 @@ def passed(
     sent = f"{shown_name(first.source, 60)}: {words(first.data)}" if first is not None and not inputs else ""
     answers = tuple(Answer(a.request.executor, words(a.answer) if a.given else "") for a in step.answered)
     return Passed(
-        after.checkpoint.ref, step.kind, step.ran, inputs, sent, answers, scalars(after.checkpoint.state), graph
-    )
+        after.checkpoint.ref, step.kind, step.ran, inputs, sent, answers, scalars(after.checkpoint.state), graph,
+        said_in_step(before, after, step),
+    )  # fmt: skip
 
 
 def words(value: Value, limit: int = TEXT_CELLS) -> str:
@@ -115,16 +121,28 @@ def in_quotes(text: str, limit: int = TEXT_CELLS) -> str:
 def scalars(state: Value) -> dict[Path, Scalar]:
     """Numbers and short texts in the state: what the workflow keeps itself first, then what its executors keep."""
     found: dict[Path, Scalar] = {}
-    for name, value in own_state(state).items():
-        _take(value, ("state", name), found)
+    left = _LOOKED_AT
+    for name, value in own_state(state):
+        left = _take(value, ("state", name), found, left)
+        if left <= 0:
+            return found
     for name, value in own_states(state).items():
-        _take(value, ("state", EXECUTORS, name), found)
+        left = _take(value, ("state", EXECUTORS, name), found, left)
+        if left <= 0:
+            break
     return found
 
 
-def _take(value: Value, path: Path, found: dict[Path, Scalar], level: int = 1) -> None:
-    if len(found) >= SCALARS or is_unopened(value) or secrecy(str(path[-1])) > PLAIN:
-        return
+_LOOKED_AT = 10_000
+"""Values that are looked at for numbers and short texts: of wide values within wide values, nearly all are nothing."""
+
+
+def _take(value: Value, path: Path, found: dict[Path, Scalar], left: int, level: int = 1) -> int:
+    """Add the numbers and short texts of a value; returns how many of `left` values may be looked at after it."""
+    if len(found) >= SCALARS:
+        return 0
+    if is_unopened(value) or secrecy(str(path[-1])) > PLAIN or is_key_of_service(*path[-2:]):
+        return left - 1
     value = resolve(value)
     if type(value) in (int, float, bool) or (type(value) is str and len(value) <= SHORT):
         found[path] = value
@@ -132,7 +150,10 @@ def _take(value: Value, path: Path, found: dict[Path, Scalar], level: int = 1) -
         below = members(value)
         for index in range(min(len(below), SCALARS)):
             member = below[index]
-            _take(member.value, (*path, *member.steps), found, level + 1)
+            left = _take(member.value, (*path, *member.steps), found, left, level + 1)
+            if left <= 0:
+                break
+    return left - 1
 
 
 # -- the path as a line ---------------------------------------------------------------------------------------------

@@ -257,7 +257,7 @@ class Machine:
 
     def no_value(self, reason: str, size: int = 0, partial: list[Value] | None = None) -> Opaque:
         """A placeholder for something that has no value; its reason is noted."""
-        if reason not in self.opaque and len(self.opaque) < _REASONS:
+        if len(self.opaque) < _REASONS and reason not in self.opaque:
             self.opaque += (reason,)
         return Opaque(reason, size, partial)
 

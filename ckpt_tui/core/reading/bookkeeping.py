@@ -6,6 +6,7 @@ Source: agent_framework/_workflows/_const.py, _agent_executor.py, _functional.py
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.redact import RUN_KWARGS
@@ -82,9 +83,9 @@ def is_bookkeeping(label: str, value: Value, names: frozenset[str] | set[str]) -
     return False
 
 
-def own_state(state: Value) -> dict[str, Value]:
-    """The members of a state that the workflow itself keeps; empty if the state is not a mapping with text keys."""
-    return {name: value for name, value in _named(state).items() if name not in FRAMEWORK_KEYS}
+def own_state(state: Value) -> Iterator[tuple[str, Value]]:
+    """The members of a state that the workflow itself keeps; none if the state is not a mapping with text keys."""
+    return ((name, value) for name, value in _named(state).items() if name not in FRAMEWORK_KEYS)
 
 
 def own_states(state: Value) -> dict[str, Value]:

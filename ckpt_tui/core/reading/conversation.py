@@ -1,20 +1,22 @@
 """The conversation of a checkpoint: all messages that its executors keep, hold and send, as one sequence.
 
 Each executor keeps its own part of what was said, and repeats what others said: histories, caches, sessions, messages
-in flight, requests. Every turn is in the conversation once, in an order that none of these parts contradicts as far
-as that is possible; where two parts know a turn, it is the same turn. A call of a tool, its approval and its result are
-one line.
+in flight, requests. What nobody keeps, an input, a question or its answer, is known from the steps before. Every turn
+is in the conversation once, in an order that none of these parts contradicts as far as that is possible; where two
+parts know a turn, it is the same turn. A call of a tool, its approval and its result are one line.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.chat import ChatMessage
 from ckpt_tui.core.reading.merged_messages import MergedMessages
-from ckpt_tui.core.reading.message_sources import message_sources
+from ckpt_tui.core.reading.message_sources import MessageSources, message_sources
 from ckpt_tui.core.reading.turns import Turn, merged_turns
 
 
@@ -34,18 +36,46 @@ class Conversation(NamedTuple):
     is_cut: bool = False
 
 
-def conversation(checkpoint: Checkpoint, parent: Checkpoint | None = None) -> Conversation:
-    """The conversation of a checkpoint.
+class FoundMessages(NamedTuple):
+    """The messages of a checkpoint and of its parent, not merged yet."""
+
+    own: MessageSources
+    parent: MessageSources | None
+
+
+def find_messages(checkpoint: Checkpoint, parent: Checkpoint | None = None, most: int | None = None) -> FoundMessages:
+    """Look for messages in a checkpoint and in its parent.
 
     Args:
         checkpoint: The checkpoint.
         parent: Its parent: turns that it has not are new. None where there is none, then nothing is new.
+        most: Values of either that are looked at, as for `message_sources`.
     """
-    found = message_sources(checkpoint)
-    merged = MergedMessages(found.sources)
-    if parent is not None:
-        had = Counter(entry.key for entry in MergedMessages(message_sources(parent).sources).entries)
+    return FoundMessages(
+        message_sources(checkpoint, most), message_sources(parent, most) if parent is not None else None
+    )
+
+
+def merged_conversation(
+    found: FoundMessages, passed: Sequence[ChatMessage] = (), new: Sequence[ChatMessage] = ()
+) -> Conversation:
+    """The conversation of a checkpoint.
+
+    Args:
+        found: Its messages.
+        passed: What was said in the steps before, whether anybody keeps it or not; oldest first.
+        new: What was said in the step that led to it.
+    """
+    own = found.own
+    merged = MergedMessages(own.sources, (*passed, *new))
+    if found.parent is not None:
+        had = Counter(entry.key for entry in MergedMessages(found.parent.sources, passed).entries)
         for entry in merged.entries:
             had[entry.key] -= 1
             entry.is_new = had[entry.key] < 0
-    return Conversation(tuple(merged_turns(merged.entries)), tuple(found.unread), tuple(merged.repeated), found.is_cut)
+    return Conversation(tuple(merged_turns(merged.entries)), tuple(own.unread), tuple(merged.repeated), own.is_cut)
+
+
+def conversation(checkpoint: Checkpoint, parent: Checkpoint | None = None, most: int | None = None) -> Conversation:
+    """The conversation of a checkpoint without what was said on the way to it; arguments as of `find_messages`."""
+    return merged_conversation(find_messages(checkpoint, parent, most))

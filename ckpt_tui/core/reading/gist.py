@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from ckpt_tui.core.budgets import GIST_CHARACTERS, GIST_SPAN
@@ -21,7 +22,7 @@ from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.summary import float_text, integer_text
 from ckpt_tui.core.reading.typenames import short_type
-from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
+from ckpt_tui.core.redact import RUN_KWARGS, is_given_key, is_secret_key
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
@@ -81,12 +82,11 @@ def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
     The values that the workflow keeps, else the result of its last step, else the last words of its longest
     conversation.
     """
-    named = [(name, value) for name, value in state if type(name) is str]
-    own = [(name, value) for name, value in named if not name.startswith(("_", REPEATED)) and name not in RUN_KWARGS]
     # What was written last comes last.
-    parts = [part for name, value in reversed(own[-_MEMBERS:]) if (part := _named(name, value, _DEPTH - 1))]
+    parts = [part for name, value in islice(_own(state), _MEMBERS) if (part := _named(name, value, _DEPTH - 1))]
     if parts:
         return gist_text(_joined(parts))
+    named = [(name, value) for name, value in state if type(name) is str and name.startswith("_")]
     calls = next((_pairs(value) for name, value in named if name == CALLS and unread(value) <= GIST_SPAN), [])
     if calls:
         key, result = calls[-1]
@@ -106,6 +106,13 @@ def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
                     longest.append(found)
     # Executors side by side have said one thing each.
     return gist_text(_joined(list(dict.fromkeys(filter(None, map(_answer, longest[:_MEMBERS]))))))
+
+
+def _own(state: Sequence[tuple[Value, Value]]) -> Iterator[tuple[str, Value]]:
+    """The values that the workflow keeps itself, with their names, the last one first."""
+    for name, value in reversed(state):
+        if type(name) is str and not name.startswith(("_", REPEATED)) and name not in RUN_KWARGS:
+            yield name, value
 
 
 def _answer(conversation: Sequence[Value]) -> str:
@@ -271,7 +278,7 @@ def _is_nested(value: Value) -> bool:
 
 
 def _named(name: str, value: Value, depth: int) -> str:
-    if is_secret_key(name):
+    if is_secret_key(name) or is_given_key(name, value):
         return ""
     said = _words(value, depth)
     return f"{shown_name(name, 30)} {said}" if said else ""

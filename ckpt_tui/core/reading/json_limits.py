@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,12 @@ LONG_TEXT = 64
 
 _CHARGED_TEXT = 1024
 """Characters of a text that is charged by its length when it comes first."""
+
+MADE_TEXT = 32
+"""Characters of the text of an object, such as the name of a type, that take as long as one more value."""
+
+PAIR = 5
+"""What a list of a key and its value counts besides the two: the key is judged, too."""
 
 CONTAINER = 3
 """What a container counts that has no cost of its own."""
@@ -45,7 +52,9 @@ class JsonLimits:
         if size > LONG_TEXT:
             if id(item) in self.seen:
                 self.repeats -= size >> 6
-                if self.repeats < 0:
+                if size >= _CHARGED_TEXT:
+                    self.left -= size // TEXT_NODE
+                if self.repeats < 0 or self.left < 0:
                     self.left -= CONTAINER
                     return self.sign("too much of this document is shared", size)
             else:
@@ -87,3 +96,24 @@ class JsonLimits:
 def weight_of(sample: Iterable[Value]) -> int:
     """What each member of a long list is likely to count, itself included; else a full list would hold nothing."""
     return 1 + max((COSTS.get(type(item), 0) for item in sample), default=0)
+
+
+def is_small(item: Value) -> bool:
+    """Whether a value is nothing but a scalar or a sign: it is written at once, with what is around it."""
+    kind = type(item)
+    return kind in _SCALARS or (kind is Opaque and not item.partial)
+
+
+_SCALARS = frozenset((int, float, bool, type(None)))
+
+
+def float_text(value: float) -> str:
+    """The name of a number that JSON lacks."""
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def non_finite(value: float) -> dict[str, Any]:
+    """What is written for a number that JSON lacks."""
+    return {"$type": "builtins:float", "$value": float_text(value)}

@@ -8,10 +8,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from ckpt_tui.core.budgets import INTEGER_NODE
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.json_frames import Entries, Items, OpenContainer, Postponed
-from ckpt_tui.core.reading.json_limits import CONTAINER, COSTS, LONG_TEXT, JsonLimits, weight_of
+from ckpt_tui.core.reading.json_limits import (
+    CONTAINER,
+    COSTS,
+    LONG_TEXT,
+    MADE_TEXT,
+    PAIR,
+    JsonLimits,
+    float_text,
+    is_small,
+    non_finite,
+    weight_of,
+)
 from ckpt_tui.core.reading.members import escape_name
 from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.order import ordered
@@ -83,7 +95,7 @@ class JsonWriter(JsonLimits):
                 if (len(item) <= LONG_TEXT) if kind is str else kind in NEVER_LONG:
                     out[key] = item
                 elif kind is float:
-                    out[key] = item if item - item == 0 else _non_finite(item)
+                    out[key] = item if item - item == 0 else non_finite(item)
                 elif kind is int and -_LONG_INTEGER < item < _LONG_INTEGER:
                     out[key] = item
                 else:
@@ -93,7 +105,7 @@ class JsonWriter(JsonLimits):
                     frame.key = key
                     height = len(frames)
                     is_own = is_own or (named and height == 2 and type(item) in _JSON_CONTAINERS)
-                    if is_own and height > 1 and self.left > 0 and id(item) not in self.open:
+                    if is_own and height > 1 and self.left > 0 and id(item) not in self.open and not is_small(item):
                         out[key] = self.apart(out, key, item)
                     else:
                         out[key] = self.other(item, type(item))
@@ -162,9 +174,11 @@ class JsonWriter(JsonLimits):
         if kind is str:
             return self.again(item, len(item), item)
         if kind is int:
-            return self.again(item, item.bit_length() // 3, item)
+            size = item.bit_length() // 3
+            self.left -= size * size // INTEGER_NODE
+            return self.again(item, size, item)
         if kind in _SCALARS:  # from an envelope
-            return item if kind is not float or math.isfinite(item) else _non_finite(item)
+            return item if kind is not float or math.isfinite(item) else non_finite(item)
         return self.container(item, kind)
 
     def container(self, item: Value, kind: type) -> Any:
@@ -179,7 +193,7 @@ class JsonWriter(JsonLimits):
                     self.references[ident] = {"$ref": self.path(self.open[ident])}
                 return self.references[ident]
             repeated = ident in self.seen
-        cost = COSTS.get(kind, CONTAINER)
+        cost = PAIR if kind is Items else COSTS.get(kind, CONTAINER)
         if not repeated and cost <= self.left:
             self.left -= cost
         elif not self.charge(cost, repeated):
@@ -232,8 +246,9 @@ class JsonWriter(JsonLimits):
             self.close(ident)
             text = parts.text
             if type(text) is float and not math.isfinite(text):
-                text = _float_text(text)
+                text = float_text(text)
             if type(text) is str:
+                self.left -= len(text) // MADE_TEXT  # it was put together for this place
                 failed = failed or self.again(text, len(text), None)
             return failed or {**out, "$value": text}
         rest: list[tuple[str, Value]] = []
@@ -327,13 +342,3 @@ _OFTEN = frozenset((list, dict, Map, Obj, tuple))
 _SCALARS = (float, bool, type(None))
 
 _TEXT = {str}
-
-
-def _float_text(value: float) -> str:
-    if math.isnan(value):
-        return "NaN"
-    return "Infinity" if value > 0 else "-Infinity"
-
-
-def _non_finite(value: float) -> dict[str, Any]:
-    return {"$type": "builtins:float", "$value": _float_text(value)}

@@ -13,7 +13,7 @@ from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.order import ordered
-from ckpt_tui.core.reading.pickled_objects import object_parts
+from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes
 from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 
 
@@ -92,6 +92,10 @@ class Members:
     def __len__(self) -> int:
         return self._size
 
+    def __iter__(self) -> Iterator[Value]:
+        """The values, in order."""
+        return chain.from_iterable(self._groups)
+
     def __getitem__(self, index: int) -> Member:
         group, index = self._find(index)
         return group.member(index)
@@ -122,7 +126,7 @@ class Members:
 
     def none_positions(self) -> list[int]:
         """Positions whose value is None, for views that fold them."""
-        return [index for index, value in enumerate(chain.from_iterable(self._groups)) if value is None]
+        return [index for index, value in enumerate(self) if value is None]
 
 
 NO_MEMBERS = Members("list")
@@ -150,7 +154,10 @@ def members(value: Value) -> Members:
     if kind is SetOf:
         return Members("list", (_Group("items", ordered(value), ("$items",)),))
     if kind is Obj:
-        return _object(object_parts(value))
+        own = own_attributes(value)
+        if own is not None:
+            return Members("names", (_Group("attributes", Pairs(own)),))
+        return object_members(object_parts(value))
     if kind is Opaque and value.partial:
         return Members("list", (_Group("items", value.partial, ("$partial",)),))
     return NO_MEMBERS
@@ -173,7 +180,8 @@ def locate(value: Value, path: Path) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _object(parts: ObjectParts) -> Members:
+def object_members(parts: ObjectParts) -> Members:
+    """The members of an object, by its parts."""
     if parts.is_text:
         return NO_MEMBERS
     groups: list[tuple[str, _Group]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from ckpt_tui.core.paths import Path
@@ -14,11 +14,11 @@ from ckpt_tui.core.reading.message_sources import MessageSource, Said
 class MergedMessage:
     """A message of the merged conversation."""
 
-    __slots__ = ("anchor", "author", "is_new", "keeper", "key", "message", "note", "path", "place", "role")
+    __slots__ = ("anchor", "author", "is_new", "is_passed", "keeper", "key", "message", "note", "path", "place", "role")
 
     def __init__(self, message: ChatMessage, path: Path, source: MessageSource, anchor: MergedMessage | None) -> None:
         self.message = message
-        self.key = _key(message)
+        self.key = key_of(message)
         self.role, self.author = message.role, message.author
         self.keeper = source.keeper
         self.path = path
@@ -26,12 +26,14 @@ class MergedMessage:
         self.anchor = anchor
         self.place = 0
         self.is_new = False
+        self.is_passed = False
+        """Known from an earlier step alone, so far."""
 
 
-_Key = tuple[tuple[str, str, str], ...]
+Key = tuple[tuple[str, str, str], ...]
 
 
-def _key(message: ChatMessage) -> _Key:
+def key_of(message: ChatMessage) -> Key:
     """What two records of the same turn share: not the role, which is the reader's, nor always the author."""
     return tuple((part.kind, part.call, part.text or part.called) for part in message.parts)
 
@@ -39,24 +41,52 @@ def _key(message: ChatMessage) -> _Key:
 class MergedMessages:
     """The messages of several sources as one sequence.
 
+    Args:
+        sources: The sources of one checkpoint.
+        passed: What was said before it, or came in with it, whether somebody keeps it or not; oldest first.
+
     Attributes:
         entries: Each turn once.
         repeated: Places of histories in which messages occur twice by their ids, each with how many.
     """
 
-    def __init__(self, sources: Iterable[MessageSource]) -> None:
+    def __init__(self, sources: Iterable[MessageSource], passed: Sequence[ChatMessage] = ()) -> None:
         self.entries: list[MergedMessage] = []
         self.repeated: list[tuple[Path, int]] = []
-        self._by_key: dict[_Key, list[MergedMessage]] = {}
+        self._by_key: dict[Key, list[MergedMessage]] = {}
         self._said = ""
         """All texts, one after the other: what is in none of them is sought once, and not in thousands of entries."""
+        self._take_passed(passed)
         # Executor by executor, what it keeps before what it only holds.
         for source in sorted(sources, key=lambda source: source.rank):
             self._take(source)
 
+    def _take_passed(self, passed: Sequence[ChatMessage]) -> None:
+        anchor: MergedMessage | None = None
+        made: list[MergedMessage] = []
+        for message in passed:
+            anchor = MergedMessage(message, (), _PASSED, anchor)
+            anchor.is_passed = True
+            made.append(anchor)
+        if made:
+            self._insert(made, None, {})
+
+    def _is_still_in_flight(self, source: MessageSource) -> bool:
+        """Whether the one message of a source was sent in a step before, and is still in flight or waits."""
+        if not source.note or len(source.messages) != 1:
+            return False
+        path, message = source.messages[0]
+        for entry in reversed(self._by_key.get(key_of(message), ())):
+            if entry.is_passed and not entry.path and _agree(entry, message):
+                entry.path, entry.note = path, source.note
+                return True
+        return False
+
     def _take(self, source: MessageSource) -> None:
+        if self._is_still_in_flight(source):
+            return
         used: set[int] = set()
-        free: dict[_Key, int] = {}
+        free: dict[Key, int] = {}
         after: dict[int, list[MergedMessage]] = {}
         ahead: list[MergedMessage] = []
         anchor: MergedMessage | None = None
@@ -67,6 +97,9 @@ class MergedMessages:
             known = self._known(message, used, free, anchor.place if anchor is not None else -1)
             if known is not None:
                 used.add(id(known))
+                if known.is_passed and not source.note:
+                    known.is_passed, known.path, known.keeper = False, path, source.keeper
+                    known.author, known.role = message.author, message.role or known.role
                 _complete(known, message, source.note)
                 first, last = first or known, known
                 if anchor is None or known.place > anchor.place:
@@ -82,13 +115,13 @@ class MergedMessages:
         if ahead or after:
             self._insert(ahead, first or self._longer(ahead), after)
 
-    def _known(self, message: ChatMessage, used: set[int], free: dict[_Key, int], place: int) -> MergedMessage | None:
+    def _known(self, message: ChatMessage, used: set[int], free: dict[Key, int], place: int) -> MergedMessage | None:
         """The turn that a message is a record of: the next one, else an earlier one that this source has not.
 
         `free` remembers how many of the turns with the same content are used from the first on.
         """
         earlier = None
-        key = _key(message)
+        key = key_of(message)
         listed = self._by_key.get(key, [])
         begin = free.get(key, 0)
         while begin < len(listed) and id(listed[begin]) in used:
@@ -157,7 +190,7 @@ def _without_replays(messages: Said) -> tuple[Said, int]:
         return messages, 0
     kept: list[tuple[Path, ChatMessage]] = []
     ids: set[str] = set()
-    places: dict[_Key, list[int]] = {}
+    places: dict[Key, list[int]] = {}
     again, replayed = 0, -1
     first = messages[0][1]
     for place, (path, message) in enumerate(messages):
@@ -165,7 +198,7 @@ def _without_replays(messages: Said) -> tuple[Said, int]:
             again += 1
             continue
         ids.add(message.id)
-        key = _key(message)
+        key = key_of(message)
         if key in places and len(message.text) > _GIVEN:
             continue
         before = places.setdefault(key, [])
@@ -178,6 +211,8 @@ def _without_replays(messages: Said) -> tuple[Said, int]:
             kept.append((path, message))
     return kept, again
 
+
+_PASSED = MessageSource((-1, 0), (), ())
 
 _GIVEN = 200
 """Characters of a text that nobody says twice: a prompt that is given again, word for word, is shown once."""

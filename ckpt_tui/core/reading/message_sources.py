@@ -19,10 +19,11 @@ from ckpt_tui.core.reading.chat import (
     read_content,
     read_message,
 )
-from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.gist import gist
+from ckpt_tui.core.reading.members import Members, escape_name, members, object_members
 from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.reading.pickled_objects import type_name
+from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes, type_name
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import RUN_KWARGS
@@ -31,7 +32,10 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, SetOf, Value
 
 WALKED = 100_000
-"""Values of one part that are looked at for messages, objects counting three times: a second at most, in a worker."""
+"""Values of a checkpoint that are looked at for messages, objects counting three times: half a second at most."""
+
+_KEPT_FREE = 5
+"""The part of it, as a divisor, that each part of a checkpoint leaves to those after it."""
 
 _NAMES, _ITEMS, _PIECES = 4, 16, 4
 """Names, items of a list, and pieces of a message that cost as much to look at as a value by itself."""
@@ -72,6 +76,8 @@ _ALONE = 3
 
 _FLIGHT, _ASKED = 4, 5
 
+_NO_FIELDS: dict[str, Value] = {}
+
 _LEAVES = frozenset((str, int, float, bool, bytes, bytearray, type(None)))
 
 _CONTAINERS = frozenset((dict, list, tuple, Map, Obj, SetOf))
@@ -94,21 +100,30 @@ class MessageSources:
         self.is_cut = False
 
 
-def message_sources(checkpoint: Checkpoint) -> MessageSources:
-    """The messages of every part of a checkpoint."""
+def message_sources(checkpoint: Checkpoint, most: int | None = None) -> MessageSources:
+    """The messages of every part of a checkpoint.
+
+    Args:
+        checkpoint: The checkpoint.
+        most: Values that are looked at, in the measure of `WALKED`, and `WALKED` unless given.
+    """
     found = MessageSources()
+    left = WALKED if most is None else most
     executors = fields(fields(checkpoint.state).get("_executor_state"))
     owners = {name: number for number, name in enumerate(executors)}
-    for path, rank, items in _Walk(found).of(checkpoint.state, ("state",)):
+    walk = _Walk(found, left - 2 * (left // _KEPT_FREE))
+    for path, rank, items in walk.of(checkpoint.state, ("state",)):
         keeper = str(path[2]) if path[1:2] == ("_executor_state",) and len(path) > 2 else ""
         owner = owners.get(keeper, len(owners))
         kept = rank if rank is not None else next((_KEPT[str(step)] for step in path[:1:-1] if step in _KEPT), 1)
         place = owner if kept < _ALONE else len(owners) + kept
         found.sources.append(MessageSource((place, kept), path, items, "", clean(keeper, 60)))
     last = len(owners) + _FLIGHT
-    for path, rank, items in _Walk(found).of(checkpoint.messages, ("messages",)):
+    left -= walk.used
+    walk = _Walk(found, left - left // _KEPT_FREE)
+    for path, rank, items in walk.of(checkpoint.messages, ("messages",)):
         found.sources.append(MessageSource((last, rank or 0), path, items, IN_FLIGHT))
-    walk = _Walk(found)
+    walk = _Walk(found, left - walk.used)
     for request in requests(checkpoint.pending):
         path = ("pending", request.id)
         inside = [item for _, _, items in walk.of(request.data, path) for item in items]
@@ -116,7 +131,7 @@ def message_sources(checkpoint: Checkpoint) -> MessageSources:
         who = shown_name(request.executor, 60)
         # What a framework's own request says are messages and calls; any other is itself what is asked.
         if not inside:
-            inside = [(path, ChatMessage("", who, "", _parts_of(request.data)))]
+            inside = [(path, ChatMessage("", who, "", parts_of(request.data)))]
         found.sources.append(MessageSource((last + 1, 0), path, inside, f"waits for {expected}"))
     return found
 
@@ -126,11 +141,17 @@ class _Walk:
 
     Args:
         found: Takes what was not read.
+        most: Values that it looks at.
     """
 
-    def __init__(self, found: MessageSources) -> None:
+    def __init__(self, found: MessageSources, most: int) -> None:
         self._found = found
-        self._left = WALKED
+        self._most = self._left = most
+
+    @property
+    def used(self) -> int:
+        """How many values it looked at, no more than it may."""
+        return self._most - max(self._left, 0)
 
     def of(self, value: Value, path: Path) -> Iterator[tuple[Path, int | None, list[tuple[Path, ChatMessage]]]]:
         """Lists of messages and single messages in a value, in its order: path, rank if it has one, and messages."""
@@ -145,20 +166,33 @@ class _Walk:
                     self._found.unread.append(path_of(way))
                 continue
             value = resolve(value)
-            if type(value) not in _CONTAINERS or id(value) in seen:
+            kind = type(value)
+            if kind not in _CONTAINERS or id(value) in seen:
                 continue
             seen.add(id(value))
-            about = fields(value)
-            self._spend(len(about) // _NAMES + (2 if type(value) is Obj else 0))
-            single = _single(value, about) or _sent(value, about)
-            if single is not None:
-                self._spend(_cost(single))
-                yield path_of(way), _ALONE, [(path_of(way), single)]
-                continue
+            about: dict[str, Value] = _NO_FIELDS
+            below: Members | None = None
+            if kind is Obj:
+                own = own_attributes(value)
+                if own is None:
+                    parts = object_parts(value)
+                    about, below = dict(parts.attributes), object_members(parts)
+                else:
+                    about = dict(zip(own[::2], own[1::2], strict=True))
+                self._spend(2 + len(about) // _NAMES)
+            elif kind is dict or kind is Map:
+                about = fields(value)
+                self._spend(len(about) // _NAMES)
+            if about:
+                single = _single(value, about) or _sent(value, about)
+                if single is not None:
+                    self._spend(_cost(single))
+                    yield path_of(way), _ALONE, [(path_of(way), single)]
+                    continue
             listed = self._listed(value, way)
             if listed:
                 yield path_of(way), None, listed
-            for steps, label, item in reversed(self._below(value, about, seen)):
+            for steps, label, item in reversed(self._below(value, about, below, seen)):
                 if label not in _SKIPPED and not (listed and is_chat(item)):
                     todo.append((item, (way, steps)))
 
@@ -184,26 +218,28 @@ class _Walk:
         listed.reverse()
         return listed
 
-    def _below(self, value: Value, about: dict[str, Value], seen: set[int]) -> list[tuple[Path, str, Value]]:
+    def _below(
+        self, value: Value, about: dict[str, Value], below: Members | None, seen: set[int]
+    ) -> list[tuple[Path, str, Value]]:
         """The members of a value that may hold messages and were not looked at: steps, label and value of each."""
-        if type(value) is dict or (type(value) is Map and about):
+        kind = type(value)
+        if kind is dict or (about and below is None):
             return [
-                ((name,), name, item)
+                ((name if kind is not Obj else escape_name(name),), name, item)
                 for name, item in about.items()
                 if type(item) not in _LEAVES and id(item) not in seen
             ]
-        if type(value) in (list, tuple):
-            lead: Path = () if type(value) is list else ("$items",)
+        if kind is list or kind is tuple:
+            lead: Path = () if kind is list else ("$items",)
             self._spend(len(value) // _ITEMS)
             return [
                 ((*lead, index), "", item)
                 for index, item in enumerate(islice(value, WALKED))
                 if type(item) not in _LEAVES and id(item) not in seen
             ]
-        found = members(value)
+        found = members(value) if below is None else below
         out: list[tuple[Path, str, Value]] = []
-        for index in range(min(len(found), max(_NAMES * self._left, 0))):
-            item = found.value(index)
+        for index, item in enumerate(islice(found, max(_NAMES * self._left, 0))):
             if type(item) not in _LEAVES and id(item) not in seen:
                 member = found[index]
                 out.append((member.steps, member.label, item))
@@ -242,12 +278,13 @@ def _sent(value: Value, about: dict[str, Value]) -> ChatMessage | None:
     inside = resolve(data) if not is_unopened(data) else data
     if data is None or _holds_chat(inside):
         return None
-    if type(inside) is Obj and type_name(inside).startswith("agent_framework"):
-        return None  # a request to speak that says nothing
     source = name_of(about.get("source_id"))
     outside = source.startswith(INTERNAL)
     who = YOU if outside else shown_name(source, 60)
-    return ChatMessage("user" if outside else "", who, "", _parts_of(data))
+    if type(inside) is Obj and type_name(inside).startswith("agent_framework"):
+        said = gist(inside) if outside else ""  # between executors it is a request to speak that says nothing
+        return ChatMessage("user", who, "", (Part("other", said),)) if said else None
+    return ChatMessage("user" if outside else "", who, "", parts_of(data))
 
 
 def _holds_chat(value: Value) -> bool:
@@ -274,7 +311,7 @@ def _is_response(value: Value) -> bool:
     )
 
 
-def _parts_of(data: Value) -> tuple[Part, ...]:
+def parts_of(data: Value) -> tuple[Part, ...]:
     """What is said by a value that is not a message: a text itself, anything else on a line."""
     value = data if is_unopened(data) else resolve(data)
     if type(value) is str:

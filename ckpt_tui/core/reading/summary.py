@@ -12,7 +12,7 @@ from ckpt_tui.core.reading.message_parts import contents_of, is_message_document
 from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.typenames import short_type
-from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_mask, is_maskable, is_secret_key, masked_text
+from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_given_key, is_mask, is_maskable, is_secret_key, masked_text
 from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
@@ -116,7 +116,7 @@ class Summarizer:
                 parts.append("…")
                 break
             secret = hide or (not self.reveal and is_secret_key(member.label))
-            if member.label in RUN_KWARGS:
+            if member.label in RUN_KWARGS or is_given_key(member.label, member.value):
                 secret = not self.reveal
             room = left if len(below) == 1 else min(left, 60)
             text = self.text(member.value, room, depth - 1, secret)

@@ -20,6 +20,7 @@ from ckpt_tui.core.reading.lookup import lookup
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
+from ckpt_tui.core.secret_names import leads_to_key_of_service
 from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import Snapshot
@@ -223,7 +224,9 @@ def _at_path(checkpoint: Checkpoint, path: Path) -> tuple[bool, Value, bool]:
     if not path or path[0] not in PARTS:
         return False, None, False
     found = lookup(getattr(checkpoint, str(path[0])), path[1:])
-    return not found.absent, found.value, any(secrecy(label) > PLAIN for label in found.labels)
+    labels = found.labels
+    hide = any(secrecy(label) > PLAIN for label in labels) or leads_to_key_of_service(labels)
+    return not found.absent, found.value, hide
 
 
 def path_text(path: Path, part: bool = False) -> str:

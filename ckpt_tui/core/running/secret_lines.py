@@ -6,8 +6,10 @@ import json
 import re
 from typing import Any
 
-from ckpt_tui.core.redact import MASK, PLAIN, masked, masked_lines, secrecy
+from ckpt_tui.core.masked_lines import masked_lines
+from ckpt_tui.core.redact import MASK, PLAIN, SECRET, masked, secrecy
 from ckpt_tui.core.running.event_lines import parse_line
+from ckpt_tui.core.secret_names import leads_to_key_of_service
 
 SHOWN = 4_096
 """Characters of a text that are looked through where a line is shown short: more than any line shows."""
@@ -95,7 +97,10 @@ def masked_copy(document: Any, above: int = PLAIN) -> Any:
 
 def path_secrecy(path: str) -> int:
     """How far the value at a path is a secret: as far as any of the names on the way says."""
-    return max((secrecy(match[1] or match[0]) for match in _WORD.finditer(path)), default=PLAIN)
+    names = [match[1] or match[0] for match in _WORD.finditer(path)]
+    if leads_to_key_of_service(names):
+        return SECRET
+    return max(map(secrecy, names), default=PLAIN)
 
 
 def _mask(document: dict[str, Any], sign: str = "", most: int = 0, level: int = 0) -> bool:

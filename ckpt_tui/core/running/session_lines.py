@@ -31,6 +31,9 @@ def pause_text(paused: dict[str, Any]) -> str:
     spec = paused.get("breakpoint")
     is_said = spec == f"executor:{paused.get('executor')}"
     why = f" · {clean(str(spec), 40)}" if spec and not is_said else ""
+    if paused.get("reason") == "request":
+        asks = [clean(str(name), 40) for name, light in (paused.get("lights") or {}).items() if light == "waiting"]
+        why = f" · request of {', '.join(asks[:4])}" if asks else why
     if paused.get("executor"):
         return f"paused before {shown_name(str(paused['executor']), 30)}{why}"
     if paused.get("reason") == "error":
@@ -50,6 +53,8 @@ def _breakpoint(document: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _breakpoint_end(document: dict[str, Any]) -> tuple[str, str, str]:
+    if document.get("quit"):
+        return "", f"stopped in pdb{place_text(document)}", "key"
     return "", f"goes on{place_text(document)}", "dim"
 
 

@@ -40,6 +40,7 @@ class Group(NamedTuple):
         position: The place of that in the store's own order, where it has one.
         status: Whether work is left; None where only bodies say it.
         store: Name of its store where several are shown as one list, or "".
+        number: Its number among the runs of its workflow, from 1; 0 where it has a name of its own.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Group(NamedTuple):
     position: int = 0
     status: Status | None = None
     store: str = ""
+    number: int = 0
 
     @property
     def rank(self) -> tuple[float, int]:
@@ -84,9 +86,11 @@ def group_of(runs: Sequence[Run]) -> Group:
             newest = ref
     first = min((ref.when for ref in refs if ref.when), default=0.0)
     run = runs[0]
+    given = run.nodes[0].ref.store_metadata
+    number = 0 if given is not None and given.run else run.number
     return Group(
         group_id(run), run.workflow, len(refs), first, newest.when, newest.file, newest.position, newest.status,
-        run.store,
+        run.store, number,
     )  # fmt: skip
 
 
@@ -106,18 +110,33 @@ class PackedGroups(LazySequence[Group]):
         self._pages: list[bytes] = []
         self._last: list[tuple[object, ...]] = []
         self._hashes = array("q")
+        self._count = 0
         self.checkpoints = 0
         """How many checkpoints they have altogether."""
         self._page = lru_cache(_PAGES_KEPT)(self._unpacked)
+
+    @classmethod
+    def stored(cls, pages: Iterable[bytes], count: int, checkpoints: int) -> PackedGroups:
+        """The groups that `packed` gave these bytes of, and how many they and their checkpoints are."""
+        made = cls()
+        made._pages, made._count, made.checkpoints = list(pages), count, checkpoints
+        if count % PAGE:
+            made._last = [tuple(group) for group in made._unpacked(len(made._pages) - 1)]
+            made._pages.pop()
+        return made
+
+    def packed(self) -> list[bytes]:
+        """All of them as bytes."""
+        return [*self._pages, _packed(self._last)] if self._last else list(self._pages)
 
     def add(self, groups: Iterable[Group]) -> None:
         """Put groups behind those that are there."""
         for group in groups:
             self._last.append(tuple(group))
-            self._hashes.append(hash(group.id))
+            self._count += 1
             self.checkpoints += group.checkpoints
             if len(self._last) == PAGE:
-                self._pages.append(zlib.compress(json.dumps(self._last, separators=(",", ":")).encode(), 1))
+                self._pages.append(_packed(self._last))
                 self._last = []
 
     @property
@@ -129,7 +148,7 @@ class PackedGroups(LazySequence[Group]):
         return [Group(*each) for each in json.loads(zlib.decompress(self._pages[number]))]
 
     def __len__(self) -> int:
-        return len(self._hashes)
+        return self._count
 
     def item(self, index: int) -> Group:
         """The group at an index."""
@@ -143,6 +162,8 @@ class PackedGroups(LazySequence[Group]):
 
     def place(self, name: str) -> int:
         """The index of the group with this id; -1 where there is none."""
+        if len(self._hashes) < self._count:
+            self._hashes = array("q", (hash(group.id) for group in self))
         at, wanted = 0, hash(name)
         while True:
             try:
@@ -152,6 +173,10 @@ class PackedGroups(LazySequence[Group]):
             if self[at].id == name:
                 return at
             at += 1
+
+
+def _packed(groups: Sequence[tuple[object, ...]]) -> bytes:
+    return zlib.compress(json.dumps(groups, separators=(",", ":")).encode(), 1)
 
 
 class GroupList(LazySequence[Group]):
@@ -167,7 +192,8 @@ class GroupList(LazySequence[Group]):
     def __init__(
         self, packed: PackedGroups, recent: Sequence[Group] = (), hidden: Sequence[int] = (), checkpoints: int = 0
     ) -> None:
-        self._packed = packed
+        self.packed = packed
+        """All that there were, the same object as long as they are not listed anew."""
         self._recent = tuple(recent)
         self._places = {group.id: at for at, group in enumerate(recent)}
         self._hidden = tuple(hidden)
@@ -183,18 +209,18 @@ class GroupList(LazySequence[Group]):
         if index < len(self._recent):
             return self._recent[index]
         at = index - len(self._recent)
-        return self._packed[at + bisect_right(self._before, at)]
+        return self.packed[at + bisect_right(self._before, at)]
 
     def __iter__(self) -> Iterator[Group]:
         yield from self._recent
         recent = {group.id for group in self._recent}
-        yield from (group for group in self._packed if group.id not in recent)
+        yield from (group for group in self.packed if group.id not in recent)
 
     def place(self, name: str) -> int:
         """The index of the group with this id; -1 where there is none."""
         at = self._places.get(name, -2)
         if at == -2:
-            at = self._packed.place(name)
+            at = self.packed.place(name)
             at = at if at < 0 else len(self._recent) + at - bisect_left(self._hidden, at)
             self._places[name] = at
         return at

@@ -65,7 +65,9 @@ def latest(nodes: Iterable[Node]) -> Node:
 def newest(nodes: Sequence[Node]) -> tuple[tuple[float, int], Node]:
     """The same, and the time and the position of the one that is the latest by them."""
     best, leaves = _last_of_branches(nodes)
-    return best, _deepest(leaves, nodes)
+    ids = {leaf.ref.id for leaf in leaves}
+    # A renamed copy, as synchronisers make them, is not newer than what it is a copy of.
+    return best, _deepest([leaf for leaf in leaves if leaf.ref.inner not in ids] or leaves, nodes)
 
 
 def as_late_here(node: Node, nodes: Sequence[Node]) -> list[Node]:
@@ -90,8 +92,9 @@ def _last_of_branches(nodes: Sequence[Node]) -> tuple[tuple[float, int], list[No
         ref = node.ref
         if (ref.when, ref.position) == best or node.parent in above:
             above.add(ref.id)
+            if node.parent is not None:
+                leaves.pop(node.parent, None)
             leaves[ref.id] = node
-            leaves.pop(node.parent or "", None)
     return best, list(leaves.values())
 
 

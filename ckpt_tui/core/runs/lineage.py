@@ -272,6 +272,18 @@ def _guess(
                 break
 
 
+def guessed_parents(by_id: dict[str, CheckpointRef], orphans: Sequence[CheckpointRef]) -> dict[str, str]:
+    """The parent that is guessed for each of some checkpoints that name none; those without one are left out.
+
+    Args:
+        by_id: The checkpoints that may be one, and these.
+        orphans: Those whose parent is guessed.
+    """
+    parents: dict[str, str] = {}
+    _guess(by_id, orphans, parents, set())
+    return parents
+
+
 def _before(orphan: CheckpointRef, iteration: int, candidates: _Ranks, by_id: dict[str, CheckpointRef]) -> str:
     """The latest of the candidates that is not later, "" where there is none.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
@@ -47,6 +48,25 @@ class Choice(NamedTuple):
     def freed(self) -> int:
         """Bytes of the files that go."""
         return sum(node.ref.size for node in self.gone)
+
+
+_UNITS = {"m": (60, "minute"), "h": (3_600, "hour"), "d": (86_400, "day"), "w": (604_800, "week")}
+"""Letter of a unit of time → its seconds, its name."""
+
+
+def age_of(text: str) -> int | None:
+    """The seconds of an age such as 90m, 12h, 30d or 8w; None where a text is none."""
+    found = re.fullmatch(r"(\d{1,6})([mhdw])", text.strip())
+    return int(found[1]) * _UNITS[found[2]][0] if found else None
+
+
+def age_text(seconds: int) -> str:
+    """An age in words, in the largest unit that divides it: `30 days`."""
+    size, name = next(unit for unit in reversed(_UNITS.values()) if seconds % unit[0] == 0 or unit[0] == 60)
+    count = seconds // size
+    if name == "week":
+        count, name = count * 7, "day"
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
 
 
 UNREAD = "its body is not read yet: it may wait for an answer"

@@ -134,6 +134,7 @@ class _Survey:
 
     Attributes:
         dangers: As `Inspection` has them, in the order of the walk.
+        looked_at: How many values were walked over.
     """
 
     def __init__(self, decoded: Decoded) -> None:
@@ -144,6 +145,8 @@ class _Survey:
             self._danger(f"names {len(decoded.refs):,} classes and functions, of which {NAMES:,} are examined")
         self._reached: dict[tuple[str, str], bool] = {}
         self._called: set[tuple[str, str]] = set()
+        self._instances: dict[tuple[str, How], bool] = {}
+        self.looked_at = 0
         self._unions = True
         for name in decoded.built:
             self._danger(f"sets attributes of the class or function {name} itself")
@@ -173,6 +176,8 @@ class _Survey:
             self.dangers[reason] = None
 
     def _opaque(self, reason: str) -> None:
+        if len(self.dangers) >= REASONS:
+            return
         if reason == PERSISTENT:
             self._danger(f"holds {PERSISTENT}: what it becomes is up to that program's own code")
         elif reason.startswith(LONG_NAME):
@@ -180,6 +185,7 @@ class _Survey:
 
     def _walk(self, todo: list[Value]) -> None:
         seen: set[int] = set()
+        last = ""
         while todo:
             item = todo.pop()
             kind = type(item)
@@ -193,7 +199,9 @@ class _Survey:
                 self._call(item)
                 if type(item.cls) is not Ref:
                     todo.append(item.cls)
-                todo += (item.args, item.kwargs, item.state)
+                if item.args:
+                    todo.append(item.args)
+                todo += (item.kwargs, item.state)
                 todo += item.items or ()
                 todo += item.pairs or ()
             elif kind is Map:
@@ -201,10 +209,13 @@ class _Survey:
             elif kind is SetOf:
                 todo += item.items
             elif kind is Opaque:
-                self._opaque(item.reason)
+                if item.reason is not last:  # a hundred thousand have the same one
+                    last = item.reason
+                    self._opaque(last)
                 todo += item.partial
             else:
                 todo += item
+        self.looked_at = len(seen)
 
     def _use(self, ref: Ref, how: How) -> None:
         names = ref.module, ref.qualname
@@ -235,10 +246,14 @@ class _Survey:
             self._danger(f"sets attributes of what {cls.name} returns, which may be a class")
 
     def _makes_instances(self, cls: Ref, how: How) -> bool:
-        judgement = judge(cls.module, cls.qualname, made_with_new=how == "new")
-        if judgement.is_class or judgement.is_danger:  # the latter is reported by its name
-            return True
-        return judgement.kind == "function" or cls.name == "copyreg:_reconstructor"
+        known = self._instances.get((cls.name, how))
+        if known is None:
+            judgement = judge(cls.module, cls.qualname, made_with_new=how == "new")
+            # What is a danger is reported by its name.
+            known = judgement.is_class or judgement.is_danger or judgement.kind == "function"
+            known = known or cls.name == "copyreg:_reconstructor"
+            self._instances[cls.name, how] = known
+        return known
 
     def _type(self, made: Obj) -> None:
         """`type(None)` is how a pickle names the classes of None, of an ellipsis and of NotImplemented."""

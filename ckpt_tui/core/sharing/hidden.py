@@ -48,7 +48,10 @@ def summary_text(summary: dict[str, Any], most: int = 5) -> str:
     count, paths, names = summary["secret_count"], summary["machine_paths"], summary["machine_names"]
     parts = []
     if count:
-        named = [_short(one["path"]) + (f" ×{one['count']}" if one["count"] > 1 else "") for one in summary["secrets"]]
+        times: Counter[str] = Counter()  # several paths may be one where they are shortened
+        for one in summary["secrets"]:
+            times[_short(one["path"])] += one["count"]
+        named = [path + (f" ×{number}" if number > 1 else "") for path, number in times.items()]
         more = f", and {len(named) - most} more places" if len(named) > most else ""
         parts.append(f"{count:,} secret{'' if count == 1 else 's'} masked ({', '.join(named[:most])}{more})")
     if paths:

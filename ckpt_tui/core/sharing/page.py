@@ -97,7 +97,8 @@ def page(report: Report) -> Iterator[str]:
 def _run(run: RunReport, numbers: Iterator[int]) -> Iterator[str]:
     tip = run.points[-1]
     points = [(next(numbers), point) for point in run.points]
-    yield f"<h2>{escape(clean(run.title, 80))} <span class='soft'>{escape(clean(run.id[:8]))}</span></h2>\n"
+    short = "" if run.id in run.title else f" <span class='soft'>{escape(clean(run.id[:8]))}</span>"
+    yield f"<h2>{escape(clean(run.title, 80))}{short}</h2>\n"
     yield '<ul class="list">\n'
     for number, point in points:
         fork = " · fork" if point.is_fork else ""

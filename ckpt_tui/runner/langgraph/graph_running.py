@@ -137,10 +137,24 @@ class Runner(Checking):
                 for piece in self.graph.stream(given, config, **how):
                     await self._take_piece(events, piece)
                     await asyncio.sleep(0)
+            snapshot = thread.snapshot()
+            waiting = self._waiting_in(thread, snapshot)
+            if waiting and self.pauses is not None:
+                step = (snapshot.metadata or {}).get("step")
+                saved = Saved(f"{self.plan['prefix']}/{thread.newest()}", step if isinstance(step, int) else 0)
+                await self.pauses.at_request(saved, [str(request_line(each)["executor"]) for each in waiting])
         finally:
             if commands is not None:
                 commands.cancel()
-        snapshot = thread.snapshot()
+        if not waiting:
+            if snapshot.next:
+                what = f"the graph stops before {', '.join(snapshot.next)}, as it was compiled to"
+                self.lines.say("log", level="INFO", logger="ckpt-tui", text=what, traceback="")
+            events.output(snapshot.values)
+        return waiting
+
+    def _waiting_in(self, thread: Thread, snapshot: Any) -> list[Question]:
+        """The interrupts that wait, each reported by a line."""
         waiting = thread.questions(snapshot)
         self.waiting = tuple(waiting)
         for question in waiting:
@@ -150,11 +164,6 @@ class Runner(Checking):
                 request_id=question.id, data=line["data"], request_type=line["request_type"],
                 response_type=line["response_type"],
             )  # fmt: skip
-        if not waiting:
-            if snapshot.next:
-                what = f"the graph stops before {', '.join(snapshot.next)}, as it was compiled to"
-                self.lines.say("log", level="INFO", logger="ckpt-tui", text=what, traceback="")
-            events.output(snapshot.values)
         return waiting
 
     async def _take_piece(self, events: Events, piece: Any) -> None:

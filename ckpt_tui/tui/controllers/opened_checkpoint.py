@@ -36,7 +36,7 @@ often."""
 KEPT = 24
 """Checkpoints kept decoded: going back and forth costs nothing."""
 
-KEPT_BYTES = 24_000_000
+KEPT_BYTES = 8_000_000
 """Bytes of their files altogether."""
 
 

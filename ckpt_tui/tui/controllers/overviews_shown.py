@@ -29,6 +29,10 @@ class OverviewPort(Port, Protocol):
     def graphs(self) -> RunGraphs:
         """What is known of the graph of each run."""
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Files looked at and files in all while the store is read; zeros otherwise."""
+
 
 class Overviews:
     """What there is to say of the checkpoint that is shown.
@@ -45,6 +49,8 @@ class Overviews:
         self._run: Run | None = None
         """The run that the overview was made of: another one once something in it changed."""
         self._surroundings: object = None
+        self._is_early = False
+        """The last one was asked for before the whole store was read."""
 
     def want(self, pane: Detail, whole: bool, by_hand: bool = False) -> None:
         """A pane shows a checkpoint: have its overview made, once for all panes; of a large one only `by_hand`."""
@@ -69,19 +75,23 @@ class Overviews:
         if self._asked is not None:
             checkpoint, whole = self._asked
             given = self._port.graphs.learned(run).given
-            self._port.jobs.look_over(run, node, checkpoint, self._paths, given, whole, at_once)
+            self._is_early = self._port.progress != (0, 0)
+            self._port.jobs.look_over(
+                run, node, checkpoint, self._paths, given, whole, at_once, is_read=not self._is_early
+            )
 
     def keep_up(self) -> None:
-        """The store changed: make the overview anew where other checkpoints come before or after this one now."""
+        """Make the overview anew where other checkpoints come before or after this one now, and when all is read."""
         checkpoint = self._asked[0] if self._asked is not None else None
         if checkpoint is None or not any(pane.checkpoint is checkpoint for pane in self._port.panes.details):
             return
         found = self._port.selection.node_of(checkpoint.ref.file)
-        if found is None or found[0] is self._run or self._run is None:
+        is_read_now = self._is_early and self._port.progress == (0, 0)
+        if found is None or self._run is None or (found[0] is self._run and not is_read_now):
             return
         before = self._surroundings or _surroundings(self._run, checkpoint.ref.file)
         self._run, self._surroundings = found[0], engines().surroundings(*found)
-        if self._surroundings != before:
+        if is_read_now or self._surroundings != before:
             self._make(*found, at_once=False)
 
     def take(self, event: OverviewReady) -> None:

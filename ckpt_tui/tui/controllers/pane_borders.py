@@ -46,7 +46,7 @@ class PaneBorders:
         if panes.is_zoomed:
             self._port.say("The pane has the whole screen: z shares it again.", "dim")
         elif widths is None:
-            self._port.say(f"Below {SHARED} columns one pane is seen: there is no border to move.", "dim")
+            self._port.say(f"Below {SHARED} columns one pane is shown: there is no border to move.", "dim")
         else:
             is_second = panes.pane in panes.details[1:]
             place = widths.list + (widths.detail if is_second else 0)
@@ -61,7 +61,7 @@ class PaneBorders:
         if widths is None:
             return
         if widths == before:
-            self._port.say("No pane gets narrower: less could not be read.", "dim")
+            self._port.say("The pane is as narrow as it gets: less could not be read.", "dim")
             return
         second = f" · talk {widths.second}" if widths.second else ""
         self._port.say(f"columns: list {widths.list} · details {widths.detail}{second}", "dim")

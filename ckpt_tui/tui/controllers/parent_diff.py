@@ -187,13 +187,8 @@ class ParentDiff:
 
     # -- comparing ---------------------------------------------------------------------------------------------------
 
-    def say_mark(self) -> None:
-        """Say what the mark is for, or that there is none."""
-        marked = self._port.panes.list.marked
-        self._port.say("Marked: d on another checkpoint compares them." if marked else "No checkpoint is marked.")
-
     def compare(self) -> None:
-        """Compare the selected checkpoint with the marked one, or with its parent."""
+        """Compare the selected checkpoint with the marked one; with its parent where none or several are marked."""
         pair = self._pair()
         if isinstance(pair, str):
             self._port.say(pair, "warn")
@@ -202,11 +197,11 @@ class ParentDiff:
 
     def _pair(self) -> tuple[CheckpointRef, CheckpointRef] | str:
         """What is compared with the selected checkpoint, and it; or why nothing is."""
-        selection, marked = self._port.selection, self._port.panes.list.marked
-        after = selection.ref
+        selection, after = self._port.selection, self._port.selection.ref
         if after is None:
             return "Only checkpoints can be compared."
-        other = selection.node_of(marked) if marked and marked != after.file else None
+        marked = [found for file in self._port.panes.list.marked - {after.file} if (found := selection.node_of(file))]
+        other = marked[0] if len(marked) == 1 else None
         before = other[1].ref if other is not None else self._parent_of(after.file)
         if before is None:
             return f"{id_text(after)} has no parent here; m marks a checkpoint to compare with."
@@ -260,14 +255,24 @@ class ParentDiff:
             self.comparer, self._port.selection.runs, before, after, self.ignore, self._come_back
         )  # fmt: skip
 
+    def take_rules(self) -> None:
+        """Take over the rules of a configuration that was changed."""
+        before, self._ignore = self.ignore.key, None
+        if self.ignore.key != before:
+            self._compare_anew()
+
     def _come_back(self, place: SelectedPlace, ignore: IgnoreRules) -> None:
         """Back from comparing: take the rules over, and go to the place that was asked for."""
         if ignore.key != self.ignore.key:
             self._ignore = ignore
-            rows = self._port.panes.list
-            rows.counts.clear()
-            rows.changed()
-            self.count_soon()
-            self._compare()
+            self._compare_anew()
         if place.file:
             self._port.selection.go_to(*place)
+
+    def _compare_anew(self) -> None:
+        """Forget what was counted and shown under other rules."""
+        rows = self._port.panes.list
+        rows.counts.clear()
+        rows.changed()
+        self.count_soon()
+        self._compare()

@@ -7,11 +7,11 @@ from typing import Protocol
 
 from textual.timer import Timer
 
-from ckpt_tui.actions.debugging.breakpoints import is_each_time
+from ckpt_tui.actions.debugging.breakpoints import is_each_time, what_happens_at
 from ckpt_tui.core.replay.cadence import NORMAL, SPEEDS, Pause, pause_before
 from ckpt_tui.core.replay.frames import Frame
 from ckpt_tui.core.runs.playback_path import Fork, path_through
-from ckpt_tui.core.text import ago_text, clean
+from ckpt_tui.core.text import ago_text
 from ckpt_tui.tui.helpers.position import Position, next_place
 from ckpt_tui.tui.replay_jobs import FrameReady, ReplayJobs, Swept
 from ckpt_tui.tui.view import View
@@ -134,10 +134,10 @@ class Playback:
         self._true = frozenset(each for each in frame.true if not is_each_time(each))
         if became:
             backwards = " backwards" if self.playing < 0 else ""
-            which = ", ".join(clean(text) for text in sorted(became))
+            which = ", ".join(what_happens_at(each) for each in sorted(became))
             stopped = f"stopped{backwards} at" if self.playing else "at"
             self.stop()
-            self._port.say(f"◆ {stopped} step {self._position.at}: {which} became true", "error")
+            self._port.say(f"◆ {stopped} step {self._position.at}: {which}", "error")
         elif self.playing:
             self._schedule()
 

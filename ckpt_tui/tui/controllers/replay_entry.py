@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ckpt_tui.actions.notebook import Notebook
+    from ckpt_tui.actions.run_graph import RunGraph
     from ckpt_tui.core.paths import Path
     from ckpt_tui.core.runs.lineage import Node, Run
-    from ckpt_tui.tui.graph_learner import LearnedGraphs
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.view import View
 
@@ -32,7 +32,7 @@ class ReplayOpener(Opener, Protocol):
     """Opens replays."""
 
     def replay(
-        self, run: Run, node: Node, learned: LearnedGraphs, book: Notebook | None, choices: Mapping[str, str],
+        self, run: Run, node: Node, learned: RunGraph, book: Notebook | None, choices: Mapping[str, str],
         then: Callable[[tuple[str, Path] | None], None],
     ) -> OpenReplay:  # fmt: skip
         """Open the replay of a run from a checkpoint on; `then` takes the file and the place to go to."""

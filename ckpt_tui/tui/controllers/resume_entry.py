@@ -39,6 +39,10 @@ class OpenResume(Protocol):
         """Whether the workflow was started and has not ended."""
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a process that it has started goes on."""
+
+    @property
     def is_shown(self) -> bool:
         """Whether its screen is in front."""
 
@@ -211,6 +215,12 @@ class ResumeEntry:
     def live(self) -> list[OpenResume]:
         """The runs that go on."""
         return [each for each in self._kept if each.is_live]
+
+    @property
+    def checkpoints_in_use(self) -> set[str]:
+        """Ids of the checkpoints from which runs were begun that go on, and of those that they have written."""
+        busy = [each for each in self._kept if each.is_busy]
+        return {each.source.id for each in busy} | {name for each in busy for name in each.written}
 
     @property
     def live_texts(self) -> list[str]:

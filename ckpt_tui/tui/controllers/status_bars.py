@@ -122,6 +122,9 @@ class StatusBars:
         right: list[Part] = [port.run_status]
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
+        marked = sum(map(view.holds, port.panes.list.marked))
+        if marked:
+            right.append((f" ◆ {marked:,} marked " if width >= 100 else f" ◆ {marked:,} ", "key"))
         dangers = port.panes.list.danger_count
         if dangers:
             right.append((f" ☠ {dangers:,} dangerous " if width >= 100 else f" ☠ {dangers:,} ", "error"))

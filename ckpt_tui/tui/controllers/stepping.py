@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
+from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint, parse_breakpoints
 from ckpt_tui.actions.notebook import Notebook, read_notes, write_notes
 from ckpt_tui.actions.resume.document_edits import parse_edit
 from ckpt_tui.errors import CkptError
@@ -89,10 +89,8 @@ class Stepping:
         self._port.prompt.ask(_BREAKPOINTS, known, self._take_breakpoints, select=False)
 
     def _take_breakpoints(self, text: str) -> bool | None:
-        specs = [each.strip() for each in text.split(";") if each.strip()]
         try:
-            for each in specs:
-                parse_breakpoint(each)
+            specs = [each.spec for each in parse_breakpoints(text)]
         except CkptError as error:
             self._port.prompt.say(f"{error.what} {error.hint}", "error")
             return False
@@ -170,7 +168,7 @@ class Stepping:
         run = self._port.run
         paused = run.paused if run is not None else None
         if paused is None:
-            self._port.say("The run is not paused: s pauses it after this superstep.", "dim")
+            self._port.say(run.why_not_paused if run is not None else "Nothing runs.", "dim")
         return paused
 
     def _command(self, do: str, **fields: Any) -> None:

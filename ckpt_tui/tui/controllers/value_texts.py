@@ -12,11 +12,12 @@ from textual.app import SuspendNotSupported
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.search import scalar_text
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.reading.value_kinds import type_text_of
-from ckpt_tui.core.redact import masked, masked_lines
+from ckpt_tui.core.redact import masked
 from ckpt_tui.tui.commands import COPY_KEYS
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.widgets.text_lines import Paragraph

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from ckpt_tui.actions.debugging.breakpoints import Breakpoint, is_each_time, parse_breakpoint
+from ckpt_tui.actions.debugging.breakpoints import Breakpoint, is_each_time, parse_breakpoint, parse_breakpoints
 from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.model import PARTS
 from ckpt_tui.core.paths import Path, expression, parse
@@ -154,7 +154,7 @@ class Watchlist:
         self._port.prompt.ask(_PIN, "state.", self._take_pin)
 
     def ask_breakpoint(self) -> None:
-        """Ask for an expression to stop at."""
+        """Ask for breakpoints, besides those that are there."""
         self._port.stop()
         self._port.prompt.ask(_BREAKPOINT, "", self._take_breakpoint)
 
@@ -164,24 +164,25 @@ class Watchlist:
         if not text:
             return True
         if not path or path[0] not in PARTS:
-            self._port.say(f"A pin is a path such as state.draft.score; {clean(text)} is not one.", "error")
+            self._port.prompt.say(f"A pin is a path such as state.draft.score; {clean(text)} is not one.", "error")
             return False
         self.pin(path)
         return True
 
     def _take_breakpoint(self, text: str) -> bool:
-        text = text.strip()
         book = self._port.notebook
-        if not text or book is None:
-            return True
         try:
-            self._conditions[text] = parse_breakpoint(text)
+            found = parse_breakpoints(text)
         except UsageError as error:
-            self._port.say(f"{clean(error.what)} {clean(error.hint)}", "error")
+            self._port.prompt.say(f"{clean(error.what)} {clean(error.hint)}", "error")
             return False
-        if text not in book.breakpoints:
-            book.breakpoints.append(text)
+        if not found or book is None:
+            return True
+        for each in found:
+            self._conditions[each.spec] = each
+            if each.spec not in book.breakpoints:
+                book.breakpoints.append(each.spec)
         self._changed()
-        verb = "is" if is_each_time(text) else "becomes"
-        self._port.say(f"space plays to where {clean(text)} {verb} true, backspace backwards.", "good")
+        specs = "; ".join(clean(each.spec) for each in found)
+        self._port.say(f"{specs}: space plays to the next place, backspace to the one before.", "good")
         return True

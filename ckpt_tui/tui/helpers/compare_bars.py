@@ -38,10 +38,8 @@ def beginnings_parts(beginnings: Beginnings, width: int) -> list[Part]:
     """What made the two branches differ."""
     word = " answered  " if beginnings.are_answers else " parted by  "
     room = max((width - len(word) - 4) // 2, 8)
-    return [
-        (word, "dim"), (clean(beginnings.first, room), "warn"), (" │ ", "dim"),
-        (clean(beginnings.second, room), "warn"),
-    ]  # fmt: skip
+    first, second = _from_where_they_differ(clean(beginnings.first), clean(beginnings.second), room)
+    return [(word, "dim"), (clean(first, room), "warn"), (" │ ", "dim"), (clean(second, room), "warn")]
 
 
 def key_parts(width: int, divergence: str) -> list[Part]:
@@ -57,7 +55,19 @@ def key_parts(width: int, divergence: str) -> list[Part]:
     return [*parts, (" t", "key"), (" go there ", "dim"), (" esc", "key"), (" back ", "dim")]
 
 
+def _from_where_they_differ(first: str, second: str, room: int) -> tuple[str, str]:
+    """Two texts, without the words that they begin with alike where these would leave no room for the others."""
+    pairs = zip(first, second, strict=False)
+    same = next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(first), len(second)))
+    if max(len(first), len(second)) <= room or same < room // 2:
+        return first, second
+    begin = first.rfind(" ", 0, same) + 1
+    return f"…{first[begin:]}", f"…{second[begin:]}"
+
+
 def _name(ref: CheckpointRef) -> str:
     """The short id of a checkpoint, after the store it is in where several are open."""
     store, slash, _ = ref.file.rpartition("/")
+    if ref.store_metadata is not None and store.count("/"):  # a thread within a store: both branches are of it
+        store = store.partition("/")[0]
     return f"{clean(store, 24)}{slash}{id_text(ref)}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ckpt_tui.actions.run_graph import RunGraph
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.steps.learned_graph import Graph, given
-from ckpt_tui.tui.graph_learner import LearnedGraphs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,16 +21,16 @@ class RunGraphs:
     """The graphs of the runs of one store."""
 
     def __init__(self) -> None:
-        self._learned: Cache[tuple[str, str, str], LearnedGraphs] = Cache(_RUNS)
+        self._learned: Cache[tuple[str, str, str], RunGraph] = Cache(_RUNS)
         """`Run.key` → what is known of its graph."""
         self._given: dict[str, Graph] = {}
         """Graph signature hash, or where a format has none `run ID` → the graph of a workflow that was loaded."""
 
-    def learned(self, run: Run) -> LearnedGraphs:
+    def learned(self, run: Run) -> RunGraph:
         """What is known of the graph of a run."""
         found = self._learned.get(run.key)
         if found is None:
-            found = LearnedGraphs()
+            found = RunGraph()
             self._learned.put(run.key, found)
         found.given = self._given.get(run.nodes[0].ref.graph or f"run {run.id}") or found.given
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ckpt_tui.core.runs.ids import IdFault, find
+from ckpt_tui.core.runs.short_ids import own_id, short_id
 from ckpt_tui.core.text import clean
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Selection:
         if self._panes.list.select(file) or self._reveal(file):
             return True
         hidden = " while the filter hides it; esc shows all" if self._panes.list.view.filter else ""
-        self._say(f"{clean(file, 60)} is not in the list{hidden}.", "warn")
+        self._say(f"{_shown(file)} is not in the list{hidden}.", "warn")
         return False
 
     def show_place(self, file: str, path: Path) -> None:
@@ -115,3 +116,13 @@ class Selection:
         """The selected checkpoint; None when no checkpoint is selected."""
         found = self.node
         return found[1].ref if found is not None else None
+
+
+def _shown(file: str) -> str:
+    """The short id of a file that is named by a long one; any other name as it is."""
+    name = own_id(file).removesuffix(".json")
+    return short_id(name) if len(name) >= _LONG else clean(name, 60)
+
+
+_LONG = 32
+"""Characters of an id that nobody reads as a name."""

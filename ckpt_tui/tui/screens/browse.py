@@ -111,8 +111,9 @@ class Browse(BrowseKeys):
         self.replay_entry.show_view(event.view)
         self.resume_entry.keep_up()
         self.opened.keep_up(event.view)
-        self.overviews.keep_up()
+        self.prune_entry.keep_up()
         self.parent_diff.count_soon()
+        self.overviews.keep_up()
         self.bars.draw()
         self.call_after_refresh(self.follower.go_on)
 
@@ -161,7 +162,7 @@ class Browse(BrowseKeys):
 
     @on(Checkpoints.Marked)
     def _list_marked(self) -> None:
-        self.parent_diff.say_mark()
+        self.prune_entry.say_marks()
 
     @on(Checkpoints.FilterAsked)
     def _filter_asked(self) -> None:

@@ -17,6 +17,7 @@ from ckpt_tui.tui.controllers.overviews_shown import Overviews
 from ckpt_tui.tui.controllers.pane_borders import PaneBorders
 from ckpt_tui.tui.controllers.parent_diff import ParentDiff
 from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
+from ckpt_tui.tui.controllers.prune_entry import PruneEntry
 from ckpt_tui.tui.controllers.queries import Queries
 from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
 from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
@@ -79,6 +80,7 @@ class BrowseKeys(Screen[None]):
         self.replay_entry = ReplayEntry(port)
         self.resume_entry = ResumeEntry(port)
         self.exports = Exports(port)
+        self.prune_entry = PruneEntry(port)
         self._set_store(store)
 
     @cached_property
@@ -212,6 +214,9 @@ class BrowseKeys(Screen[None]):
             self.port.open.streams(self.port.streams)
         else:
             self.bars.say(_NO_STREAMS, "dim")
+
+    def action_prune(self) -> None:
+        self.prune_entry.open()
 
     def action_resume(self) -> None:
         self.resume_entry.open()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from ckpt_tui.actions.pruning import why_none
 from ckpt_tui.tui.helpers.run_bars import status_part
 from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
@@ -17,6 +18,7 @@ from ckpt_tui.tui.screens.find import FindScreen
 from ckpt_tui.tui.screens.full_change import change_screen
 from ckpt_tui.tui.screens.history import HistoryScreen
 from ckpt_tui.tui.screens.notes import NotesScreen
+from ckpt_tui.tui.screens.prune import PruneScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
 from ckpt_tui.tui.screens.resume import ResumeScreen
 from ckpt_tui.tui.screens.sizes import SizesScreen
@@ -24,10 +26,11 @@ from ckpt_tui.tui.screens.value_editor import EditScreen, NotEdited, edited_json
 from ckpt_tui.tui.store_jobs import StoreJobs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ckpt_tui.actions.notebook import Notebook
     from ckpt_tui.actions.resume.plan import Edit, Source
+    from ckpt_tui.actions.run_graph import RunGraph
     from ckpt_tui.core.diff.changes import Change
     from ckpt_tui.core.diff.ignore_rules import IgnoreRules
     from ckpt_tui.core.doctor.findings import Finding
@@ -36,7 +39,6 @@ if TYPE_CHECKING:
     from ckpt_tui.core.runs.lineage import Node, Run
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.comparer import Comparer
-    from ckpt_tui.tui.graph_learner import LearnedGraphs
     from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
     from ckpt_tui.tui.screens.browse_keys import BrowseKeys
     from ckpt_tui.tui.screens.compare import ComparePlace
@@ -141,12 +143,25 @@ class BrowseOpener:
         screen = EventFilesScreen(os.path.dirname(paths[0]), [os.path.basename(path) for path in paths])
         self._screen.app.push_screen(screen)
 
+    def why_nothing_goes(self) -> str:
+        """Why nothing of the store can be deleted; "" where something can."""
+        return why_none(self._store)
+
+    def prune(
+        self, runs: Callable[[], Sequence[Run]], here: Callable[[], tuple[Run, Node] | None], marked: Collection[str],
+        in_use: Callable[[], Collection[str]], gone: Callable[[Collection[str]], None], then: Callable[[str], None],
+    ) -> PruneScreen:  # fmt: skip
+        """Ask what to delete, and delete it."""
+        screen = PruneScreen(self._store, runs, here, marked, in_use, gone)
+        self._screen.app.push_screen(screen, lambda done: then(done or ""))
+        return screen
+
     def doctor(self, then: Callable[[Finding | None], None]) -> None:
         """Examine the store."""
         self._screen.app.push_screen(DoctorScreen(self._store), then)
 
     def replay(
-        self, run: Run, node: Node, learned: LearnedGraphs, book: Notebook | None, choices: Mapping[str, str],
+        self, run: Run, node: Node, learned: RunGraph, book: Notebook | None, choices: Mapping[str, str],
         then: Callable[[tuple[str, Path] | None], None],
     ) -> _OpenReplay:  # fmt: skip
         """Open the replay of a run."""
@@ -272,6 +287,11 @@ class _OpenResume:
     def is_live(self) -> bool:
         """Whether the workflow was started and has not ended."""
         return self._screen.run is not None and self._screen.run.begun and self._screen.run.is_live
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a process that it has started goes on."""
+        return self.is_live or self._screen.run_again.is_live
 
     @property
     def is_shown(self) -> bool:

@@ -11,7 +11,7 @@ from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.status import BarLine, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from textual.app import App
     from textual.geometry import Size
@@ -162,6 +162,10 @@ class BrowsePort:
     def run_status(self) -> Part:
         """How a run that was started from here is; "" while none goes on."""
         return self._screen.resume_entry.status
+
+    def checkpoints_in_use(self) -> Collection[str]:
+        """Ids of the checkpoints that runs use which were started here and go on."""
+        return self._screen.resume_entry.checkpoints_in_use
 
     def begun_at(self, identifier: str) -> str:
         """Id of the checkpoint that was resumed when a run from here wrote another one; "" where none did."""

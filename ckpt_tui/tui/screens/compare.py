@@ -244,7 +244,9 @@ class CompareScreen(Screen[ComparePlace]):
     def show_change(self, change: Change | None) -> None:
         full = self.query_one(FindingText)
         full.border_title = Content(self.rows.place[: max(self.size.width - 8, 8)])
-        full.show(change_paragraphs(change, self.reveal, FULL_NODES) if change is not None else [])
+        # Of two branches, neither side comes before the other.
+        sides = ("before", "after") if self.beginnings is None else (id_text(self.pair[0]), id_text(self.pair[1]))
+        full.show([] if change is None else change_paragraphs(change, self.reveal, FULL_NODES, sides))
 
     def draw(self) -> None:
         before, after = self.pair

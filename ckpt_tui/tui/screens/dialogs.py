@@ -166,7 +166,8 @@ class TextScreen(ModalScreen[None]):
 
 SCOPES = {
     "any list": "In every list", "list": "Checkpoints", "value": "Values", "diff": "Changes",
-    "compare": "Comparing two checkpoints", "run": "A run", "replay": "Replay", "everywhere": "Everywhere",
+    "compare": "Comparing two checkpoints", "run": "A run", "replay": "Replay",
+    "delete": "Deleting checkpoints", "everywhere": "Everywhere",
 }  # fmt: skip
 
 _SIGNS = (
@@ -181,7 +182,8 @@ _SIGNS = (
     ("☠", "would run code when it is loaded: its row says how, and it cannot be resumed"),
     ("✗", "a file that cannot be shown, with the reason; or a step that failed"),
     ("·", "not read yet"),
-    ("±", "changes since the parent; + added, - removed, ~ changed, → moved; ◆ marked for a comparison"),
+    ("±", "changes since the parent; + added, - removed, ~ changed, → moved"),
+    ("◆", "at the left edge: marked, to compare another one with it, or to delete it"),
     ("~", "the parent is guessed: Agent Framework 1.9 and older did not write it after a resume"),
     ("!", "something is irregular; the File tab says what"),
 )

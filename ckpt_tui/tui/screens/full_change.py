@@ -28,8 +28,17 @@ def change_screen(change: Change, reveal: bool) -> TextScreen:
     return TextScreen(f"{change.op} {shown_path(change.path, 80)}", change_paragraphs(change, reveal))
 
 
-def change_paragraphs(change: Change, reveal: bool, nodes: int = _NODES) -> list[Paragraph]:
-    """The paragraphs that show a change in full, `nodes` values of each side; secrets are masked unless `reveal`."""
+def change_paragraphs(
+    change: Change, reveal: bool, nodes: int = _NODES, sides: tuple[str, str] = ("before", "after")
+) -> list[Paragraph]:
+    """The paragraphs that show a change in full.
+
+    Args:
+        change: The change.
+        reveal: Show secrets, which are masked else.
+        nodes: Values of each side that are shown.
+        sides: What the two sides are called.
+    """
     out: list[Paragraph] = []
     if change.source is not None:
         out.append(Paragraph(f"was at {shown_path(change.source)}\n", "accent"))
@@ -43,16 +52,16 @@ def change_paragraphs(change: Change, reveal: bool, nodes: int = _NODES) -> list
                 Paragraph(part.text, _STYLES[part.kind], 2, _LEADS[part.kind], _STYLES[part.kind]) for part in parts
             ]
             out += [
-                Paragraph("\nbefore", "heading"),
+                Paragraph(f"\n{sides[0]}", "heading"),
                 Paragraph(before),
-                Paragraph("\nafter", "heading"),
+                Paragraph(f"\n{sides[1]}", "heading"),
                 Paragraph(after),
             ]
             return out
     if change.op in ("removed", "changed"):
-        out += [Paragraph("before", "heading"), Paragraph(_text(before, change, reveal, nodes), "error"), Paragraph("")]
+        out += [Paragraph(sides[0], "heading"), Paragraph(_text(before, change, reveal, nodes), "error"), Paragraph("")]
     if change.op != "removed":
-        out += [Paragraph("after" if change.op == "changed" else "value", "heading")]
+        out += [Paragraph(sides[1] if change.op == "changed" else "value", "heading")]
         out.append(Paragraph(_text(after, change, reveal, nodes), "good" if change.op != "moved" else "plain"))
     return out
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from ckpt_tui.actions.notebook import Notebook
+from ckpt_tui.actions.run_graph import RunGraph
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -18,7 +19,6 @@ from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.fork_choice import ForkChoice
 from ckpt_tui.tui.controllers.playback import Playback
 from ckpt_tui.tui.controllers.watchlist import Watchlist
-from ckpt_tui.tui.graph_learner import LearnedGraphs
 from ckpt_tui.tui.helpers.position import Position
 from ckpt_tui.tui.messages import WorkFailed
 from ckpt_tui.tui.replay_jobs import FrameReady, ReplayJobs, Swept
@@ -99,7 +99,7 @@ class ReplayScreen(Screen[Any]):
     """
 
     def __init__(
-        self, store: Store, run: Run, node: Node, learned: LearnedGraphs, notebook: Notebook | None,
+        self, store: Store, run: Run, node: Node, learned: RunGraph, notebook: Notebook | None,
         choices: Mapping[str, str], play: bool, queries: ReplayQueries,
     ) -> None:  # fmt: skip
         super().__init__()

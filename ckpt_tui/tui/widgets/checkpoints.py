@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -26,6 +27,9 @@ _MEASURED = 200
 
 _HEADINGS = listing.RunRow | listing.ProblemsRow | listing.FoldedRow
 """Rows that begin a run, or the problems."""
+
+_CHECKPOINTS = listing.NodeRow | listing.FoldedRow
+"""Rows that can be marked."""
 
 _BEFORE_TITLE = 2
 """Cells of the list's first row that the border takes before its title."""
@@ -54,7 +58,7 @@ class Checkpoints(LineList):
         """The person wants to filter the list."""
 
     class Marked(Message):
-        """The mark was set or taken back."""
+        """Marks were set or taken back."""
 
     class Scrolled(Message):
         """Other rows are on the screen."""
@@ -65,8 +69,8 @@ class Checkpoints(LineList):
         self._names_width = 0
         self.counts: dict[str, int] = {}
         """Changes since the parent, by file, where they are known."""
-        self.marked = ""
-        """File name of the marked row, or ""."""
+        self.marked: set[str] = set()
+        """File names of the marked checkpoints: to compare with, or to delete."""
         self.selected = ""
         """File name of the selected row, or "" while there is none."""
         self.marks: dict[str, str] = {}
@@ -111,8 +115,12 @@ class Checkpoints(LineList):
                 self.selected = ""
                 self.post_message(self.Moved(self, by_hand=False))
                 return
-            # The selected file is gone: its neighbour takes its place.
-            self.move_to(min(old, len(view.rows) - 1), by_hand=False, way=-1)
+            # The selected file is gone: what was nearest to it takes its place.
+            file = view.nearest(before, old)
+            place = view.places[file] if file else len(view.rows) - 1
+            self.move_to(place, by_hand=False, way=-1)
+            self.scroll_to(y=max(old_top + place - before.places.get(file, old), 0), animate=False, immediate=True)
+            self.show_cursor()
             return
         self.cursor = place
         if place != old:
@@ -138,12 +146,7 @@ class Checkpoints(LineList):
 
     def file_at(self, index: int) -> str:
         """The file name of a row, or ""."""
-        row = self.view.rows[index]
-        if isinstance(row, listing.NodeRow):
-            return row.node.ref.file
-        if isinstance(row, listing.FoldedRow):
-            return row.group.newest
-        return row.problem.file if isinstance(row, listing.ProblemRow) else ""
+        return self.view.file_at(index)
 
     @property
     def row(self) -> listing.Row | None:
@@ -197,6 +200,9 @@ class Checkpoints(LineList):
                 self.dangers[file] = dangers[file]
             else:
                 self.dangers.pop(file, None)
+        self._ends.forget_dangers()
+        if news and self.view.is_folded:
+            self.changed()
         self.redraw([self.view.places[file] for file in news if file in self.view.places])
 
     def show_new(self, ids: frozenset[str]) -> None:
@@ -248,7 +254,7 @@ class Checkpoints(LineList):
         row = self.view.rows[index]
         if isinstance(row, listing.FoldedRow):
             newest = self._ends.of(row)
-            return [*self._edge(index, newest), *folded(row, newest, width - EDGE)]
+            return [*self._edge(index, newest, row.group.id), *folded(row, newest, width - EDGE)]
         if not isinstance(row, listing.NodeRow | listing.ProblemRow):
             return heading(row, width)
         signs = self._edge(index, row)
@@ -257,14 +263,17 @@ class Checkpoints(LineList):
         around, danger = Around(changes=self.counts), self.dangers.get(row.node.ref.file, "")
         return [*signs, *checkpoint(row, self._columns(width - EDGE), around, danger)]
 
-    def _edge(self, index: int, row: listing.NodeRow | listing.ProblemRow | None) -> list[tuple[str, str]]:
-        """The signs at the left edge of a row; of a folded run, those of its newest checkpoint."""
+    def _edge(
+        self, index: int, row: listing.NodeRow | listing.ProblemRow | None, group: str = ""
+    ) -> list[tuple[str, str]]:
+        """The signs at the left edge of a row; of a folded run those of its newest, and whether any is dangerous."""
         own = "▸" if index == self.cursor else ""
         if isinstance(row, listing.NodeRow):
             ref = row.node.ref
-            own = "◆" if ref.file == self.marked else own
-            return edge(row, own, self.marks.get(ref.id, ""), ref.file in self.dangers, ref.id in self.new)
-        own = "◆" if self.marked and self.marked == self.file_at(index) else own
+            own = "◆" if ref.file in self.marked else own
+            is_danger = ref.file in self.dangers or self._ends.is_dangerous(group, self.view, self.dangers)
+            return edge(row, own, self.marks.get(ref.id, ""), is_danger, ref.id in self.new)
+        own = "◆" if self.marked and self.file_at(index) in self.marked else own
         return edge(row, own)
 
     # -- actions -----------------------------------------------------------------------------------------------------
@@ -284,12 +293,33 @@ class Checkpoints(LineList):
             self.post_message(self.Folded(self.selected, True))
 
     def action_mark(self) -> None:
-        """Mark the selected checkpoint, or take the mark back."""
+        """Mark the selected checkpoint and those below it, as many as were typed; or take their marks back."""
+        count, rows = self.take_count(), self.view.rows
+        if isinstance(self.row, _CHECKPOINTS):
+            places = (at for at in range(self.cursor, len(rows)) if isinstance(rows[at], _CHECKPOINTS))
+            self._mark([self.file_at(at) for at in islice(places, count)])
+
+    def action_mark_run(self) -> None:
+        """Mark all checkpoints of the selected run, or take their marks back where all of them are marked."""
         self.typed = 0
-        if isinstance(self.row, listing.NodeRow | listing.FoldedRow):
-            self.marked = "" if self.marked == self.selected else self.selected
-            self.changed()
-            self.post_message(self.Marked())
+        if self.selected:
+            self._mark(self.view.files_around(self.cursor))
+
+    def action_unmark(self) -> None:
+        """Take all marks back."""
+        self.typed = 0
+        self.show_marks(())
+
+    def _mark(self, files: Sequence[str]) -> None:
+        """Mark these; where all of them are marked, take their marks back."""
+        if files:
+            self.show_marks(self.marked - set(files) if self.marked.issuperset(files) else self.marked.union(files))
+
+    def show_marks(self, files: Iterable[str]) -> None:
+        """Mark these and no others."""
+        self.marked = set(files)
+        self.changed()
+        self.post_message(self.Marked())
 
     def action_filter(self) -> None:
         """Ask for a filter."""

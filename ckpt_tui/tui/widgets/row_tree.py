@@ -12,6 +12,7 @@ from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.tree import EXPAND_LIMIT, Tree
 from ckpt_tui.core.reading.tree_branches import Branch, Row
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
+from ckpt_tui.core.secret_names import is_key_of_service
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.deep_rows import DeepRows
@@ -91,14 +92,15 @@ class RowTree(DeepRows):
         """Whether a row is under the key of a secret and is masked."""
         if self.reveal:
             return False
-        if is_secret_key(row.member.label) or row.member.label in RUN_KWARGS:
+        below = row.member.label
+        if is_secret_key(below) or below in RUN_KWARGS:
             return True
         branch = row.branch
         while branch.parent is not None:
             label = branch.parent.member(branch.slot).label
-            if is_secret_key(label) or label in RUN_KWARGS:
+            if is_secret_key(label) or label in RUN_KWARGS or is_key_of_service(label, below):
                 return True
-            branch = branch.parent
+            branch, below = branch.parent, label
         return False
 
     # -- drawing -----------------------------------------------------------------------------------------------------

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.listing import FoldedRow, NodeRow, Row
+
+if TYPE_CHECKING:
+    from ckpt_tui.tui.view import View
 
 KEPT = 2_000
 """Checkpoints of which is kept what they say."""
@@ -17,6 +21,8 @@ class RunEnds:
 
     def __init__(self) -> None:
         self._rows: dict[str, NodeRow] = {}
+        self._dangerous: tuple[View | None, frozenset[str]] = (None, frozenset())
+        """A view, and the ids of its groups with a dangerous checkpoint."""
 
     def take(self, refs: Sequence[CheckpointRef]) -> None:
         """Take in checkpoints as they are now; one whose body is not read is forgotten, to be read again."""
@@ -30,6 +36,18 @@ class RunEnds:
     def of(self, row: FoldedRow) -> NodeRow | None:
         """The newest checkpoint of a folded run, as far as it is known."""
         return row.newest or self._rows.get(row.group.newest)
+
+    def is_dangerous(self, group: str, view: View, dangers: Collection[str]) -> bool:
+        """Whether a folded run of a view has one of the files that would run code, as far as they are read."""
+        if not group or not dangers:
+            return False
+        if self._dangerous[0] is not view:
+            self._dangerous = view, view.groups_with(dangers)
+        return group in self._dangerous[1]
+
+    def forget_dangers(self) -> None:
+        """Take in that other files are dangerous now."""
+        self._dangerous = (None, frozenset())
 
     def missing(self, rows: Iterable[Row]) -> list[str]:
         """The files of those of which nothing is known."""

@@ -22,7 +22,7 @@ _NAMES = {
 """How a key is written, as Textual names it; a single character is written as itself."""
 
 _WORDS = {"⇧⇥": "shift+tab", "⏎": "enter", "⇥": "tab", "⌫": "backspace", "⇧": "shift+"}
-"""Signs of keys as words, for a terminal whose locale has no signs: no ASCII letter may stand there, it is a key."""
+"""Signs of keys as words, for a terminal whose locale has no signs: none of them is an ASCII letter, which is a key."""
 
 _IN_MESSAGES = ("n", "N", "esc")
 """Keys that a message may name beside text of the store: a click on other words there presses nothing."""

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
     from ckpt_tui.core.reading.conversation import Conversation
 
+from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.reading.turns import MAX_TURNS
 from ckpt_tui.core.reading.typenames import short_type
-from ckpt_tui.core.redact import masked_lines
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.tui.widgets.text_lines import Paragraph

@@ -18,6 +18,7 @@ from ckpt_tui.actions.debugging.breakpoints import parse_breakpoint
 from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.resume.plan import Source, Target, make_plan
 from ckpt_tui.actions.resume.sources import source_of
+from ckpt_tui.actions.state_files import StateTable
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_store
 from tests.support.frameworks import DEBUGGED, NEWEST, OLDEST, interpreter
@@ -294,14 +295,16 @@ def test_a_run_stops_where_its_checkpoint_cannot_be_saved(into: Path, stops: dic
 def test_a_change_that_does_not_fit_is_refused_and_the_run_stays_paused(drive: Drive) -> None:
     run = drive("loop.py", breaks=["state.score == `0.4`"])
     paused = run.until("paused")
+    run.do("edit", path="messages.reviewer[0].data.text", value="coffee")
     run.do("edit", path="messages.reviewer[0].data.score", value={"no": "number"})
     run.do("continue")
     assert run.until("error")["where"] == "command"
+    assert run.until("edited")["value"] == "coffee"  # what fits stays
     again = run.until("paused")
     assert (again["checkpoint"], again["reason"]) == (paused["checkpoint"], "breakpoint")
     run.do("continue")
     assert run.until("end")["outcome"] == "done"
-    assert run.outputs() == ["tea!!!"]
+    assert run.outputs() == ["coffee!!"]
 
 
 def test_going_back_makes_a_fork_and_what_came_after_stays(into: Path, drive: Drive) -> None:
@@ -331,6 +334,15 @@ def test_a_request_stops_and_is_answered_at_the_pause(into: Path, release: str, 
     run.do("answer", request_id=request, value=True)
     assert run.until("end")["outcome"] == "done"
     assert run.outputs() == ["the answer is yes"]
+
+
+def test_an_answer_that_does_not_fit_ends_a_run_that_nobody_commands_any_more(drive: Drive) -> None:
+    run = drive("asks.py", breaks=["request"])
+    run.until("paused")
+    run.do("answer", request_id="another", value=True)
+    run.debugger.release()
+    assert run.until("error")["where"] == "response"
+    assert run.until("end")["outcome"] == "waiting"
 
 
 def test_a_run_that_nobody_commands_ends_where_it_waits_for_an_answer(drive: Drive) -> None:
@@ -369,6 +381,21 @@ def test_a_killed_session_goes_on_from_its_last_checkpoint(into: Path, drive: Dr
     again.start()
     assert again.wait(SECONDS)
     assert again.outcome == "done"
+
+
+def test_the_end_of_a_run_is_noted_before_its_last_line_is_given(into: Path) -> None:
+    """Who reads the last line may leave at once, and then the next start would offer to go on with the run."""
+    noted: list[str] = []
+
+    def take(raw: bytes) -> None:
+        if raw.startswith(b'{"kind":"end"'):
+            noted.append(StateTable("sessions.json", 100).read()[str(into)]["outcome"])
+
+    plan = make_plan(Source("", "", ""), Target(str(PROGRAMS / "loop.py"), interpreter(NEWEST)), str(into))
+    debugger = Debugger(plan, take)
+    debugger.start()
+    assert debugger.wait(SECONDS)
+    assert (debugger.outcome, noted) == ("done", ["done"])
 
 
 def test_a_command_that_cannot_be_done_is_reported_and_the_run_goes_on(drive: Drive) -> None:

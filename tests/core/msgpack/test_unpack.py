@@ -171,8 +171,8 @@ class TestExtensions:
 
 class TestLimits:
     @pytest.mark.parametrize("data", BOMBS)
-    def test_bombs_raise_nothing(self, data: bytes) -> None:
-        digest(data)
+    def test_bombs_raise_nothing_and_are_the_same_when_read_again(self, data: bytes) -> None:
+        assert digest(data) is digest(data)
 
     @pytest.mark.parametrize(
         ("budget", "data", "reason"),

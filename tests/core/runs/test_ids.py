@@ -164,6 +164,25 @@ class TestSeveralStores:
         assert not caught.value.ambiguous
 
 
+@pytest.mark.parametrize("parent", [None, "", "x"])
+def test_a_checkpoint_with_an_empty_id_or_one_that_is_its_own_parent_is_the_latest(parent: str | None) -> None:
+    name = "x" if parent == "x" else ""
+    nodes = [node for run in arrange([ref(name, parent)]) for node in run.nodes]
+    assert latest(nodes).ref.id == name
+    assert as_late_here(latest(nodes), nodes) == []
+
+
+def test_a_renamed_copy_is_not_later_than_what_it_is_a_copy_of() -> None:
+    copies = [
+        ref(name, "a", 2)._replace(inner="b") for name in ("b (1)", "b.sync-conflict-20261120-100001-ABCDEFG", "B")
+    ]
+    nodes = [node for run in arrange([ref("a"), ref("b", "a", 2), *copies]) for node in run.nodes]
+    assert latest(nodes).ref.id == "b"
+    assert len(as_late_here(latest(nodes), nodes)) == 3
+    alone = [node for run in arrange([ref("a"), *copies]) for node in run.nodes]
+    assert latest(alone).ref.inner == "b"
+
+
 @pytest.mark.parametrize("names", ["abc", "cba", "bca"])
 def test_of_checkpoints_of_one_moment_the_child_is_later_than_its_parent(names: str) -> None:
     first, second, third = list(names)

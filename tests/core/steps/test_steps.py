@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ckpt_tui.actions.run_graph import RunGraph
 from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.replay.frames import make_frame
@@ -15,7 +16,6 @@ from ckpt_tui.core.steps.learned_graph import Edge, Graph, GraphLearner, Trust, 
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.steps.steps import Step, step_between
 from ckpt_tui.stores.registry import open_store
-from ckpt_tui.tui.graph_learner import LearnedGraphs
 from ckpt_tui.tui.widgets.step_text import frame_lines
 
 DATA = Path(__file__).parents[2] / "data"
@@ -281,7 +281,7 @@ def test_every_step_of_every_store_is_reported_and_drawn_without_an_error_or_an_
     refs = [entry for batch in store.scan() for entry in batch.entries if isinstance(entry, CheckpointRef)]
     for run in arrange(refs):
         snapshots = {node.ref.id: take_snapshot(store.load(node.ref.file, everything=True)) for node in run.nodes}
-        learned = LearnedGraphs()
+        learned = RunGraph()
         for node in run.nodes:
             learned.learn(node, snapshots.get(node.parent or ""), snapshots[node.ref.id])
         children = {node.parent: node.ref.id for node in reversed(run.nodes)}

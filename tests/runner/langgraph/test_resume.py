@@ -214,3 +214,15 @@ def test_a_resume_in_steps_pauses_after_each_superstep_and_not_before_the_first(
     first = found.of_kind("paused")[0]
     assert (first["reason"], first["ran"], first["iteration"]) == ("step", ["take"], 1)
     assert first["next"] == ["approve"]
+
+
+def test_a_breakpoint_stops_where_a_request_begins_to_wait(answered: Made, tmp_path: Path) -> None:
+    options = ("approval.py:graph", "--break", "request")
+    command = '{"do": "continue"}'  # waits until the run is paused
+    found = resume(answered, answered.refs[0].id, *options, into=tmp_path / "new.sqlite", commands=command)
+    (paused,) = found.of_kind("paused")
+    (asked,) = [line for line in found.of_kind("event") if line["type"] == "request_info"]
+    assert (paused["reason"], paused["breakpoint"], paused["iteration"]) == ("request", "request", 1)
+    assert (paused["checkpoint"], paused["lights"]) == (found.of_kind("checkpoint")[-1]["id"], {"approve": "waiting"})
+    assert asked["seq"] < paused["seq"]
+    assert found.of_kind("end")[-1]["outcome"] == "waiting"

@@ -1,21 +1,29 @@
 """A large store: runs are folded to a row each, and read where somebody looks."""
 
+import json
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ckpt_tui.core.runs.groups import FOLDED
+from ckpt_tui.core.runs.groups import FOLDED, Group
 from ckpt_tui.core.runs.listing import FoldedRow, NodeRow, RunRow
+from ckpt_tui.stores import directory, directory_groups
+from ckpt_tui.stores.directory_table import DirectoryTable
 from ckpt_tui.stores.fork_directories import overlay
+from ckpt_tui.stores.header_reading import Listed
 from ckpt_tui.stores.registry import open_store
+from ckpt_tui.tui import library
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
 from tests.benchmarks.scale import write_scattered
+from tests.stores.saving import save
 from tests.support.thread_database import add_checkpoint, write_threads
 from tests.tui.support import NARROW, Driver, open_app
 
+HOSTILE = Path(__file__).parent.parent / "data" / "hostile"
 STEPS = 10
 THREADS = FOLDED // STEPS + 1
 
@@ -161,7 +169,8 @@ class TestDatabase:
         async with open_app(copied) as driver:
             await listed(driver)
             driver.screen.open_instead(overlay(str(copied), [str(tmp_path / "fork.db")]))
-            await driver.until(lambda: driver.screen.list.view.checkpoints > THREADS * STEPS, "the fork")
+            await driver.until(lambda: driver.screen.list.view.checkpoints > THREADS * STEPS, "all are listed")
+            await driver.until(lambda: any(fork in file for file in driver.screen.list.view.places), "the fork")
             file = next(file for file in driver.screen.list.view.places if fork in file)
             assert driver.screen.selection.go_to(file)
             await driver.until(lambda: driver.screen.list.selected == file, "it is selected")
@@ -281,3 +290,142 @@ class TestDirectory:
         async with open_app(files, at=old.id, steps=("state", "history"), settled=False) as driver:
             await driver.until(lambda: driver.screen.list.selected == old.file, "it is selected")
             await driver.until(lambda: driver.screen.panes.detail.place[1] == "state.history", "the place in it")
+
+
+def save_one(store: Path, number: int, parent: int | None = None) -> None:
+    """Write a checkpoint: the next of a run of ten, or that of another parent."""
+    parent = number - 1 if parent is None and number % 10 else parent
+    save(
+        store, f"c{number:02}", previous_checkpoint_id=None if parent is None else f"c{parent:02}",
+        workflow_name="loop", iteration_count=number % 10,
+        timestamp=f"2026-03-01T00:{number // 60:02}:{number % 60:02}+00:00",
+    )  # fmt: skip
+
+
+class TestLargeDirectory:
+    """Files of a directory so large that their headers are read where somebody looks."""
+
+    COUNT = 60
+
+    @pytest.fixture(autouse=True)
+    def is_large(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(directory, "LISTED", 20)
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Path:
+        made = tmp_path / "store"
+        made.mkdir()
+        for number in range(self.COUNT):
+            save_one(made, number)
+        return made
+
+    @pytest.fixture
+    def runs(self, store: Path) -> list[Group]:
+        """All runs, the newest first."""
+        found = open_store(store).groups()
+        assert found is not None
+        *_, last = found.scan()
+        return list(last.groups)
+
+    async def test_the_newest_run_is_unfolded_and_each_has_its_number(self, store: Path, runs: list[Group]) -> None:
+        async with open_app(store) as driver:
+            await driver.shows(f"{self.COUNT} checkpoints · {len(runs)} runs")
+            await driver.until(lambda: driver.screen.checkpoints.progress == (0, 0), "all files are looked at")
+            found = list(rows(driver))
+            assert found[0] == (RunRow, runs[0].id.split("\n")[1])
+            assert [name for kind, name in found if kind is FoldedRow] == [run.id for run in runs[1:]]
+            await driver.shows(f"loop · run {runs[0].number} ·")
+            await driver.shows(f"▸ loop · run {runs[1].number}")
+            await driver.press("F")
+            driver.screen.list.move_to(next(at for at, (kind, _) in enumerate(rows(driver)) if kind is FoldedRow))
+            await driver.press("l")
+            await driver.until(lambda: (RunRow, runs[1].id.split("\n")[1]) in rows(driver), "it is unfolded")
+            await driver.shows(f"loop · run {runs[1].number} ·")
+
+    async def test_a_new_checkpoint_is_followed(self, store: Path, runs: list[Group]) -> None:
+        async with open_app(store) as driver:
+            await driver.until(lambda: driver.screen.checkpoints.progress == (0, 0), "all files are looked at")
+            save_one(store, self.COUNT, int(runs[2].newest[1:3]))
+            await driver.until(lambda: driver.screen.list.selected == "c60.json", "it is followed")
+            assert next(rows(driver))[0] is RunRow
+            assert driver.screen.list.view.checkpoints == self.COUNT + 1
+            await driver.until(lambda: driver.screen.opened.file == "c60.json", "it is shown")
+
+    async def test_a_checkpoint_that_is_named_is_gone_to_once_it_is_known(self, store: Path, runs: list[Group]) -> None:
+        name = runs[3].newest.removesuffix(".json")
+        async with open_app(store, at=name) as driver:
+            await driver.until(lambda: driver.screen.list.selected == f"{name}.json", "it is selected")
+        async with open_app(store, at="no-such-id") as driver:
+            await driver.shows("showing the newest")
+
+    async def test_a_filter_finds_checkpoints_by_id(self, store: Path, runs: list[Group]) -> None:
+        name = runs[3].newest.removesuffix(".json")
+        async with open_app(store) as driver:
+            await driver.until(lambda: driver.screen.checkpoints.progress == (0, 0), "all files are looked at")
+            await driver.press("f")
+            await driver.type(name[:13])
+            await driver.press("enter")
+            await driver.until(lambda: (NodeRow, name) in rows(driver), "its row")
+
+    async def test_a_second_start_says_that_it_compares_with_the_files(
+        self, store: Path, runs: list[Group], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        goes_on = threading.Event()
+        compare = DirectoryTable.compare
+
+        def held(table: DirectoryTable) -> Iterator[tuple[list[str], int]]:
+            assert goes_on.wait(10)
+            return compare(table)
+
+        async with open_app(store) as driver:
+            await driver.until(lambda: driver.screen.checkpoints.progress == (0, 0), "all files are looked at")
+        monkeypatch.setattr(DirectoryTable, "compare", held)
+        (store / runs[1].newest).unlink()
+        async with open_app(store, settled=False) as driver:
+            await driver.shows(f"{self.COUNT} checkpoints")
+            await driver.shows(f" 0/{self.COUNT}")
+            goes_on.set()
+            await driver.shows(f"{self.COUNT - 1} checkpoints")
+            await driver.shows("● live")
+
+    async def test_an_overview_says_that_the_store_is_still_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        goes_on = threading.Event()
+        read = DirectoryTable.read
+        looks: list[int] = []
+
+        def held(table: DirectoryTable, wanted: Listed, whole: bool = False) -> object:
+            looks.append(len(wanted))
+            assert len(looks) == 1 or goes_on.wait(10)
+            return read(table, wanted, whole)
+
+        store = tmp_path / "store"
+        written = write_scattered(store, self.COUNT, length=self.COUNT)
+        monkeypatch.setattr(DirectoryTable, "read", held)
+        monkeypatch.setattr(directory_groups, "BATCH", 5)
+        monkeypatch.setattr(directory_groups, "list_json", lambda path: [
+            (f"{one.id}.json", True) for one in reversed(written)
+        ].__iter__())  # fmt: skip
+        async with open_app(store, settled=False) as driver:
+            await driver.until(lambda: driver.screen.opened.file, "the newest is shown")
+            await driver.shows("is still being")
+            goes_on.set()
+            await driver.shows(f"{self.COUNT} checkpoints")
+            await driver.until(lambda: "is still being" not in driver.text, "its beginning is there")
+
+
+async def test_a_folded_run_with_a_dangerous_checkpoint_is_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "FOLDED", 20)
+    for number in range(30):
+        save_one(tmp_path, number)
+    dangerous = json.loads((HOSTILE / "rce_os_system_p2.json").read_text())
+    save_one(tmp_path, 5)
+    document = json.loads((tmp_path / "c05.json").read_text())
+    (tmp_path / "c05.json").write_text(json.dumps(document | {"state": dangerous["state"]}, indent=2))
+    async with open_app(tmp_path) as driver:
+        await driver.until(lambda: "c05.json" in driver.screen.list.dangers, "it is judged")
+        await driver.until(lambda: len([line for line in driver.lines if "☠▸" in line]) == 1, "its run is marked")
+        assert "☠ 1" in driver.text

@@ -128,7 +128,7 @@ class TestCompare:
         store = SAMPLES / "fork"
         files = ordered(store)
         async with open_app(store) as app:
-            app.screen.list.marked = files[0]
+            app.screen.list.show_marks([files[0]])
             app.screen.list.select(files[-1])
             await app.press("d")
             screen = await compared(app)
@@ -182,7 +182,7 @@ class TestCompare:
         names = [files[at].removesuffix(".json") for at in (2, -1)]
         done = called(capsysbinary, "diff", store, *names, "--json")
         async with open_app(store) as app:
-            app.screen.list.marked = files[2]
+            app.screen.list.show_marks([files[2]])
             app.screen.list.select(files[-1])
             await app.press("d")
             screen = await compared(app)
@@ -220,7 +220,7 @@ class TestCompare:
         store = SAMPLES / "sub_workflow"
         files = ordered(store)
         async with open_app(store) as app:
-            app.screen.list.marked = files[-2]
+            app.screen.list.show_marks([files[-2]])
             app.screen.list.select(files[-1])
             await app.press("d")
             screen = await compared(app)
@@ -244,7 +244,7 @@ class TestCompare:
         parents = {found["previous_checkpoint_id"] for found in documents.values()}
         first, second = [name for name in documents if name.removesuffix(".json") not in parents]
         async with open_app(store) as app:
-            app.screen.list.marked = first
+            app.screen.list.show_marks([first])
             app.screen.list.select(second)
             await app.press("d")
             screen = await compared(app)
@@ -262,7 +262,7 @@ class TestCompare:
         parents = {found["previous_checkpoint_id"] for found in documents.values()}
         tips = [name for name in documents if name.removesuffix(".json") not in parents]
         async with open_app(store) as app:
-            app.screen.list.marked = tips[0]
+            app.screen.list.show_marks([tips[0]])
             app.screen.list.select(tips[-1])
             await app.press("d")
             await compared(app)

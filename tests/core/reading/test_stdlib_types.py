@@ -1,4 +1,4 @@
-"""Values are shown as the people who made them mean them."""
+"""Values of types of the standard library, and of classes derived from them, are shown as people mean them."""
 
 import collections
 import datetime

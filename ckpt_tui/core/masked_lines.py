@@ -1,0 +1,110 @@
+"""The lines of a file of JSON with secrets masked, whatever its layout and however it is damaged."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, secrecy
+from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, begins_service, is_service
+from ckpt_tui.core.secret_signs import maskers_for
+from ckpt_tui.core.secret_texts import MASK, masked_text
+
+_RAW_HINT = "(?i)" + "|".join((*HINTS, "run_kwargs", r"\\u"))
+"""What a line has that needs to be looked at: a part of a name, or letters of a name that are written as escapes."""
+
+_RAW_PART = (
+    r'(?P<key>"(?:[^"\\]|\\.)*+")(?=\s*:)|(?P<text>"(?:[^"\\]|\\.)*+(?:"|\Z))|(?P<open>[\[{])|(?P<close>[\]}])'
+    r"|(?P<other>[^\s,:\[\]{}\"]+)"
+)
+"""A key; a text, which may be cut off; brackets; a number or a word."""
+
+_RAW_MASK = f'"{MASK}"'
+_WORDS_OF_JSON = frozenset(("true", "false", "null"))
+_PICKLED = '"__pickled__"'
+
+_SERVICE = -1
+"""How far what a service is given is a secret: only what is called `key` is."""
+
+_SHORTEST = 6
+"""Characters of the shortest text with a secret in it."""
+
+
+def masked_lines(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a JSON file with secrets masked, for people, whatever its layout; no longer JSON of the same values.
+
+    What is masked is what `masked` masks, save that a list of two is not a key and its value.
+    """
+    mask = _RawMask()
+    for line in lines:
+        looked_at = mask.is_open or re.search(_RAW_HINT, line) or begins_service(line) or maskers_for(line)
+        yield mask.line(line) if looked_at else line
+
+
+class _RawMask:
+    """Goes through the lines of a JSON file and knows whether it is within a secret."""
+
+    def __init__(self) -> None:
+        self._open: list[int] = []  # how far each bracket that is open below a secret or a service holds one
+        self._name = ""  # the last key
+        self._due: int | None = None  # how far the value of the last key is a secret; None when no value is due
+        self._is_pickle = False  # the value that is due is base64
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next line needs to be looked at whatever is in it."""
+        return bool(self._open or self._due)
+
+    def line(self, text: str) -> str:
+        """The next line, masked."""
+        return re.sub(_RAW_PART, self._token, text)
+
+    def _token(self, match: re.Match[str]) -> str:
+        token, kind = match[0], match.lastgroup
+        here = self._open[-1] if self._open else PLAIN
+        if kind == "key":
+            self._name = _name_of(token)
+            own = SECRET if here == _SERVICE and self._name in KEYS_OF_SERVICES else secrecy(self._name)
+            self._due = max(here, own)
+            self._is_pickle = token == _PICKLED
+            return token if len(token) < _SHORTEST else _masked_token(token)
+        if kind == "close":
+            self._open[-1:] = []
+            self._due = None
+            return token
+        has_name = self._due is not None
+        rank, self._due = max(here if self._due is None else self._due, PLAIN), None
+        if kind == "open":
+            if not rank and has_name and token[0] == "{" and is_service(self._name):
+                rank = _SERVICE
+            if rank or self._open:
+                self._open.append(rank)
+            return token
+        if kind == "text":
+            if rank:
+                return _RAW_MASK if len(token) > 2 else token
+            return token if self._is_pickle or len(token) < _SHORTEST else _masked_token(token)
+        return _RAW_MASK if rank == EVERYTHING and token not in _WORDS_OF_JSON else token
+
+
+def _masked_token(token: str) -> str:
+    """A text of JSON, with its quotes, with the secrets in it masked."""
+    if "\\" not in token:
+        return masked_text(token)
+    try:
+        text = json.loads(token)
+    except ValueError:  # cut off
+        return masked_text(token)
+    shown = masked_text(text)
+    return token if shown == text else json.dumps(shown, ensure_ascii=False)
+
+
+def _name_of(key: str) -> str:
+    """The name that a key of JSON spells."""
+    if "\\" not in key:
+        return key[1:-1]
+    try:
+        return str(json.loads(key))
+    except ValueError:
+        return key[1:-1]

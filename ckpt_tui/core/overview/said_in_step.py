@@ -1,0 +1,101 @@
+"""What was said in one step of a run and need not be kept anywhere: inputs, questions, answers, messages in flight.
+
+A checkpoint keeps the histories of its agents; what executors send each other is gone with the step that takes it. The
+conversation of a checkpoint has it from the steps before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.langgraph_layout import INTERRUPT, RESUME
+from ckpt_tui.core.model import INTERNAL
+from ckpt_tui.core.reading.chat import ChatMessage, Part, fields
+from ckpt_tui.core.reading.merged_messages import Key, key_of
+from ckpt_tui.core.reading.message_sources import YOU, message_sources, parts_of
+from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.shown_names import shown_name
+from ckpt_tui.core.steps.snapshots import Snapshot
+from ckpt_tui.core.steps.steps import Answered, Step
+from ckpt_tui.core.value import Value
+
+LONGEST = 8_000
+"""Characters of a message that is kept; a longer one is in its own checkpoint, and mostly in somebody's history."""
+
+MESSAGES = 200
+"""Messages of one step that are kept."""
+
+_LOOKED_AT = 3_000
+"""Values of one checkpoint that are looked at for messages, in the measure of `message_sources`."""
+
+
+def said_in_step(before: Snapshot | None, after: Snapshot, step: Step) -> tuple[ChatMessage, ...]:
+    """The messages in flight, requests and answers that are new with a checkpoint, oldest first.
+
+    Args:
+        before: Its parent, or None.
+        after: The checkpoint.
+        step: The step that led to it.
+    """
+    raised = {request.id for request in step.raised}
+    comes_from_outside = step.kind in ("answer", "input")
+    found: list[ChatMessage] = []
+    known: set[tuple[Key, str]] = set()
+    for source in message_sources(after.checkpoint._replace(state=None), _LOOKED_AT).sources:
+        part, name = str(source.path[0]), str(source.path[1]) if len(source.path) > 1 else ""
+        if part == "pending" and name not in raised:
+            continue
+        if part == "messages" and comes_from_outside and not name.startswith(INTERNAL):
+            continue  # in flight since the step before
+        for _, message in source.messages:
+            key = (key_of(message), message.author)
+            if message.parts and key not in known and sum(len(each.text) for each in message.parts) <= LONGEST:
+                known.add(key)
+                found.append(message)
+    interrupts = list(_interrupts(before)) if before is not None else []
+    if not interrupts and not any(message.author == YOU for message in found):
+        interrupts = [_answer(answered) for answered in step.answered]
+    found[:0] = interrupts
+    return tuple(found[-MESSAGES:])
+
+
+def _answer(answered: Answered) -> ChatMessage:
+    """An answer that is not in flight: kept otherwise, or gone."""
+    if answered.given:
+        return ChatMessage("user", YOU, "", parts_of(answered.answer))
+    who = shown_name(answered.request.executor, 60)
+    return ChatMessage("user", YOU, "", (Part("other", f"answered {who}; no file contains the answer"),))
+
+
+def _interrupts(before: Snapshot) -> Iterator[ChatMessage]:
+    """Interrupts of LangGraph that were answered, which its tasks have written: the question, and the last answer."""
+    tasks = fields(fields(before.checkpoint.metadata).get("task_writes"))
+    for task, writes in tasks.items():
+        written = fields(writes)
+        if INTERRUPT not in written or RESUME not in written:
+            continue
+        who = shown_name(task.rpartition(" ")[0] or task, 60)
+        for asked in _listed(written[INTERRUPT]):
+            yield ChatMessage("", who, "", parts_of(attribute(asked, "value")))
+        for answer in _listed(written[RESUME])[-1:]:
+            yield ChatMessage("user", YOU, "", parts_of(answer))
+
+
+def _listed(value: Value) -> Sequence[Value]:
+    value = resolve(value)
+    return value[:MESSAGES] if type(value) in (list, tuple) else [value]
+
+
+def said_before(steps: Iterable[Iterable[ChatMessage]]) -> Iterator[tuple[ChatMessage, ...]]:
+    """What was said in each step, without the chat messages that were said before: executors pass them on."""
+    known: set[Key] = set()
+    for messages in steps:
+        new = [message for message in messages if is_typed(message) or key_of(message) not in known]
+        known.update(map(key_of, new))
+        yield tuple(new)
+
+
+def is_typed(message: ChatMessage) -> bool:
+    """Whether it is a value between executors, or from outside, and not a message of a chat."""
+    return not message.role or message.author == YOU

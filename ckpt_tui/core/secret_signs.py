@@ -1,0 +1,62 @@
+"""Signs of secrets in texts: of which sorts there may be secrets in them, so that no text is looked through in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ckpt_tui.core.cache import SharedCache
+from ckpt_tui.core.secret_texts import MASKERS, Maskers
+
+
+def maskers_for(text: str) -> Maskers:
+    """What is to be done with a text for the signs of secrets in it, which nearly all texts lack."""
+    return tuple(pair for pair in MASKERS if any(sign in text for sign in pair[0]))
+
+
+def maskers_for_all(texts: Iterable[str]) -> Maskers:
+    """The same for many texts."""
+    return maskers_of(sorts_in_all(texts))
+
+
+def maskers_of(sorts: Iterable[int]) -> Maskers:
+    """The maskers of some sorts of secrets, as `sorts_in_all` names them."""
+    return tuple(MASKERS[number] for number in sorted(sorts))
+
+
+def sorts_in_all(texts: Iterable[str]) -> set[int]:
+    """The sorts of secrets of which a sign is in one of the texts.
+
+    What a long one has is remembered, because it comes again in the next checkpoint.
+    """
+    found: set[int] = set()
+    short = []
+    for text in texts:
+        if len(text) < _REMEMBERED:
+            short.append(text)
+            continue
+        signs = _known.get(text)
+        if signs is None:
+            signs = _sorts_in(text)
+            _known.put(text, signs, len(text) + 100)
+        found.update(signs)
+    found.update(_sorts_in("\n".join(short)))
+    return found
+
+
+def _sorts_in(text: str) -> tuple[int, ...]:
+    """The indexes of the maskers of which a sign is in a text."""
+    if len(text) < _LONG:
+        return tuple(number for number, (signs, _) in enumerate(MASKERS) if any(sign in text for sign in signs))
+    has = set(text).issuperset  # found in a tenth of the time that all signs take
+    return tuple(
+        number for number, (signs, _) in enumerate(MASKERS) if any(has(sign) and sign in text for sign in signs)
+    )
+
+
+_LONG = 2_000
+"""Characters of a text from which on a sign is only looked for where the text has all its characters."""
+
+_REMEMBERED = 400
+"""Characters of a text from which looking for eighty signs takes longer than remembering what it has."""
+
+_known: SharedCache[str, tuple[int, ...]] = SharedCache(16 * 1024 * 1024)

@@ -1,0 +1,169 @@
+"""The files of a large directory in a table: reads their headers into it, and says which have changed since."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.core.runs.header_table import GONE, NO_CHECKPOINT, RACY, HeaderTable, mark_of
+from ckpt_tui.stores.files import is_json_name
+from ckpt_tui.stores.header_reading import Listed, read_files
+from ckpt_tui.stores.headers import read_header_with_status
+
+if TYPE_CHECKING:
+    from ckpt_tui.stores.base import Entry
+
+COMPARED_AT_ONCE = 2048
+"""Files that are compared before somebody hears of it."""
+
+RACY_NS = 3_000_000_000
+"""Nanoseconds that a file must have been left alone before what was read of it is kept for the next start."""
+
+Change = tuple[int, "tuple[object, ...] | None", "tuple[object, ...] | None"]
+"""The number of a file that was read, and what the table said of the checkpoint in it before and says now."""
+
+
+class DirectoryTable:
+    """What is known of the files of one directory. Only one thread may change it; `lock` is held meanwhile.
+
+    Args:
+        directory: The directory.
+
+    Attributes:
+        headers: What is known.
+        problems: What cannot be shown as a checkpoint, by file name.
+        lock: Held while the table is changed, and while a name is looked up.
+    """
+
+    def __init__(self, directory: str) -> None:
+        self.directory = directory
+        self.prefix = os.path.join(directory, "")
+        self.headers = HeaderTable()
+        self.problems: dict[str, Problem] = {}
+        self.lock = threading.RLock()
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def read(self, wanted: Listed, whole: bool = False) -> tuple[list[Entry], list[str], list[Change]]:
+        """Read files, with their bodies or without.
+
+        Returns:
+            Their entries, the names of those that are not there, and what has changed in the table.
+        """
+        began = time.time_ns()
+        found: list[tuple[str, os.stat_result | None, Entry | None]] = []
+        for name, is_regular in wanted:
+            known = None if whole else read_header_with_status(self.prefix + name, name, is_regular)
+            if known is None:
+                status = _status(self.prefix + name)  # before it is read, or a change would go unseen
+                entries = read_files(self.prefix, [(name, False)], True).entries
+                found.append((name, status, entries[0] if entries else None))
+            else:
+                found.append((name, *known))
+        with self.lock:
+            changes = [self._take(name, status, entry, began) for name, status, entry in found]
+        gone = [name for name, _, entry in found if entry is None]
+        return [entry for _, _, entry in found if entry is not None], gone, changes
+
+    def _take(self, name: str, status: os.stat_result | None, entry: Entry | None, began: int) -> Change:
+        headers = self.headers
+        number = headers.number(name)
+        before = self._facts(number)
+        self.problems.pop(name, None)
+        if isinstance(entry, CheckpointRef):
+            number = headers.put(entry)
+        elif entry is not None:
+            number = headers.put_problem(name)
+            self.problems[name] = entry
+        elif number >= 0:
+            headers.drop(name)
+        if status is not None and entry is not None:
+            headers.stamp(number, *_stamp(status))
+            if max(status.st_mtime_ns, status.st_ctime_ns) + RACY_NS > began:
+                headers.flags[number] |= RACY
+        return number, before, self._facts(number)
+
+    def _facts(self, number: int) -> tuple[object, ...] | None:
+        if number < 0 or self.headers.flags[number] & NO_CHECKPOINT:
+            return None
+        return self.headers.facts(number)
+
+    # -- comparing ---------------------------------------------------------------------------------------------------
+
+    def compare(self) -> Iterator[tuple[list[str], int]]:
+        """Compare all files with what is known of them.
+
+        Yields:
+            The names of files that are new or have changed, some at a time, and how many files were looked at so far;
+            at last the names of those that are gone.
+
+        Raises:
+            OSError: the directory cannot be listed.
+        """
+        headers = self.headers
+        headers.hash_names()
+        seen = bytearray(len(headers))
+        some: list[str] = []
+        done = 0
+        number_of, changed, marks = headers.number, headers.changed, headers.marks
+        with os.scandir(self.directory) as entries:
+            for entry in entries:
+                name = entry.name
+                if not is_json_name(name):
+                    continue
+                done += 1
+                number = number_of(name)
+                if number >= 0 and number < len(seen):
+                    seen[number] = 1
+                try:
+                    status = entry.stat()
+                    same = (
+                        number >= 0
+                        and changed[number] == status.st_mtime_ns
+                        and marks[number] == mark_of(status.st_ino, status.st_size, status.st_ctime_ns)
+                    )
+                except OSError:
+                    same = number >= 0 and not changed[number] and not headers.flags[number] & GONE
+                if not same:
+                    some.append(name)
+                if not done % COMPARED_AT_ONCE:
+                    yield some, done
+                    some = []
+        lost = [number for number, there in enumerate(seen) if not there and not headers.flags[number] & GONE]
+        yield some + list(headers.names.some(lost)), done
+
+    def differences(self) -> list[str]:
+        """The names of all files that are new, have changed or are gone since they were read.
+
+        Raises:
+            OSError: the directory cannot be listed.
+        """
+        return [name for some, _ in self.compare() for name in some]
+
+    # -- as a mapping of stamps, for whoever reads bodies ------------------------------------------------------------
+
+    def modified(self, name: str) -> int | None:
+        """When a file was changed as it was read last, in nanoseconds since 1970; None where it is not known."""
+        with self.lock:
+            number = self.headers.number(name)
+            return None if number < 0 or self.headers.flags[number] & GONE else self.headers.changed[number]
+
+    def numbers(self, names: Sequence[str]) -> list[int]:
+        """The numbers of files that are checkpoints."""
+        with self.lock:
+            return [number for number in map(self.headers.checkpoint, names) if number >= 0]
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except (OSError, ValueError):
+        return None
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int]:
+    return status.st_mtime_ns, mark_of(status.st_ino, status.st_size, status.st_ctime_ns)

@@ -1,0 +1,192 @@
+"""What the browser knew of a large directory, kept until the next start: a table of headers and the runs they form.
+
+It is a guess, shown at once and compared with every file behind that; what differs is read. Bodies and problems are
+not in it. It is one file in the user's cache directory, written beside and renamed, so that it is whole or not there;
+whatever is wrong with it, the files are read as without it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from array import array
+from contextlib import suppress
+from typing import IO, Any, NamedTuple
+from zlib import crc32
+
+from ckpt_tui.core.runs.groups import PackedGroups
+from ckpt_tui.core.runs.header_table import GONE, PROBLEM, RACY, HeaderTable, PackedNames
+from ckpt_tui.core.runs.table_runs import TableRuns
+from ckpt_tui.stores.cache_files import FRESH, RUNS, Doubt, check_owner, folder, make_folder, trim
+from ckpt_tui.version import VERSION
+
+SCHEMA = 1
+
+_COLUMNS = ("parents", "kinds", "iterations", "whens", "changed", "marks", "waiting")
+_RUN_COLUMNS = ("run_of", "roots", "numbers", "first", "last", "newest", "order", "starts", "members")
+
+
+class Stored(NamedTuple):
+    """What was kept of a directory."""
+
+    headers: HeaderTable
+    runs: TableRuns
+    groups: PackedGroups
+
+
+class TableFile:
+    """The file of one directory.
+
+    Args:
+        directory: The status of the directory, which it is named by.
+    """
+
+    def __init__(self, directory: os.stat_result) -> None:
+        self.path = os.path.join(folder(), f"{directory.st_dev:x}-{directory.st_ino:x}{RUNS}")
+        python = ".".join(map(str, sys.version_info[:2]))
+        label = f"runs {SCHEMA} {VERSION} {python} {sys.byteorder} {directory.st_dev} {directory.st_ino}\n"
+        self._label = label.encode()
+
+    def load(self) -> Stored | None:
+        """What is kept; None where there is nothing, or nothing that can be believed."""
+        try:
+            if not os.path.isabs(self.path) or not os.path.lexists(self.path):
+                return None
+            check_owner(folder(), stat.S_IFDIR)
+            check_owner(self.path, stat.S_IFREG)
+            with open(self.path, "rb") as file:
+                return self._read(file)
+        except Doubt as doubt:
+            if doubt.is_damaged:
+                self.drop()
+        except OSError:
+            pass
+        except Exception:  # other bytes than were written, whatever they make of it
+            self.drop()
+        return None
+
+    def _read(self, file: IO[bytes]) -> Stored:
+        if file.readline(len(self._label)) != self._label:
+            raise Doubt("another version wrote it", True)
+        sections = _Sections(file, crc32(self._label))
+        about = json.loads(sections.bytes())
+        headers = HeaderTable()
+        headers.take_workflows(map(tuple, about["workflows"]))
+        headers.renamed = about["renamed"]
+        for name in _COLUMNS:
+            setattr(headers, name, sections.array(getattr(headers, name).typecode))
+        headers.flags = bytearray(sections.bytes())
+        headers.names = PackedNames([sections.bytes() for _ in range(about["names"])])
+        headers.awaited = PackedNames([sections.bytes() for _ in range(about["awaited"])])
+        columns = {name: sections.array(typecode) for name, typecode in zip(_RUN_COLUMNS, "iiiddiiii", strict=True)}
+        missing = {int(run): name for run, name in about["missing"].items()}
+        runs = TableRuns.stored(columns, missing)
+        pages = [sections.bytes() for _ in range(about["pages"])]
+        sections.end()
+        return Stored(headers, runs, PackedGroups.stored(pages, len(runs.roots), about["checkpoints"]))
+
+    def save(self, stored: Stored) -> None:
+        """Keep a table, as it is; where that cannot be, nothing is kept."""
+        headers, runs, groups = stored
+        if headers.flags.count(GONE) > len(headers) // 4:
+            self.drop()
+            return
+        fresh = f"{self.path}.{os.getpid()}{FRESH}"
+        try:
+            make_folder()
+            check_owner(folder(), stat.S_IFDIR)
+            descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    self._write(file, headers, runs, groups)
+                os.replace(fresh, self.path)
+            except BaseException:
+                with suppress(OSError):
+                    os.unlink(fresh)
+                raise
+            trim(self.path)
+        except (OSError, Doubt):  # a full disk, a place that may not be written
+            return
+
+    def _write(self, file: IO[bytes], headers: HeaderTable, runs: TableRuns, groups: PackedGroups) -> None:
+        names, awaited, pages = headers.names.packed(), headers.awaited.packed(), groups.packed()
+        about = {
+            "workflows": headers.workflows, "renamed": headers.renamed, "missing": runs.missing,
+            "names": len(names), "awaited": len(awaited), "pages": len(pages), "checkpoints": groups.checkpoints,
+        }  # fmt: skip
+        changed = array("q", headers.changed)
+        for number, flags in enumerate(headers.flags):
+            if flags & (RACY | PROBLEM):  # read again at the next start
+                changed[number] = 0
+        columns: list[Any] = [getattr(headers, name) for name in _COLUMNS]
+        columns[_COLUMNS.index("changed")] = changed
+        out = _Writer(file, crc32(self._label))
+        file.write(self._label)
+        own = runs.columns()
+        for section in (
+            json.dumps(about).encode(), *columns, headers.flags, *names, *awaited,
+            *(own[name] for name in _RUN_COLUMNS), *pages,
+        ):  # fmt: skip
+            out.add(section)
+        out.end()
+
+    def use(self) -> None:
+        """Note that it was used just now, which keeps it longest when such files are deleted."""
+        with suppress(OSError):
+            os.utime(self.path)
+
+    def drop(self) -> None:
+        """Delete it."""
+        with suppress(OSError):
+            os.unlink(self.path)
+
+
+class _Writer:
+    """Writes sections, each behind its length, and the sum of all at the end."""
+
+    def __init__(self, file: IO[bytes], seed: int) -> None:
+        self._file = file
+        self._sum = seed
+
+    def add(self, section: Any) -> None:
+        view = memoryview(section).cast("B") if len(section) else memoryview(b"")
+        for part in (len(view).to_bytes(8, "big"), view):
+            self._sum = crc32(part, self._sum)
+            self._file.write(part)
+
+    def end(self) -> None:
+        self._file.write(self._sum.to_bytes(8, "big"))
+
+
+class _Sections:
+    """Reads them back."""
+
+    def __init__(self, file: IO[bytes], seed: int) -> None:
+        self._file = file
+        self._sum = seed
+        self._left = os.fstat(file.fileno()).st_size
+
+    def bytes(self) -> bytes:
+        head = self._file.read(8)
+        size = int.from_bytes(head, "big")
+        if len(head) < 8 or size > self._left:
+            raise Doubt("it ends too early", True)
+        data = self._file.read(size)
+        self._sum = crc32(data, crc32(head, self._sum))
+        return data
+
+    def array(self, typecode: str) -> array[Any]:
+        found: array[Any] = array(typecode)
+        found.frombytes(self.bytes())
+        return found
+
+    def end(self) -> None:
+        """Check the sum.
+
+        Raises:
+            Doubt: it is another one.
+        """
+        if self._file.read() != self._sum.to_bytes(8, "big"):
+            raise Doubt("its content is not what was written", True)

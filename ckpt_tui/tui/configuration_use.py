@@ -1,0 +1,66 @@
+"""The configuration in the app: what is wrong in it is said, and it is edited while the app goes on."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from typing import Any
+
+from textual.app import App, SuspendNotSupported
+
+from ckpt_tui.configuration import Config, load, made_file
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.configuration_check import complaints
+
+TITLE = "Configuration"
+
+
+class ConfigurationUse:
+    """What the app does with its configuration now and then; a class, so that one import brings it all."""
+
+    @staticmethod
+    def complain(app: App[Any], config: Config) -> int:
+        """Say what is wrong in a configuration; returns how much that is."""
+        found = complaints(config)
+        for complaint in found:
+            app.notify(clean(complaint.text), title=TITLE, severity="warning", timeout=10, markup=False)
+        return len(found)
+
+    @staticmethod
+    def edit(app: App[Any]) -> Config | None:
+        """Open the file in $VISUAL or $EDITOR, and read it again; None where it is as it was, or cannot be used.
+
+        What is wrong is said.
+        """
+        try:
+            return _edited(app)
+        except CkptError as error:
+            text = f"{error.what} {error.hint}".strip()
+            app.notify(clean(f"{text} What is set stays."), title=TITLE, severity="warning", timeout=10, markup=False)
+        finally:
+            app.refresh()
+        return None
+
+
+def _edited(app: App[Any]) -> Config | None:
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    try:
+        path = made_file()
+        before = _text(path)
+        with app.suspend():
+            done = subprocess.run([*shlex.split(command), path], check=False)
+        if done.returncode:
+            raise CkptError(f"{command} ended with {done.returncode}.")
+        return None if _text(path) == before else load()
+    except SuspendNotSupported:
+        what = "This terminal cannot be handed to another program."
+        raise CkptError(what, "`ckpt-tui config edit` does it elsewhere.") from None
+    except (OSError, ValueError) as error:
+        raise CkptError(f"{command} did not start: {error}.") from None
+
+
+def _text(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()

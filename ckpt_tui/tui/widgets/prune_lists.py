@@ -1,0 +1,185 @@
+"""What to delete, a line each; and what would go, what loses its parent, what stays and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from textual.message import Message
+
+from ckpt_tui.core.runs.lineage import Node, workflow_label
+from ckpt_tui.core.runs.listing import SIGNS, NodeRow, date_text, happening, id_text
+from ckpt_tui.core.runs.prune_plan import Choice
+from ckpt_tui.core.shown_names import masked_name, shown_name
+from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.step_text import Parts
+
+_ROOMY = 100
+"""Cells of a line from which the workflow of a checkpoint is named."""
+
+
+class WishRow(NamedTuple):
+    """One thing that can be deleted.
+
+    Attributes:
+        kind: marked, this, run, keep or older.
+        text: What it is, in words.
+        number: What ← and → change, or "".
+        rest: What follows.
+    """
+
+    kind: str
+    text: str
+    number: str = ""
+    rest: str = ""
+
+
+class WishList(LineList):
+    """What can be deleted; the cursor is on what is meant."""
+
+    class Chosen(Message):
+        """A line was clicked twice."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.rows: Sequence[WishRow] = ()
+
+    @property
+    def line_count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def kind(self) -> str:
+        """What is meant; "" while there is nothing to choose from."""
+        return self.rows[self.cursor].kind if self.cursor < len(self.rows) else ""
+
+    def show(self, rows: Sequence[WishRow]) -> None:
+        """Show these; the cursor stays on what is meant, as far as that is among them."""
+        kind, self.rows = self.kind, rows
+        self.changed()
+        self.cursor = next((at for at, row in enumerate(rows) if row.kind == kind), 0)
+
+    def draw(self, index: int, width: int) -> Parts:
+        row, is_meant = self.rows[index], index == self.cursor
+        number: Parts = [(f" ◂ {row.number} ▸ " if is_meant else f"   {row.number}   ", "accent")] if row.number else []
+        text = (row.text, "text" if is_meant else "plain")
+        return [("▸ " if is_meant else "  ", "accent"), text, *number, (row.rest, "dim")]
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        self._strips.clear()
+        super().watch_cursor(old, new)
+
+    def clicked(self, index: int, x: int, times: int) -> None:
+        if times == 2:
+            self.post_message(self.Chosen())
+
+
+class _Title(NamedTuple):
+    """The line above a group: its sign and words, their style, and what follows."""
+
+    text: str
+    style: str
+    rest: str = ""
+
+
+class _Left(NamedTuple):
+    """A file that was not moved, and why."""
+
+    file: str
+    reason: str
+
+
+class PlanList(LineList):
+    """What would be deleted, and what would not; it scrolls, and nothing in it is chosen."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows: list[_Title | _Left | Node] = []
+
+    @property
+    def line_count(self) -> int:
+        return len(self._rows)
+
+    def selectable(self, index: int) -> bool:
+        return False
+
+    def show(self, choice: Choice, is_forced: bool) -> None:
+        """Show what a wish comes to; `is_forced` says whether those go, too, from which kept ones descend."""
+        rows: list[_Title | _Left | Node] = []
+
+        def add(nodes: Sequence[Node], one: str, several: str, style: str, rest: str = "") -> None:
+            if nodes:
+                rows.append(_Title(f"{count_text(len(nodes))} {one if len(nodes) == 1 else several}", style, rest))
+                rows.extend(nodes)
+
+        if not choice.gone:
+            rows.append(_Title("nothing would go", "dim"))
+        add(choice.gone, "goes", "go", "error", f" · {size_text(choice.freed)}")
+        add(choice.orphans, "stays and loses its parent", "stay and lose their parent", "warn")
+        force = "" if is_forced else " · f deletes them, too"
+        kept = "kept ones descend from"
+        add(choice.needed, f"stays: {kept} it", f"stay: {kept} them", "good", force)
+        waits = " · m marks one that may go"
+        add(choice.waiting, "stays: it waits for an answer", "stay: they wait for an answer", "good", waits)
+        for reason in dict.fromkeys(reason for _, reason in choice.barred):
+            own = [node for node, other in choice.barred if other == reason]
+            add(own, f"stays: {clean(reason)}", f"stay: {clean(reason)}", "good")
+        self._show(rows)
+
+    def show_left(self, text: str, hint: str, left: Iterable[tuple[str, str]]) -> None:
+        """Show what could not be done, and the files that stay with the reason for each."""
+        found = [_Left(file, reason) for file, reason in left]
+        self._show(
+            [
+                *(_Title(clean(line), "error") for line in (text,)),
+                *([_Title(clean(hint), "dim")] if hint else []),
+                *found,
+            ]
+        )
+
+    def _show(self, rows: list[_Title | _Left | Node]) -> None:
+        self._rows = rows
+        self.changed()
+        self.scroll_to(y=0, animate=False, immediate=True)
+
+    def draw(self, index: int, width: int) -> Parts:
+        row = self._rows[index]
+        if isinstance(row, _Title):
+            return [(row.text, row.style), (row.rest, "dim")]
+        if isinstance(row, _Left):
+            return [(f"  {masked_name(row.file)}", "plain"), (f"  {clean(row.reason)}", "error")]
+        ref = row.ref
+        parts = [
+            (f"  {SIGNS[ref.role]} ", "accent"), (fit(id_text(ref), 9), "label"), (f"{ref.iteration:>4}  ", "plain"),
+            (f"{date_text(ref.when):<16}", "dim"), (f"{size_text(ref.size):>8}  ", "number"),
+        ]  # fmt: skip
+        if width >= _ROOMY:
+            parts.append((fit(shown_name(workflow_label(ref)), 24) + "  ", "plain"))
+        return [*parts, (happening(NodeRow(row, 0.0, False)).text, "text")]
+
+    def action_cursor(self, way: int) -> None:
+        """Scroll: there is no cursor."""
+        self.scroll_to(y=max(self.scroll_offset.y + way * self.take_count(), 0), animate=False, immediate=True)
+
+    def action_page(self, way: int) -> None:
+        """Scroll by a page."""
+        self.action_cursor(way * max(self.scrollable_content_region.height - 1, 1))
+
+    def action_half_page(self, way: int) -> None:
+        """Scroll by half a page."""
+        self.action_cursor(way * max(self.scrollable_content_region.height // 2, 1))
+
+    def action_first(self) -> None:
+        """Scroll to the beginning."""
+        self.action_cursor(-self.line_count)
+
+    def action_last(self) -> None:
+        """Scroll to the end."""
+        self.action_cursor(self.line_count)
+
+
+def count_text(count: int) -> str:
+    """So many checkpoints, in words."""
+    return f"{count:,} checkpoint{'' if count == 1 else 's'}"
