@@ -76,7 +76,8 @@ def command(
         )
         return result
     opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False, poll=poll))
-    return int(_app().browse(opened, at=at, query=query))
+    beside = [os.path.join(directory, name) for name in streams]
+    return int(_app().browse(opened, at=at, query=query, streams=beside))
 
 
 def _app() -> ModuleType:

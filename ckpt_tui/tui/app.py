@@ -91,7 +91,7 @@ class CkptApp(TypeAhead):
         steps: Labels of the place to open at.
         config: What the person set.
         events: The file of a stream of events to show in the place of a store, or "".
-        streams: Names of the streams in it, where `events` is a directory.
+        streams: Names of the streams in it, where `events` is a directory; else paths of those beside the store.
     """
 
     TITLE = "ckpt-tui"
@@ -129,6 +129,8 @@ class CkptApp(TypeAhead):
         self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
         self.stylesheet.set_variables(self.get_css_variables())
         self._events, self._streams = events, streams
+        self.streams_beside = () if events else tuple(streams)
+        """Paths of the streams of events in the directory of the store."""
         self._at = at
         self._steps = steps
         self.changed_keys: dict[str, str] = {}
@@ -278,20 +280,21 @@ class CkptApp(TypeAhead):
         self.call_after_refresh(_collect_rarely)
 
 
-def browse(store: str | Store, at: str | None = None, query: str | None = None) -> int:
+def browse(store: str | Store, at: str | None = None, query: str | None = None, streams: Sequence[str] = ()) -> int:
     """Open the browser on a store; returns the exit code.
 
     Args:
         store: A store, or the path of one: a directory, which may not exist yet, or a checkpoint file.
         at: Id of the checkpoint to open at.
         query: A path such as `state.draft.score` to open at.
+        streams: Paths of the streams of events beside the store.
 
     Raises:
         CkptError: the path is neither a directory nor a checkpoint file; the configuration is wrong.
     """
     config = load()
     opened = with_forks(open_store(store, must_exist=False)) if isinstance(store, str) else store
-    app = CkptApp(opened, at, steps_of(query) if query else (), config)
+    app = CkptApp(opened, at, steps_of(query) if query else (), config, streams=streams)
     return run_to_end(app, config.mouse)
 
 

@@ -210,6 +210,10 @@ COMMANDS: tuple[Command, ...] = (
         "everywhere", "", "x", words="share bundle markdown html issue",
     ),
     Command(
+        "store.streams", "V", "streams", "the streams of events beside the store", "everywhere", "", "V",
+        words="events log",
+    ),
+    Command(
         "store.prune", "P", "prune", "delete checkpoints: the marked ones, a run, old ones; and bring them back",
         "everywhere", "", "P", words="remove clean up trash undo restore",
     ),

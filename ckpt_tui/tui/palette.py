@@ -33,7 +33,7 @@ class Offer(NamedTuple):
     node: DOMNode | None
     action: str
     title: str
-    reason: str
+    reason: str = ""
 
 
 @runtime_checkable

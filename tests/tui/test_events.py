@@ -11,7 +11,7 @@ from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.screens.event_file import EventsScreen
 from ckpt_tui.tui.screens.event_files import EventFilesScreen
 from tests.cli.commands import here
-from tests.tui.support import NARROW, NORMAL, Driver, copy_of
+from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, copy_of, open_app
 
 EVENTS = Path(__file__).parent.parent / "data" / "dotnet" / "hpd_events"
 
@@ -101,3 +101,22 @@ def test_a_store_with_an_event_log_beside_its_checkpoints_is_a_store(tmp_path: P
     store = copy_of("linear", tmp_path)
     (store / "run.ndjson").write_bytes((EVENTS / "workflow.events.ndjson").read_bytes())
     assert "linear · run 1" in here(str(store)).out
+
+
+async def test_streams_beside_stores_are_named_and_opened(tmp_path: Path) -> None:
+    file = tmp_path / "run.ndjson"
+    file.write_text('{"kind":"event","seq":1,"type":"executor_invoked","executor_id":"a"}\n')
+    app = CkptApp(open_store(str(SAMPLES / "linear")), streams=[str(file)])
+    async with app.run_test(size=(120, 30)) as pilot:
+        driver = Driver(app, pilot)
+        await driver.shows("V 1 event stream")
+        await driver.press("V")
+        await driver.shows("run.ndjson", "beside the store", "esc back")
+        await driver.press("escape")
+        await driver.until(lambda: app.screen is driver.screen, "the browser")
+
+
+async def test_without_streams_their_key_says_so() -> None:
+    async with open_app(SAMPLES / "linear") as app:
+        await app.press("V")
+        await app.shows("No stream of events is beside this store.")

@@ -102,6 +102,25 @@ async def test_every_command_takes_one_line(width: int) -> None:
         assert palette.virtual_size.height == len(prompts)
 
 
+async def test_what_can_do_nothing_now_is_dim_with_what_its_key_says() -> None:
+    reasons = {
+        "R": "Nothing was run yet: r resumes", "d": "has no parent here", "p": "This checkpoint has no parent",
+        "J": "There is one run.",
+    }  # fmt: skip
+    async with open_app(SAMPLES / "linear", (160, 30)) as app:
+        await app.press("g")
+        for key, reason in reasons.items():
+            await app.press(key)
+            await app.shows(reason)
+        await app.press("colon")
+        await app.until(lambda: len(lines(app)) > 40, "all commands")
+        found = lines(app)
+        for key, reason in reasons.items():
+            assert any(line.split()[0] == key and reason in line for line in found), key
+        await app.press(*"run.show", "enter")
+        await app.until(lambda: "Nothing was run yet" in notices(app), "why not")
+
+
 async def test_a_command_does_on_a_screen_what_its_key_does_there() -> None:
     async with open_app(RECORDED, steps=("state", "draft", "score"), tab="state") as app:
         app.screen.queries.open_history()
@@ -120,22 +139,3 @@ async def test_a_key_that_a_screen_gave_another_action_does_that_one_from_the_pa
         await app.until(lambda: lines(app)[:1] and "next pane" in lines(app)[0], "the next pane")
         await app.press("enter")
         await app.until(lambda: app.app.screen.query_one("#plan").has_focus, "the other list")
-
-
-async def test_what_can_do_nothing_now_is_dim_with_what_its_key_says() -> None:
-    reasons = {
-        "R": "Nothing was run yet: r resumes", "d": "has no parent here", "p": "This checkpoint has no parent",
-        "J": "There is one run.",
-    }  # fmt: skip
-    async with open_app(SAMPLES / "linear", (160, 30)) as app:
-        await app.press("g")
-        for key, reason in reasons.items():
-            await app.press(key)
-            await app.shows(reason)
-        await app.press("colon")
-        await app.until(lambda: len(lines(app)) > 40, "all commands")
-        found = lines(app)
-        for key, reason in reasons.items():
-            assert any(line.split()[0] == key and reason in line for line in found), key
-        await app.press(*"run.show", "enter")
-        await app.until(lambda: "Nothing was run yet" in notices(app), "why not")

@@ -12,6 +12,8 @@ from ckpt_tui.tui.commands import COMMANDS, Command
 from ckpt_tui.tui.widgets.shown_keys import key_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.geometry import Size
 
     from ckpt_tui.stores.base import Store
@@ -47,6 +49,11 @@ class StatusBarsPort(Protocol):
     @property
     def progress(self) -> tuple[int, int]:
         """Files looked at and files in all while the store is read; zeros otherwise."""
+
+    @property
+    def streams(self) -> Sequence[str]:
+        """Paths of the streams of events beside the store."""
+        ...
 
     @property
     def changed_at(self) -> float:
@@ -124,6 +131,9 @@ class StatusBars:
         if view.problems:
             right.append((f" ✗ {view.problems:,} unreadable " if width >= 100 else f" ✗ {view.problems:,} ", "error"))
         right.append(state)
+        count = len(port.streams)
+        if count:
+            right += [(" V", "key"), (f" {count:,} event stream{'' if count == 1 else 's'} ", "dim")]
         if port.changed_at and width >= 80:
             right.append((f"{clock_text(port.changed_at)} ", "dim"))
         kind = f"{port.store.kind} · " if width >= 100 else ""

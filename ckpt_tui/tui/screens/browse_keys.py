@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
 
 
+_NO_STREAMS = "No stream of events is beside this store."
+
+
 class BrowseKeys(Screen[None]):
     """The browser without its widgets and messages, which `Browse` adds.
 
@@ -111,6 +114,7 @@ class BrowseKeys(Screen[None]):
         why = {
             "run.show": lambda: self.resume_entry.why_no_run, "diff.compare": lambda: self.parent_diff.why_nothing,
             "run.compare": lambda: self.parent_diff.why_no_outcomes, "replay.open": lambda: self.replay_entry.why_none,
+            "store.streams": lambda: "" if self.port.streams else _NO_STREAMS,
         }.get(command)  # fmt: skip
         return why() if why is not None else ""
 
@@ -204,6 +208,12 @@ class BrowseKeys(Screen[None]):
 
     def action_export(self) -> None:
         self.exports.open()
+
+    def action_streams(self) -> None:
+        if self.port.streams:
+            self.port.open.streams(self.port.streams)
+        else:
+            self.bars.say(_NO_STREAMS, "dim")
 
     def action_prune(self) -> None:
         self.prune_entry.open()

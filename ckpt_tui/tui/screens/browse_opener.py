@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.actions.pruning import why_none
@@ -11,6 +12,7 @@ from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.doctor import DoctorScreen
+from ckpt_tui.tui.screens.event_files import EventFilesScreen
 from ckpt_tui.tui.screens.export import ExportScreen
 from ckpt_tui.tui.screens.find import FindScreen
 from ckpt_tui.tui.screens.full_change import change_screen
@@ -135,6 +137,11 @@ class BrowseOpener:
     def export(self, runs: tuple[Run, ...], run: Run, node: Node, then: Callable[[str | None], None]) -> None:
         """Ask what to export, and where to."""
         self._screen.app.push_screen(ExportScreen(self._store, runs, run, node), then)
+
+    def streams(self, paths: Sequence[str]) -> None:
+        """Open the list of streams of events, all in one directory."""
+        screen = EventFilesScreen(os.path.dirname(paths[0]), [os.path.basename(path) for path in paths])
+        self._screen.app.push_screen(screen)
 
     def why_nothing_goes(self) -> str:
         """Why nothing of the store can be deleted; "" where something can."""

@@ -104,6 +104,12 @@ class BrowsePort:
         return self._screen.checkpoints.progress
 
     @property
+    def streams(self) -> Sequence[str]:
+        """Paths of the streams of events beside the store."""
+        found: Sequence[str] = getattr(self.app, "streams_beside", ())
+        return found
+
+    @property
     def changed_at(self) -> float:
         """When checkpoints came or went last."""
         return self._screen.checkpoints.changed_at

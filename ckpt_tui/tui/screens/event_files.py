@@ -20,12 +20,12 @@ from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part
 
 _KEYS = {
-    "list.open": "open", "app.close": "app.quit", "app.help": "help", "app.quit": "app.quit",
+    "list.open": "open", "app.close": "back", "app.back": "back", "app.help": "help", "app.quit": "app.quit",
     "app.suspend": "app.suspend_process",
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
 
-_HINTS = (("↑↓", "move"), ("⏎", "its events"), ("?", "help"), ("q", "quit"))
+_HINTS = (("↑↓", "move"), ("⏎", "its events"), ("?", "help"))
 
 
 class EventFiles(LineList):
@@ -105,14 +105,18 @@ class EventFilesScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show them."""
         files = self.query_one(EventFiles)
-        files.border_title = Content("Streams of events: no checkpoints are here")
+        where = "no checkpoints are here" if len(self.app.screen_stack) == 1 else "beside the store"
+        files.border_title = Content(f"Streams of events: {where}")
         files.changed()
         files.focus()
         count = len(self._names)
         left: list[Part] = [(" ckpt-tui ", "strong"), (" events ", "name"), (f" {clean(self._directory)} ", "plain")]
         right: Part = (f" {count:,} stream{'' if count == 1 else 's'} ", "dim")
         self.query_one("#head", BarLine).show(left, [right])
-        hints: list[Part] = [part for key, word in _HINTS for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
+        way_out = ("q", "quit") if len(self.app.screen_stack) == 1 else ("esc", "back")
+        hints: list[Part] = [
+            part for key, word in (*_HINTS, way_out) for part in ((f" {key}", "key"), (f" {word} ", "dim"))
+        ]
         self.query_one("#foot", BarLine).show(hints, [])
 
     def action_open(self) -> None:
@@ -120,6 +124,13 @@ class EventFilesScreen(Screen[None]):
         name = self.query_one(EventFiles).name
         if name is not None:
             self.app.push_screen(EventsScreen(os.path.join(self._directory, name)))
+
+    def action_back(self) -> None:
+        """Go back to the browser; where the list was opened by itself, quit."""
+        if len(self.app.screen_stack) > 1:
+            self.dismiss(None)
+        else:
+            self.app.exit()
 
     def action_help(self) -> None:
         """Show keys and signs."""
