@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
-from ckpt_tui.errors import UsageError
+from ckpt_tui.errors import UsageError, missing_configuration
 from ckpt_tui.user_directories import config_file
 
 if TYPE_CHECKING:
@@ -90,9 +90,7 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
             table = _parse(path, file.read())
     except FileNotFoundError:
         if environment.get("CKPT_TUI_CONFIG") == path:
-            raise UsageError(
-                f"CKPT_TUI_CONFIG names a file that is not there: {path}.", "Make it, or unset it."
-            ) from None
+            raise missing_configuration(path) from None
         table = {}
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None

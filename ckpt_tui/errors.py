@@ -49,3 +49,8 @@ class UndecodableError(CkptError):
     """The content is there but cannot be decoded, or is dangerous."""
 
     exit_code = 4
+
+
+def missing_configuration(path: str) -> UsageError:
+    """The error of a file that `CKPT_TUI_CONFIG` names and is not there."""
+    return UsageError(f"CKPT_TUI_CONFIG names a file that is not there: {path}.", "Make it, or unset it.")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.core.runs.ids import name_and_parents
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.partial_runs import runs_for_names
 from ckpt_tui.stores.base import Entry, Store, collect
@@ -29,6 +30,10 @@ def read_named(store: Store, *names: str) -> tuple[tuple[Run, ...], list[Problem
     """The headers of a store in which names mean checkpoints; of a large one the runs that decide what they mean."""
     groups = _large(store)
     found = None if groups is None else _holders(groups, names)
+    if groups is None and all(name_and_parents(name)[0] == "latest" for name in names):
+        chain = store.latest_chain()
+        if chain is not None:
+            return arrange(entry for entry in chain if isinstance(entry, CheckpointRef)), []
     if groups is None or found is None:
         entries = collect(store.scan())
         refs = [entry for entry in entries.values() if isinstance(entry, CheckpointRef)]

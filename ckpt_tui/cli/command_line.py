@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem
 from ckpt_tui import __version__
 from ckpt_tui.cli.verb_help import examples_first, nearest
 from ckpt_tui.core.text import clean, clean_lines
-from ckpt_tui.errors import CkptError, UsageError
+from ckpt_tui.errors import CkptError, UsageError, missing_configuration
 from ckpt_tui.garbage import collect_rarely
 
 if TYPE_CHECKING:
@@ -172,8 +172,9 @@ def _prepared(args: list[str], inputs: list[Any]) -> list[str]:
     """The arguments with the file that stands for standard input, once the first word is known to mean something.
 
     Raises:
-        UsageError: it is neither a verb nor a store, but nearly a verb.
+        UsageError: it is neither a verb nor a store, but nearly a verb; or the configuration is not where it should be.
     """
+    _look_for_configuration(args)
     if args and args[0][:1] not in ("", "-") and args[0] not in _VERBS and not os.path.lexists(args[0]):
         verb = nearest(args[0], _VERBS) if args[0].isalpha() else ""
         if verb:
@@ -183,6 +184,19 @@ def _prepared(args: list[str], inputs: list[Any]) -> list[str]:
 
         return with_input(args, list(_VERBS), inputs)
     return args
+
+
+def _look_for_configuration(args: list[str]) -> None:
+    """Look whether the file is there that `CKPT_TUI_CONFIG` names, for every verb that reads checkpoints.
+
+    Raises:
+        UsageError: it is not.
+    """
+    path, verb = os.environ.get("CKPT_TUI_CONFIG"), args[0] if args else ""
+    if not path or os.path.lexists(path) or verb.startswith("--") or {"-h", "--help"} & set(args):
+        return
+    if _VERBS.get(verb, ("",))[0] not in _READING_NOTHING and "_CKPT_TUI_COMPLETE" not in os.environ:
+        raise missing_configuration(path)
 
 
 def _wants_json(args: list[str]) -> bool:

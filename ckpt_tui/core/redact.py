@@ -145,9 +145,8 @@ def _may_hold_key(container: dict[str, Any]) -> bool:
 
 def _mask_keys_of_services(container: dict[str, Any], hidden: list[Any] | None, sign: str) -> None:
     """Mask what is called `key` in what a service is given: `openai: {key: …}`."""
-    for name, given in container.items():
-        if type(given) is not dict or not _may_hold_key(given) or not is_service(name):
-            continue
+    services = (each for name, each in container.items() if type(each) is dict and is_given_key(name, each))
+    for given in services:
         for key in KEYS_OF_SERVICES.intersection(given):
             value = given[key]
             if is_maskable(value, False):

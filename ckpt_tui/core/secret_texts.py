@@ -204,11 +204,9 @@ def _named_values(text: str) -> str:
         if at < done:
             continue
         left = text[max(at - _LEFT, 0) : at].rstrip("\\\"' ")
-        found = _BACKWARDS.known.match(left[::-1])
         said = name_said_before(left) if text[at] == ":" else None
-        if said is not None:
-            left = left[:said]
-            found = _BACKWARDS.known.match(left[::-1])
+        left = left[:said]
+        found = _BACKWARDS.known.match(left[::-1])
         if found is None:
             continue
         span = _value_span(text, left[-found.end() :], at, left[: -found.end()], said is not None)

@@ -39,28 +39,23 @@ class Terminal:
         self._path = path if isinstance(path, str) else ""
         self._answered.set()
 
-    def quit(self, file: str, line: int) -> typing.NoReturn:
+    def quit(self) -> typing.NoReturn:
         """End the run as if it were stopped between two supersteps: no handler of the person's takes it for a failure.
-
-        Args:
-            file: The file of the code that pdb was left in.
-            line: The line there.
 
         Raises:
             CancelledError: always, where the process goes on until the run has ended.
         """
-        what = f"stopped in pdb, at {os.path.basename(file)}:{line}"
-        self._lines.say("log", level="INFO", logger="ckpt-tui", text=what, traceback="")
         self._stop()
-        raise asyncio.CancelledError(what)
+        raise asyncio.CancelledError("stopped in pdb")
 
     @contextlib.contextmanager
-    def lent(self, file: str, line: int) -> Iterator[bool]:
+    def lent(self, file: str, line: int, is_quit: Callable[[], bool]) -> Iterator[bool]:
         """Standard input and output are the terminal meanwhile; False where there is none.
 
         Args:
             file: The file of the code that asks for it.
             line: The line there.
+            is_quit: Whether the person ends the run, asked when the terminal is given back.
         """
         with self._turn:
             call = current.get()
@@ -77,7 +72,7 @@ class Terminal:
                 with _streams_at(self._path), _interruptible():
                     yield True
             finally:
-                self._lines.say("breakpoint_end", file=file, line=line)
+                self._lines.say("breakpoint_end", file=file, line=line, quit=is_quit())
 
 
 @contextlib.contextmanager
@@ -135,14 +130,14 @@ def _debugger(terminal: Terminal) -> Any:
 
         def interaction(self, frame: types.FrameType | None, *args: Any, **kwargs: Any) -> None:
             here = frame or sys._getframe()
-            with terminal.lent(here.f_code.co_filename, here.f_lineno) as is_lent:
+            with terminal.lent(here.f_code.co_filename, here.f_lineno, lambda: bool(self.quitting)) as is_lent:
                 if not is_lent:
                     self.set_continue()
                     return
                 self.stdin, self.stdout = sys.stdin, sys.stdout
                 super().interaction(frame, *args, **kwargs)
             if self.quitting:
-                terminal.quit(here.f_code.co_filename, here.f_lineno)
+                terminal.quit()
 
     return LentPdb(nosigint=True)
 

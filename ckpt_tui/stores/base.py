@@ -175,6 +175,14 @@ class Store(ABC):
         """A reader of the bytes of its files; None where checkpoints are not files."""
         return None
 
+    def latest_chain(self) -> Sequence[Entry] | None:
+        """The newest checkpoint with all that it came from, had without the others; None where all have to be listed.
+
+        Raises:
+            CkptError: the place cannot be read.
+        """
+        return None
+
     def groups(self) -> Groups | None:
         """Its runs first, and their checkpoints when they are asked for, by query; None where all have to be listed.
 
@@ -191,7 +199,10 @@ def load_within(store: Store, file: str, budget: DocumentBudget, check: Callable
 def complete(store: Any) -> Store:
     """The store, with the defaults of `Store` for the methods that a class not derived from it lacks."""
     if not isinstance(store, Store):
-        for name in ("capabilities", "fill", "findings", "groups", "home", "load_within", "names", "peek", "reader"):
+        for name in (
+            "capabilities", "fill", "findings", "groups", "home", "latest_chain", "load_within", "names", "peek",
+            "reader",
+        ):  # fmt: skip
             if not hasattr(store, name):
                 setattr(store, name, getattr(Store, name).__get__(store))
         for name in ("members", "member_names", "together", "only"):

@@ -36,6 +36,7 @@ from ckpt_tui.stores.storage_calls import (
     own_loop,
     reason_of,
 )
+from ckpt_tui.stores.storage_latest import chain_of_latest
 
 KIND = "memory"
 
@@ -198,6 +199,10 @@ class ProtocolStore(BudgetedStore, PolledStore):
         for name in list(gone):
             self._entries.pop(name, None)
             self._failed.pop(name, None)
+
+    def latest_chain(self) -> Sequence[Entry] | None:
+        """What the storage calls its latest, and what that came from; None where it lists headers page by page."""
+        return None if self._calls.has_pages else chain_of_latest(self._calls, self._loaded_entries)
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
         """Load the checkpoints of which only the headers are known, side by side, in the order given."""

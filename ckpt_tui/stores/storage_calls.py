@@ -99,6 +99,7 @@ class StorageCalls:
 
     Attributes:
         looked: Seconds that the last look at what there is took.
+        workflows: How many workflows there are.
         has_pages: It lists headers page by page.
         has_changes: It says what changed.
     """
@@ -110,6 +111,7 @@ class StorageCalls:
         self._path = path
         self._since: dict[str, str | None] = {}
         self.looked = 0.0
+        self.workflows = len(workflow_names)
         self.has_pages = callable(self._method("list_headers"))
         self.has_changes = callable(self._method("changes"))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from rich.console import RenderableType
+from textual import on
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -38,6 +39,7 @@ from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.screens.yes_no import YesNoScreen, quit_question
 from ckpt_tui.tui.themes import DARK, LIGHT, WITHOUT_COLOURS, readable_variables, theme_for_sixteen, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
+from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.shown_keys import key_event
 from ckpt_tui.tui.widgets.status import BarLine
 
@@ -177,14 +179,21 @@ class CkptApp(TypeAhead):
         if priority:  # the first look at a key: what was said of the last one is taken back
             self._cover_keys("")
         handled = await super()._check_bindings(key, priority)
-        screen = self.screen
         if not handled and not priority:
-            text = why_not(key, self.key_character, self.changed_keys)
-            if isinstance(screen, Explains):
-                screen.explain(text)
-            else:
-                self._cover_keys(text)
+            self._explain(why_not(key, self.key_character, self.changed_keys))
         return handled
+
+    @on(LineList.Idle)
+    def _did_nothing(self, event: LineList.Idle) -> None:
+        self._explain(event.text)
+
+    def _explain(self, text: str) -> None:
+        """Say why a key did nothing, in the line of keys of the screen."""
+        screen = self.screen
+        if isinstance(screen, Explains):
+            screen.explain(text)
+        else:
+            self._cover_keys(text)
 
     def _cover_keys(self, text: str) -> None:
         """Say something in the line of keys of a screen that does not say it itself; "" shows the keys again."""

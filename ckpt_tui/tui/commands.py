@@ -132,7 +132,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("compare.rules", "i", "rules", "the rules that hide changes, on and off", "compare", "rules", "i"),
     Command("compare.fork", "f", "fork", "the common ancestor, and where the branches diverge", "compare", "fork", "f"),
     Command("compare.swap", "x", "swap", "swap the two sides", "compare", "swap", "x"),
-    Command("compare.export", "X", "export", "write the changes to a file, secrets masked", "compare", "", "X"),
+    Command("compare.export", "X", "export", "write the changes to a file, secrets masked", "compare", "export", "X"),
     # everywhere
     Command(
         "diff.compare", "d", "compare", "what changed since the parent, or since the one marked checkpoint",

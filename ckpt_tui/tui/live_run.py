@@ -97,6 +97,15 @@ class LiveRun:
         """Where the run is paused; None where it is not."""
         return self.session.paused
 
+    @property
+    def why_not_paused(self) -> str:
+        """Why a key that needs a paused run does nothing, and which key helps."""
+        if "end" in self.latest:
+            return "The run is over: r runs it again from here, esc shows its checkpoints."
+        if not self.begun:
+            return "The run is not paused: s begins it and pauses it after its first superstep."
+        return "The run is not paused: s pauses it after this superstep."
+
     def stop(self) -> None:
         """Ask it to end; when it was asked before, kill it."""
         if self.session.is_stopping:

@@ -62,6 +62,16 @@ class Section:
         """File name → index of its row in this section."""
         return {file: index for index, row in enumerate(self.rows) if (file := file_of(row))}
 
+    @cached_property
+    def choices(self) -> tuple[int, ...]:
+        """The indices of the rows that can be selected: no headings, no lines of forks."""
+        return tuple(index for index, row in enumerate(self.rows) if is_choice(row))
+
+    @property
+    def choice_count(self) -> int:
+        """How many rows can be selected; it makes no rows."""
+        return len(self.choices) if self.run is None or "rows" in self.__dict__ else len(self.run.nodes)
+
     def extended(self, run: Run) -> Section | None:
         """The section of the run as it is now; None where more happened than that its last checkpoint went on."""
         known = self.run.nodes if self.run is not None else ()
@@ -70,6 +80,7 @@ class Section:
             return None
         made = copy(self)
         made.__dict__.pop("files", None)
+        made.__dict__.pop("choices", None)
         rows = [listing.RunRow(run), *self.rows[1:]]
         for node in further:
             last = rows[-1]
@@ -96,6 +107,11 @@ _lanes = attrgetter("lanes")
 
 _FURTHER = 256
 """Checkpoints that may be added to the section of a run; with more, making it anew costs as little."""
+
+
+def is_choice(row: listing.Row) -> bool:
+    """Whether a row can be selected."""
+    return isinstance(row, listing.NodeRow | listing.ProblemRow | listing.FoldedRow)
 
 
 def file_of(row: listing.Row) -> str:
@@ -132,6 +148,14 @@ class Rows(LazySequence[listing.Row]):
         return isinstance(other, Rows) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]  # as of any list
+
+    def numbered(self, number: int) -> int:
+        """The index of the row with a number, from 1, among those that can be selected; the last for larger ones."""
+        for start, section in zip(self.starts, self.sections, strict=False):
+            if number <= section.choice_count:
+                return start + section.choices[number - 1]
+            number -= section.choice_count
+        return len(self) - 1
 
     def section_at(self, index: int) -> int:
         """The index of the section that has a row."""

@@ -75,6 +75,18 @@ def test_a_variable_that_names_no_file_is_an_error(monkeypatch: pytest.MonkeyPat
         load(environment=os.environ)
 
 
+@pytest.mark.parametrize("verb", ["ls", "show", "doctor", "find"])
+def test_every_verb_that_reads_checkpoints_says_so(
+    verb: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfdbinary: Output
+) -> None:
+    monkeypatch.setenv("CKPT_TUI_CONFIG", str(tmp_path / "none.toml"))
+    done = called(capfdbinary, verb, str(tmp_path))
+    assert done.code == 2
+    assert "names a file that is not there" in done.err
+    assert called(capfdbinary, verb, "--help").code == 0
+    assert called(capfdbinary, "config", "path").out == f"{tmp_path / 'none.toml'}\n"
+
+
 def test_where_a_value_comes_from_is_said(monkeypatch: pytest.MonkeyPatch, capfdbinary: Output) -> None:
     monkeypatch.setenv("CKPT_TUI_THEME", "nord")
     assert "theme   nord  (from CKPT_TUI_THEME)" in called(capfdbinary, "config", "show").out

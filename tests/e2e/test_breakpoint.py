@@ -50,7 +50,8 @@ def test_q_in_pdb_stops_the_run_and_its_checkpoints_stay(tmp_path: Path, release
     with run("run", str(program), "--python", interpreter(release), "--into", str(into), "--yes") as terminal:
         terminal.shows("(Pdb)")
         terminal.press("q\r")
-        terminal.shows("stopped in pdb, at twice.py:", "■ stopped")
+        terminal.shows("stopped in pdb at twice.py:", "■ stopped")
+        assert "goes on" not in terminal.text
         assert terminal.exit_code() == 130
     assert list(into.glob("*.json"))
 
@@ -61,7 +62,7 @@ def test_q_in_pdb_before_there_is_a_workflow_ends_the_program(tmp_path: Path) ->
     with run("run", str(program), "--python", sys.executable, "--into", str(tmp_path / "saved"), "--yes") as terminal:
         terminal.shows("(Pdb)")
         terminal.press("q\r")
-        terminal.shows("stopped in pdb, at early.py:", "■ stopped")
+        terminal.shows("stopped in pdb at early.py:", "■ stopped")
         assert terminal.exit_code() == 130
 
 

@@ -1,6 +1,7 @@
 """Storages that live in a program: read through the framework's protocol, and copied to disk as they go."""
 
 import asyncio
+import dataclasses
 import threading
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ from typing import Any
 import pytest
 from agent_framework import FileCheckpointStorage, InMemoryCheckpointStorage, WorkflowCheckpoint
 
+from ckpt_tui.actions.store_contents import read_named
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.runs.ids import find
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.base import collect
@@ -398,3 +401,69 @@ def test_the_newest_hundred_are_there_after_five_rounds_of_calls() -> None:
         if shown >= 100:
             break
     assert rounds <= 5
+
+
+class TestLatest:
+    """What `latest` means where the storage says which is its latest."""
+
+    COUNT, LENGTH = 5 * AT_ONCE, 4
+
+    def chains(self, **changes: object) -> tuple[Remote, list[WorkflowCheckpoint]]:
+        """A remote storage of runs of four, of which the newest checkpoint is another."""
+        storage = InMemoryCheckpointStorage()
+        made: list[WorkflowCheckpoint] = []
+        for at in range(self.COUNT):
+            step = at % self.LENGTH
+            made.append(WorkflowCheckpoint(
+                workflow_name="flow", graph_signature_hash="cafe", iteration_count=step, checkpoint_id=f"c{at:03}",
+                previous_checkpoint_id=f"c{at - 1:03}" if step else None,
+                timestamp=f"2026-03-01T08:{at // 60:02}:{at % 60:02}Z",
+            ))  # fmt: skip
+        made[-1] = dataclasses.replace(made[-1], **changes)  # type: ignore[arg-type]
+
+        async def save() -> None:
+            for one in made:
+                await storage.save(one)
+
+        asyncio.run(save())
+        return Remote(storage), made
+
+    @pytest.mark.parametrize("name", ["latest", "latest~2"])
+    def test_only_what_it_came_from_is_loaded(self, name: str) -> None:
+        storage, made = self.chains()
+        runs, problems = read_named(store_of(storage, "flow"), name)
+        assert storage.asked == [one.checkpoint_id for one in reversed(made[-self.LENGTH :])]
+        assert problems == []
+        everything = arrange(
+            one for one in collect(store_of(storage, "flow").scan()).values() if isinstance(one, CheckpointRef)
+        )
+        assert find(name, runs) == find(name, everything)
+        assert [run.id for run in runs] == [everything[-1].id]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"previous_checkpoint_id": None},  # its parent is guessed from all
+            {"checkpoint_id": "latest"},
+            {"timestamp": "yesterday"},
+        ],
+    )  # fmt: skip
+    def test_all_are_listed_where_it_is_not_certain(self, changes: dict[str, object]) -> None:
+        storage, _ = self.chains(**changes)
+        runs, _ = read_named(store_of(storage, "flow"), "latest")
+        everything = arrange(
+            one for one in collect(store_of(storage, "flow").scan()).values() if isinstance(one, CheckpointRef)
+        )
+        assert find("latest", runs) == find("latest", everything)
+
+    def test_the_word_of_the_storage_counts(self) -> None:
+        storage, made = self.chains(timestamp="2026-03-01T07:00:00Z")  # a child that is older than its parent
+        runs, _ = read_named(store_of(storage, "flow"), "latest")
+        assert find("latest", runs).ref.id == made[-2].checkpoint_id
+
+    def test_all_are_listed_where_that_is_as_quick_or_one_is_asked_for_by_its_id(self) -> None:
+        storage, _ = remote(AT_ONCE)
+        assert store_of(storage, "flow").latest_chain() is None
+        storage, _ = self.chains()
+        read_named(store_of(storage, "flow"), "c004")
+        assert len(set(storage.asked)) == self.COUNT

@@ -60,6 +60,13 @@ async def test_a_history_is_written_as_a_table(tmp_path: Path, monkeypatch: pyte
         await driver.type("h.md")
         await driver.press("enter")
         await driver.shows("Written: h.md")
+        for name in ("h.html", "h.json"):
+            await driver.press("x", "ctrl+u")
+            await driver.type(name)
+            await driver.press("enter")
+            await driver.shows(f"Written: {name}")
+    assert "<h1>state." in (tmp_path / "h.html").read_text()
+    assert json.loads((tmp_path / "h.json").read_text())["schema"].startswith("ckpt-tui/history")
     text = (tmp_path / "h.md").read_text()
     assert text.startswith("### `state.") and "| checkpoint | step | ran | value |" in text
 
@@ -70,8 +77,19 @@ async def test_a_comparison_is_written_as_a_diff(tmp_path: Path, monkeypatch: py
         await driver.press("d")
         await driver.shows("compare")
         await driver.until(lambda: getattr(driver.app.screen, "compared", None), "the changes")
+        assert "X export" in driver.lines[-1]
+        for name in ("d.md", "d.html", "d.json"):
+            await driver.press("X", "ctrl+u")
+            await driver.type(name)
+            await driver.press("enter")
+            await driver.shows(f"Written: {name}")
         await driver.press("X", "ctrl+u")
-        await driver.type("d.md")
+        await driver.type("d.txt")
         await driver.press("enter")
-        await driver.shows("Written: d.md")
+        await driver.shows(".txt is not a format here: the name ends in .md, .html or .json")
+    assert not (tmp_path / "d.txt").exists()
+    assert (tmp_path / "d.html").read_text().startswith("<!doctype html>")
+    document = json.loads((tmp_path / "d.json").read_text())
+    assert document["schema"] == "ckpt-tui/diff@1"
+    assert document["changes"]
     assert "```diff\n" in (tmp_path / "d.md").read_text()

@@ -191,4 +191,9 @@ async def test_keys_of_a_paused_run_say_why_they_do_nothing_while_none_is_paused
         await checked(app)
         for key in ("c", "t", "e", "left_square_bracket"):
             await app.press(key)
-            await app.shows("The run is not paused")
+            await app.shows("The run is not paused: s begins it")
+        await app.press("enter")
+        await app.shows("■ done")
+        for key in ("t", "left_square_bracket"):
+            await app.press(key)
+            await app.shows("The run is over: r runs it again")

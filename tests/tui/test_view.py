@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Facts, Problem
+from ckpt_tui.core.runs.groups import FOLDED
+from ckpt_tui.core.runs.listing import FoldedRow
 from ckpt_tui.stores.base import Batch, collect
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.library import VIEW_SECONDS, Library, Pace
@@ -126,3 +128,34 @@ def test_a_view_after_any_news_is_the_one_made_of_everything(seed: int, text: st
             library.apply(Batch((entry,)))
         if chance.random() < 0.7:
             same(library.view(), make_view(list(known.values()), text=text))
+
+
+def test_a_folded_row_stands_for_all_checkpoints_of_its_run_and_any_other_row_for_those_of_its_own() -> None:
+    refs = entries_of(DEMO)
+    library = Library(lambda: False)
+    library.expect(FOLDED + 1)
+    library.apply(Batch(tuple(refs)))
+    view = library.view()
+    rows = [index for index, row in enumerate(view.rows) if isinstance(row, FoldedRow)]
+    assert len(rows) == len(view.runs) > 1
+    assert sorted(file for index in rows for file in view.files_around(index)) == sorted(ref.file for ref in refs)
+    plain = make_view(refs)
+    file = refs[0].file
+    own = next(run for run in plain.runs if any(node.ref.file == file for node in run.nodes))
+    assert plain.files_around(plain.places[file]) == [node.ref.file for node in own.nodes]
+
+
+def test_the_nearest_row_that_is_left_is_below_before_above() -> None:
+    refs = entries_of(SAMPLES / "loop")
+    view = make_view(refs)
+    order = [view.file_at(index) for index in sorted(view.places.values())]
+
+    def nearest(selected: int, *gone: int) -> str:
+        names = {order[at] for at in gone}
+        return make_view([ref for ref in refs if ref.file not in names]).nearest(view, view.places[order[selected]])
+
+    assert nearest(4, 4) == order[5]
+    assert nearest(4, 4, 5) == order[3]
+    assert nearest(4, 3, 4, 5) == order[6]
+    assert nearest(len(order) - 1, len(order) - 1) == order[-2]
+    assert make_view([]).nearest(view, 0) == ""

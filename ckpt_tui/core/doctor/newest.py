@@ -138,7 +138,9 @@ def _of_one_name(name: str, own: Sequence[Candidate], order: Mapping[str, int]) 
         found.append(_tied(call, ours, allowed) if tied else _differs(call, ours, allowed, own, needs_types=False))
     elif default is not None and ours.file != default.file:
         found.append(_differs(call, ours, default, own, needs_types=True))
-    if others := as_late_here(last, next(run.nodes for run in runs if any(one is last for one in run.nodes))):
+    ties = as_late_here(last, next(run.nodes for run in runs if any(one is last for one in run.nodes)))
+    # Copies of it have a finding of their own.
+    if others := [one for one in ties if one.ref.inner != ours.id]:
         reason = f"{len(others) + 1:,} branches of {name} end at the same time; latest here is the longest one"
         found.append(Finding("tie", "info", ours.file, "", reason, "Name the id to resume."))
     if overlapping := _overlapping(runs):

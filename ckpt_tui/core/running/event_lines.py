@@ -68,6 +68,8 @@ def line_of(document: dict[str, Any]) -> Line:
     if kind == "event":
         return _event(document, clock, steps)
     who, text, tone = _OTHERS.get(kind, _other)(document)
+    if kind == "breakpoint_end" and document.get("quit"):
+        kind = "breakpoint"  # its sign: nothing goes on
     return Line(kind, clock, steps, clean(who, 40), clean(text, SUMMARY_CHARACTERS), tone)
 
 

@@ -53,6 +53,8 @@ def _breakpoint(document: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _breakpoint_end(document: dict[str, Any]) -> tuple[str, str, str]:
+    if document.get("quit"):
+        return "", f"stopped in pdb{place_text(document)}", "key"
     return "", f"goes on{place_text(document)}", "dim"
 
 

@@ -92,8 +92,9 @@ def _last_of_branches(nodes: Sequence[Node]) -> tuple[tuple[float, int], list[No
         ref = node.ref
         if (ref.when, ref.position) == best or node.parent in above:
             above.add(ref.id)
+            if node.parent is not None:
+                leaves.pop(node.parent, None)
             leaves[ref.id] = node
-            leaves.pop(node.parent or "", None)
     return best, list(leaves.values())
 
 

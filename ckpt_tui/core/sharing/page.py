@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.drawing.drawing import SIGNS, WORDS, Drawing
 from ckpt_tui.core.sharing.page_values import values
 from ckpt_tui.core.sharing.run_page import (
@@ -62,16 +63,22 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 """What a browser lets the page do: nothing but its own style."""
 
 
-def page(report: Report) -> Iterator[str]:
-    """The page in pieces."""
-    title = escape(clean(report.store, 80))
-    count = sum(len(run.points) for run in report.runs)
-    yield (
+def page_head(title: str) -> str:
+    """The head of a page and its first line; `title` is safe for a terminal."""
+    title = escape(title)
+    return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         f"<title>{title}</title>\n<style>{_STYLE}</style></head>\n<body>\n<h1>{title}</h1>\n"
-        f'<p class="soft small">{count:,} checkpoint{"" if count == 1 else "s"} of '
+    )
+
+
+def page(report: Report) -> Iterator[str]:
+    """The page in pieces."""
+    count = sum(len(run.points) for run in report.runs)
+    yield (
+        f'{page_head(clean(report.store, 80))}<p class="soft small">{count:,} checkpoint{"" if count == 1 else "s"} of '
         f"{len(report.runs):,} run{'' if len(report.runs) == 1 else 's'} · {escape(clean(report.kind))} · "
         f"made by {escape(report.made_by)}<br>{escape(clean(report.hidden))}</p>\n"
     )
@@ -140,10 +147,14 @@ def _parent(point: Point, ids: dict[str, int]) -> str:
 
 def _changes(point: Point, unfolded: bool) -> Iterator[str]:
     assert point.difference is not None
-    shown = point.difference.shown
-    hidden = f", {point.difference.ignored:,} hidden by rules" if point.difference.ignored else ""
-    is_open = " open" if unfolded and len(shown) <= CHANGES else ""
-    yield f"<details{is_open}><summary>What changed, {len(shown):,}{hidden}</summary><pre>"
+    yield from changes_list(point.difference, unfolded and len(point.difference.shown) <= CHANGES)
+
+
+def changes_list(difference: Difference, is_open: bool) -> Iterator[str]:
+    """What changed, as a list that folds; in pieces."""
+    shown = difference.shown
+    hidden = f", {difference.ignored:,} hidden by rules" if difference.ignored else ""
+    yield f"<details{' open' if is_open else ''}><summary>What changed, {len(shown):,}{hidden}</summary><pre>"
     for change in shown[:CHANGES]:
         line = change_line(change)
         yield f'<span class="{line.op}">{escape(line.text[:1])}</span>{escape(line.text[1:])}\n'

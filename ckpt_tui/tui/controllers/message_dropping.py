@@ -58,7 +58,7 @@ class MessageDropping:
         """Ask which message to drop."""
         run = self._port.run
         if run is None or run.paused is None:
-            self._port.say("The run is not paused: s pauses it after this superstep.", "dim")
+            self._port.say(run.why_not_paused if run is not None else "Nothing runs.", "dim")
             return
 
         def read() -> None:

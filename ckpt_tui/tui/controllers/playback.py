@@ -179,10 +179,13 @@ class Playback:
 
     def faster(self, by: int) -> None:
         """Choose another speed."""
+        before = self.speed
         self.speed = max(0, min(self.speed + by, len(SPEEDS) - 1))
         if self.playing and not self.waiting:
             self._schedule()
         self._port.draw()
+        if self.speed == before:
+            self._port.say(f"{SPEEDS[self.speed]} is the {'fastest' if by > 0 else 'slowest'} it plays.", "dim")
 
     def _schedule(self) -> None:
         """Set the time of the next step."""

@@ -77,6 +77,11 @@ class StatusBars:
         self._message = [(f" {text} ", style)] if text else []
         self.draw_foot()
 
+    @property
+    def said(self) -> str:
+        """The message that is shown, "" for none."""
+        return "".join(text for text, _ in self._message).strip()
+
     def say_tab(self) -> None:
         """Say in which tab the next checkpoint opens, where a tab was picked and a text is in its place."""
         detail = self._port.panes.detail

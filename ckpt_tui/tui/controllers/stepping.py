@@ -170,7 +170,7 @@ class Stepping:
         run = self._port.run
         paused = run.paused if run is not None else None
         if paused is None:
-            self._port.say("The run is not paused: s pauses it after this superstep.", "dim")
+            self._port.say(run.why_not_paused if run is not None else "Nothing runs.", "dim")
         return paused
 
     def _command(self, do: str, **fields: Any) -> None:

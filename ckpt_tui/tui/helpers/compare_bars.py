@@ -12,8 +12,16 @@ from ckpt_tui.tui.widgets.status import Part
 _ROOMY = 100
 """Columns from which the lines say everything."""
 
-_HINTED = ("diff.everything", "diff.beside", "diff.open", "compare.rules", "compare.fork", "compare.swap")
-_LEFT_OUT = ("diff.open", "compare.swap")
+_HINTED = (
+    "diff.everything",
+    "diff.beside",
+    "diff.open",
+    "compare.rules",
+    "compare.fork",
+    "compare.export",
+    "compare.swap",
+)
+_LEFT_OUT = ("diff.open", "diff.beside", "compare.swap")
 """Commands that are not named where there is little room."""
 
 

@@ -207,30 +207,35 @@ class _ReplayQueries:
         self._screen.panes.focus_pane(self._screen.panes.list)
         return True
 
+    def _ask(self, file: str, question: Callable[[], object]) -> None:
+        """Ask something about a checkpoint; where it cannot be done, the replay says why: it is in front."""
+        replay, bars = self._screen.app.screen, self._screen.bars
+        bars.take_back()
+        if self._select(file):
+            question()
+        if bars.said and self._screen.app.screen is replay and isinstance(replay, ReplayScreen):
+            replay.explain(bars.said)
+            bars.take_back()
+
     def compare(self, file: str) -> None:
         """Compare with the parent, or with the marked checkpoint."""
-        if self._select(file):
-            self._screen.parent_diff.compare()
+        self._ask(file, self._screen.parent_diff.compare)
 
     def measure(self, file: str) -> None:
         """Open the sizes of the run."""
-        if self._select(file):
-            self._screen.queries.open_sizes()
+        self._ask(file, self._screen.queries.open_sizes)
 
     def examine(self, file: str) -> None:
         """Open the doctor."""
-        if self._select(file):
-            self._screen.queries.open_doctor()
+        self._ask(file, self._screen.queries.open_doctor)
 
     def export(self, file: str) -> None:
         """Ask what to export."""
-        if self._select(file):
-            self._screen.exports.open()
+        self._ask(file, self._screen.exports.open)
 
     def find(self, file: str) -> None:
         """Open the search over checkpoints."""
-        if self._select(file):
-            self._screen.queries.open_find()
+        self._ask(file, self._screen.queries.open_find)
 
     def bisect(self, text: str) -> None:
         """Go to the first checkpoint of the branch where an expression is true."""

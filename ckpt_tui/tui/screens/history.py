@@ -13,8 +13,9 @@ from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.redact import is_mask
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import clock_text, date_text
-from ckpt_tui.core.runs.path_history import History, executors_text
+from ckpt_tui.core.runs.path_history import History, executors_text, history_document
 from ckpt_tui.core.sharing.markdown_parts import history_markdown
+from ckpt_tui.core.sharing.small_pages import history_page
 from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
@@ -23,7 +24,7 @@ from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.messages import HistoryReady
 from ckpt_tui.tui.query_jobs import QueryCache
 from ckpt_tui.tui.screens.query_screen import QueryScreen
-from ckpt_tui.tui.screens.text_file import TextFileScreen
+from ckpt_tui.tui.screens.text_file import Formats, TextFileScreen
 from ckpt_tui.tui.widgets.result_lists import HistoryList
 from ckpt_tui.tui.widgets.status import Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph
@@ -52,6 +53,8 @@ class HistoryScreen(QueryScreen[HistoryList]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(by_id()["store.export"].keys, "export", "write it as a table", show=False, id="store.export")
     ]
+
+    KEYS: ClassVar[list[Part]] = [*QueryScreen.KEYS[:-2], (" x", "key"), (" export ", "dim"), *QueryScreen.KEYS[-2:]]
 
     def __init__(
         self, store: Store, known: QueryCache, run: Run, nodes: Sequence[Node], path: Path, file: str, reveal: bool
@@ -97,8 +100,11 @@ class HistoryScreen(QueryScreen[HistoryList]):
             self.say_keys([(f" not written: {why} ", "warn")])
             return
         name = f"history-{'-'.join(str(step) for step in self._path[1:])[:40].strip('-') or 'values'}.md"
-        screen = TextFileScreen(self._store, name, lambda: history_markdown(history))
-        self.app.push_screen(screen, self._written)
+        formats: Formats = {
+            "md": lambda: [history_markdown(history)], "html": lambda: history_page(history),
+            "json": lambda: [dumps(history_document(history))],
+        }  # fmt: skip
+        self.app.push_screen(TextFileScreen(self._store, name, formats), self._written)
 
     def _written(self, said: str | None) -> None:
         if said:

@@ -214,7 +214,10 @@ class ReplayScreen(Screen[Any]):
     def action_end(self, way: int) -> None:
         """The first or the last step."""
         self.playback.stop()
-        self.playback.go(self.position.last if way > 0 else 0, way)
+        end = self.position.last if way > 0 else 0
+        if self.position.at == end:
+            self.port.say("This is the last step." if way > 0 else "This is the first step.", "dim")
+        self.playback.go(end, way)
 
     def action_change(self, way: int) -> None:
         """The next or previous change of a pinned path."""

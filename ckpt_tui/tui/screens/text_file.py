@@ -1,42 +1,45 @@
-"""Asks for the name of a file, and writes a text to it."""
+"""Asks for the name of a file, and writes a text to it in the format that the ending of the name means."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 
-from ckpt_tui.actions.export_files import refuse_inside, write_file
+from ckpt_tui.actions.export_files import format_of, refuse_inside, write_file
 from ckpt_tui.actions.exports import names_here
 from ckpt_tui.core.sharing.machine_names import Cleaner
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 
-_FILE = Prompted("write to", "a file of Markdown", "writes it, secrets masked")
+_FILE = Prompted("write to", "the name ends in .md, .html or .json", "writes it, secrets masked")
+
+Formats = Mapping[str, Callable[[], Iterable[str]]]
+"""Format, as `export_files.format_of` names it → what makes the text, in pieces."""
 
 
 class TextFileScreen(ModalScreen[str | None]):
-    """Writes what `make` returns; closes with what there is to say, or None.
+    """Writes what `formats` make; closes with what there is to say, or None.
 
     Args:
         store: The store that the text is about, which is never written to.
         name: The name that is offered.
-        make: Makes the text; names of this machine are taken out of it.
+        formats: Makes the text of each format; names of this machine are taken out of it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "close")]
     DEFAULT_CSS = "TextFileScreen { background: $background 0%; }"
 
-    def __init__(self, store: Store, name: str, make: Callable[[], str]) -> None:
+    def __init__(self, store: Store, name: str, formats: Formats) -> None:
         super().__init__()
         self._store = store
         self._offered = name
-        self._make = make
+        self._formats = formats
 
     def compose(self) -> ComposeResult:
         yield Prompt()
@@ -45,12 +48,19 @@ class TextFileScreen(ModalScreen[str | None]):
         """Ask."""
         self.query_one(Prompt).ask(_FILE, self._offered, self._write)
 
-    def _write(self, path: str) -> None:
+    def _write(self, path: str) -> bool:
         path = os.path.expanduser(path.strip()) or self._offered
+        make = self._formats.get(format_of(path) or "")
+        if make is None:
+            ending = os.path.splitext(path)[1]
+            what = f"{ending} is not a format here" if ending else "The format is not known"
+            self.query_one(Prompt).say(f"{what}: {_FILE.hint}.", "warn")
+            return False
         try:
             refuse_inside(path, self._store)
-            write_file(path, [Cleaner(names_here(self._store)).text(self._make())])
+            write_file(path, [Cleaner(names_here(self._store)).text("".join(make()))])
         except CkptError as error:
             self.dismiss(f"{error.what} {error.hint}".strip())
         else:
             self.dismiss(f"Written: {path}")
+        return True

@@ -15,6 +15,7 @@ from ckpt_tui.core.runs.columns import Around, Cell, lay_out, titles
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.sections import Rows, is_choice
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, checkpoint, edge, folded, heading, problem
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -86,7 +87,11 @@ class Checkpoints(LineList):
         return len(self.view.rows)
 
     def selectable(self, index: int) -> bool:
-        return isinstance(self.view.rows[index], listing.NodeRow | listing.ProblemRow | listing.FoldedRow)
+        return is_choice(self.view.rows[index])
+
+    def numbered(self, number: int) -> int:
+        rows = self.view.rows
+        return rows.numbered(number) if isinstance(rows, Rows) else super().numbered(number)
 
     def show(self, view: View, follow: bool) -> None:
         """Show another view; the selected file keeps its place on the screen, or the newest is followed."""
@@ -325,6 +330,8 @@ class Checkpoints(LineList):
         for _ in range(self.take_count()):
             index = self._heading(way)
             if index is None:
+                where = "after" if way > 0 else "before"
+                self.idle("There is one run." if self.view.run_count == 1 else f"No run is {where} this one.")
                 return
             self.move_to(index if self.selectable(index) else index + 1)
 
@@ -339,7 +346,11 @@ class Checkpoints(LineList):
         """Go to the checkpoint this one came from."""
         for _ in range(self.take_count()):
             row = self.row
-            if not isinstance(row, listing.NodeRow) or row.node.parent is None:
+            if not isinstance(row, listing.NodeRow):
+                self.idle("This row is not a checkpoint.")
+                return
+            if row.node.parent is None:
+                self.idle("This checkpoint has no parent: the run begins here.")
                 return
             for index in range(self.cursor - 1, -1, -1):
                 other = self.view.rows[index]
@@ -347,6 +358,7 @@ class Checkpoints(LineList):
                     self.move_to(index)
                     break
             else:
+                self.idle("Its parent is not in the list" + ("; esc shows all rows." if self.view.filter else "."))
                 return
 
     def clicked(self, index: int, x: int, times: int) -> None:

@@ -74,8 +74,10 @@ class DeepRows(UnreadRows):
 
     def action_sideways(self, way: int) -> None:
         """Scroll sideways by some levels, or as many as were typed."""
-        most = self.row.depth if self.row is not None else 0
+        most, before = self.row.depth if self.row is not None else 0, self.shift
         self.shift = max(0, min(self.shift + way * self.take_count(_SIDEWAYS), most))
+        if self.shift == before:
+            self.idle("A row this deep is not scrolled further." if way > 0 else "The value is not scrolled.")
         self.changed()
 
     def action_show_below(self) -> None:

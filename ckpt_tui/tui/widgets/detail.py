@@ -221,6 +221,10 @@ class Detail(Widget):
             self.go_path((tab,))
             if self.is_tree and self.rows.path == (tab,):
                 self.rows.open_part()
+            else:
+                self.body.idle(
+                    {"pending": "No request waits for an answer here."}.get(tab, f"There are no {tab} here.")
+                )
             return
         if tab == "file":
             tab = self._file_view

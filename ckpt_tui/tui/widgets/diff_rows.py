@@ -191,11 +191,14 @@ class DiffRows(LineList):
         row = self.row
         if row is not None and row.change is not None:
             self.post_message(self.Opened(row.change))
+        else:
+            self.idle("This row is not a change." if row is not None else "There are no changes.")
 
     def action_change(self, way: int) -> None:
         """Go to the next or previous change."""
         for _ in range(self.take_count()):
             if not self.next_change(way):
+                self.idle(f"No change is {'below' if way > 0 else 'above'} this row.")
                 break
 
     def action_everything(self) -> None:

@@ -203,8 +203,10 @@ class GraphView(LineList):
 
     def action_sideways(self, way: int) -> None:
         """Scroll to the left or right."""
-        width = self.scrollable_content_region.width
+        width, before = self.scrollable_content_region.width, self._left
         self._left = max(0, min(self._left + way * SIDEWAYS, self._overhang(width)))
+        if self._left == before:
+            self.idle(f"There is no more of the graph to the {'right' if way > 0 else 'left'}.")
         self.changed()
 
     def action_toggle_idle(self) -> None:
@@ -214,7 +216,13 @@ class GraphView(LineList):
 
     def action_cursor(self, way: int) -> None:
         """Scroll up or down."""
-        self.scroll_to(y=self.scroll_offset.y + way * self.take_count(), animate=False, immediate=True)
+        self._scroll(self.scroll_offset.y + way * self.take_count(), way)
+
+    def _scroll(self, y: float, way: int) -> None:
+        before = self.scroll_offset.y
+        self.scroll_to(y=y, animate=False, immediate=True)
+        if self.scroll_offset.y == before:
+            self.idle(f"There is no more of the graph {'below' if way > 0 else 'above'}.")
 
     def action_page(self, way: int) -> None:
         """Scroll by a page."""
@@ -226,11 +234,11 @@ class GraphView(LineList):
 
     def action_first(self) -> None:
         """Scroll to the top."""
-        self.scroll_to(y=0, animate=False, immediate=True)
+        self._scroll(0, -1)
 
     def action_last(self) -> None:
         """Scroll to the bottom."""
-        self.scroll_to(y=self.line_count, animate=False, immediate=True)
+        self._scroll(self.line_count, 1)
 
     def show_cursor(self) -> None:
         """There is no cursor."""

@@ -82,6 +82,12 @@ class LineList(ScrollView, can_focus=True):
     cursor: var[int] = var(0)
 
     @dataclass
+    class Idle(Message):
+        """A key did nothing here, and why."""
+
+        text: str
+
+    @dataclass
     class Moved(Message):
         """The cursor is on another line; `by_hand` says that a person moved it."""
 
@@ -286,7 +292,7 @@ class LineList(ScrollView, can_focus=True):
             if self.selectable(index):
                 found = index
                 count -= 1
-        self.move_to(found if found != self.cursor else self.cursor + way, way=way)
+        self._go(found if found != self.cursor else self.cursor + way, way)
 
     def action_page(self, way: int) -> None:
         """Move by a page."""
@@ -297,15 +303,39 @@ class LineList(ScrollView, can_focus=True):
         self._step(way * max(self.scrollable_content_region.height // 2, 1) * self.take_count())
 
     def _step(self, by: int) -> None:
-        self.move_to(self.cursor + by, way=1 if by > 0 else -1)
+        self._go(self.cursor + by, 1 if by > 0 else -1)
+
+    def _go(self, index: int, way: int) -> None:
+        """Move to a line, or say that there is no other."""
+        before = self.cursor, self.scroll_offset
+        self.move_to(index, way=way)
+        if before == (self.cursor, self.scroll_offset):
+            is_last = self.settle(self.line_count - 1, -1) == self.cursor
+            is_first = self.settle(0, 1) == self.cursor
+            place = "only" if is_first and is_last else "last" if is_last else "first" if is_first else "same"
+            self.idle(f"This is the {place} row." if self.line_count else "There is no row.")
+
+    def idle(self, text: str) -> None:
+        """Say why a key did nothing."""
+        self.post_message(self.Idle(text))
 
     def action_first(self) -> None:
         """Move to the first row, or to the one whose number was typed."""
-        self.move_to(self.take_count() - 1)
+        self._go(self.numbered(self.take_count()), 1)
 
     def action_last(self) -> None:
         """Move to the last row, or to the one whose number was typed."""
-        self.move_to(self.take_count(self.line_count) - 1, way=-1)
+        number = self.take_count(0)
+        self._go(self.numbered(number) if number else self.line_count - 1, -1)
+
+    def numbered(self, number: int) -> int:
+        """The line of the row with a number, from 1: lines that the cursor skips have none. Else the last line."""
+        left = number
+        for index in range(self.line_count):
+            left -= self.selectable(index)
+            if not left:
+                return index
+        return self.line_count - 1
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Note where the button is pressed: what is dragged from the border is not a click on a row."""

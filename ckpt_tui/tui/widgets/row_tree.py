@@ -176,6 +176,8 @@ class RowTree(DeepRows):
         row = self.row
         if row is not None:
             slot = max(0, min(row.slot + way * self.take_count(), row.branch.count - 1))
+            if slot == row.slot:
+                self.idle(f"This is the {'last' if way > 0 else 'first'} of its siblings.")
             self.move_to(self.value_tree.index_of(row.branch, slot))
 
     def action_unfold_below(self) -> None:
@@ -199,8 +201,11 @@ class RowTree(DeepRows):
         self.move_to(self.value_tree.find_labels(labels))
 
     def _unfold(self, branch: Branch, levels: int) -> None:
+        count = len(self.value_tree)
         if not self.value_tree.unfold_level(branch, levels):
             self.post_message(self.Notice("That is the most that is unfolded at once; the rest stays folded."))
+        elif len(self.value_tree) == count:
+            self.idle("Everything is unfolded already.")
         self.changed_by_hand()
 
     def action_fold_siblings(self) -> None:
@@ -209,7 +214,10 @@ class RowTree(DeepRows):
         row = self.row
         if row is None:
             return
+        count = len(self.value_tree)
         self.value_tree.fold_all(row.branch)
+        if len(self.value_tree) == count:
+            self.idle("Neither this row nor a sibling of it is unfolded.")
         index = self.value_tree.index_of(row.branch, row.slot)
         self.changed_by_hand()
         self.move_to(index)
@@ -217,8 +225,10 @@ class RowTree(DeepRows):
     def action_fold_all(self) -> None:
         """Fold everything."""
         self.take_count()
-        labels = self.labels
+        labels, count = self.labels, len(self.value_tree)
         self.value_tree.fold_all(self.value_tree.top)
+        if len(self.value_tree) == count:
+            self.idle("Everything is folded already.")
         self.changed_by_hand()
         self.move_to(self.value_tree.find_labels(labels))
 

@@ -164,6 +164,14 @@ class TestSeveralStores:
         assert not caught.value.ambiguous
 
 
+@pytest.mark.parametrize("parent", [None, "", "x"])
+def test_a_checkpoint_with_an_empty_id_or_one_that_is_its_own_parent_is_the_latest(parent: str | None) -> None:
+    name = "x" if parent == "x" else ""
+    nodes = [node for run in arrange([ref(name, parent)]) for node in run.nodes]
+    assert latest(nodes).ref.id == name
+    assert as_late_here(latest(nodes), nodes) == []
+
+
 def test_a_renamed_copy_is_not_later_than_what_it_is_a_copy_of() -> None:
     copies = [
         ref(name, "a", 2)._replace(inner="b") for name in ("b (1)", "b.sync-conflict-20261120-100001-ABCDEFG", "B")
