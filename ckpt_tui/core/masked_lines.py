@@ -65,8 +65,8 @@ class _RawMask:
         here = self._open[-1] if self._open else PLAIN
         if kind == "key":
             self._name = _name_of(token)
-            own = SECRET if here == _SERVICE and self._name in KEYS_OF_SERVICES else secrecy(self._name)
-            self._due = max(here, own)
+            is_key = here == _SERVICE and self._name in KEYS_OF_SERVICES
+            self._due = SECRET if is_key else max(here, secrecy(self._name))
             self._is_pickle = token == _PICKLED
             return token if len(token) < _SHORTEST else _masked_token(token)
         if kind == "close":
