@@ -16,7 +16,6 @@ LEFT_OUT = {
 }  # fmt: skip
 
 PLACES: dict[str, tuple[tuple[Scope, ...], list[str], list[str]]] = {
-    "list, first row": (("any list", "list", "everywhere"), [], ["g"]),
     "list, last row": (("any list", "list", "everywhere"), [], ["G"]),
     "values, last row": (("any list", "value"), ["f3", "tab"], ["G"]),
     "compare, last row": (("any list", "diff", "compare"), ["d"], ["G"]),

@@ -45,7 +45,7 @@ class TestPicture:
 
     async def test_who_waits_for_others_is_reported_with_whom(self) -> None:
         async with open_app(SAMPLES / "fan_out_fan_in") as app:
-            await graph_tab(app, "5", "g")
+            await graph_tab(app, "4", "g")
             await app.shows("‖ join", "a message of slow2; has fast")
 
     async def test_an_entry_has_run_nothing(self) -> None:
@@ -74,7 +74,7 @@ class TestPicture:
             edges = [{"source": "counter", "target": "inc"}, {"source": "inc", "target": "counter"}]
             line = {"hash": row.ref.graph, "executors": {"counter": {}, "inc": {}}, "edges": edges, "start": "counter"}
             app.screen.port.graphs.take(line)
-            await graph_tab(app, "3", "g")
+            await graph_tab(app, "2", "g")
             await app.shows("counter → inc")
             assert "inferred" not in app.text
 

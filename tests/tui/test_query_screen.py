@@ -377,7 +377,7 @@ async def test_the_tab_of_sizes_says_what_the_command_line_reports_and_enter_goe
             assert one["path"] in shown or max(inner) >= 0.8 * one["size"]
         types = [row for row in rows._rows if isinstance(row, TypeShare)]
         assert [(row.type, row.size) for row in types] == [(one["type"], one["size"]) for one in document["types"]]
-        await app.press("4", "g")
+        await app.press("3", "g")
         path = paths[2].path
         await app.press("enter")
         await app.until(lambda: detail.is_tree and detail.rows.path == path, "the place")

@@ -99,7 +99,7 @@ class TestSteps:
 
     async def test_requests_are_reported_when_they_are_asked_and_answered(self) -> None:
         async with open_app(SAMPLES / "hitl_answered") as app:
-            await replay(app, "4", "g")
+            await replay(app, "3", "g")
             await app.shows("‖ review", "2 answers", "+ review", "asks for Decision")
             await app.press("right")
             await app.shows("− review", "answered", '"blue"', "answer → review", "nothing: answers have come in")
@@ -107,7 +107,7 @@ class TestSteps:
     async def test_a_checkpoint_that_cannot_be_read_is_passed_over(self, tmp_path: Path) -> None:
         store = copy_of("loop", tmp_path)
         async with open_app(store) as app:
-            await app.press("3", "g")
+            await app.press("2", "g")
             await app.settled()
             broken = app.screen.list.view.rows[3].node.ref.file  # type: ignore[union-attr]
             (store / broken).unlink()
@@ -126,7 +126,7 @@ class TestSteps:
 
     async def test_enter_on_a_change_shows_it_in_the_browser(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
-            screen = await replay(app, "5", "g")
+            screen = await replay(app, "4", "g")
             lines = screen.query_one(StepLines)
             await pick(app, lines, "last")
             await app.press("enter")
@@ -314,7 +314,7 @@ class TestForks:
 class TestWatching:
     async def test_a_changed_path_is_pinned_and_jumped_to(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
-            screen = await replay(app, "5", "g")
+            screen = await replay(app, "4", "g")
             lines = screen.query_one(StepLines)
             await pick(app, lines, "last")
             await app.press("p")
@@ -364,7 +364,7 @@ class TestWatching:
 class TestBookmarks:
     async def test_a_bookmark_and_a_note_are_kept_listed_and_jumped_to(self, state: Path) -> None:
         async with open_app(SAMPLES / "loop") as app:
-            screen = await replay(app, "5", "g")
+            screen = await replay(app, "4", "g")
             await app.press("B")
             await app.shows("★ Bookmarked")
             await answer(app, "a", "here it [b]grows[/b]")
@@ -384,7 +384,7 @@ class TestBookmarks:
 
     async def test_the_browser_marks_and_lists_them_too(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
-            await app.press("5", "g", "B")
+            await app.press("4", "g", "B")
             await app.shows("★●")
             await app.press("g", "apostrophe")
             await app.shows("Bookmarks and notes")
@@ -395,7 +395,7 @@ class TestBookmarks:
 
     async def test_a_note_of_the_browser_is_kept(self, state: Path) -> None:
         async with open_app(SAMPLES / "loop") as app:
-            await app.press("5", "g")
+            await app.press("4", "g")
             await app.press("a")
             await app.type("look here")
             await app.press("enter")
@@ -405,7 +405,7 @@ class TestBookmarks:
 
     async def test_they_are_exported(self, tmp_path: Path) -> None:
         async with open_app(SAMPLES / "loop") as app:
-            await app.press("4", "g", "B", "apostrophe", "w")
+            await app.press("3", "g", "B", "apostrophe", "w")
             from textual.widgets import Input
 
             app.app.screen.query_one(Input).value = str(tmp_path / "notes.md")
@@ -444,14 +444,14 @@ class TestMouse:
 class TestRoom:
     async def test_in_a_narrow_terminal_a_wide_graph_is_above(self) -> None:
         async with open_app(SAMPLES / "orch_concurrent", NARROW) as app:
-            screen = await replay(app, "2", "g")
+            screen = await replay(app, "1", "g")
             assert screen.panes.has_class("-stacked")
             await app.shows("legal", "marketing", "finance", "aggregator")
             assert all(len(line) <= 80 for line in app.lines)
 
     async def test_the_graph_follows_a_resize(self) -> None:
         async with open_app(RECORDED, NORMAL) as app:
-            screen = await replay(app, "3", "g")
+            screen = await replay(app, "2", "g")
             await app.pilot.resize_terminal(60, 20)
             await app.pilot.pause()
             assert screen.query_one(GraphView).line_count

@@ -112,13 +112,16 @@ async def test_a_key_typed_right_after_an_answer_goes_to_the_screen_below(opens:
 
 
 async def test_a_key_waits_for_a_dialog_that_is_slow_to_close(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typeahead, "PATIENCE", 0.001)
     app = Asking()
     async with app.run_test():
         app.below.may_close.clear()
-        for key in ("d", "x", "enter", "s"):
+        for key in ("d", "x"):
             app.type(key)
         await until(lambda: typed(app) == "x")
+        monkeypatch.setattr(typeahead, "PATIENCE", 0.001)
+        monkeypatch.setattr(typeahead, "ENDURED", 1_000_000)
+        for key in ("enter", "s"):
+            app.type(key)
         await turn(5_000)  # many times its patience
         app.below.may_close.set()
         await until(lambda: app.below.steps > 0)
