@@ -42,7 +42,7 @@ class Watching:
     def until(self, condition: object) -> None:
         assert callable(condition)
         with self._news:
-            assert self._news.wait_for(condition, 60)
+            assert self._news.wait_for(condition, 60), self.batches
 
     def end(self) -> None:
         self._stop.set()
