@@ -165,7 +165,7 @@ def _messages(after: Snapshot, before: Snapshot | None, budget: DocumentBudget |
 
 
 def surroundings(run: Run, node: Node) -> tuple[tuple[str, ...], bool]:
-    """What an overview says of other checkpoints depends on this: the ids from the root on, and whether one follows."""
+    """The ids on the path to a checkpoint, and whether another follows it: its overview changes when they do."""
     branch, goes_on = _branch(run, node)
     return tuple(each.ref.id for each in branch), goes_on
 

@@ -133,7 +133,7 @@ def _together(parts: Sequence[Moved]) -> Moved:
 
 
 def _bar(store: Store, in_use: Collection[str]) -> Callable[[Node], str]:
-    """What says why a checkpoint may not go, whatever is wanted."""
+    """Return a function that says why a checkpoint may not be deleted, whatever is wished; "" where it may."""
     reasons: dict[str, str] = {}
 
     def bar(node: Node) -> str:
