@@ -11,8 +11,8 @@ from ckpt_tui.core.find.question import Match
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.runs import listing
-from ckpt_tui.core.runs.lineage import workflow_label
 from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, newest_part, value_text
+from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
