@@ -74,7 +74,7 @@ class Debugger:
         """The last line of a run that failed, kept back while the person looks at the failure."""
         self._origin = plan.source.store
         self._graph: dict[str, Any] = {}
-        self._ending = False
+        self._ending = self._is_abandoned = False
         self._processes = Processes(plan, self, self._lock)
 
     # -- what the owner does -----------------------------------------------------------------------------------------
@@ -99,6 +99,11 @@ class Debugger:
         """End the process now, with everything that it started."""
         self._ending = True
         self._processes.kill()
+
+    def abandon(self) -> None:
+        """End the process now, as a run that was cut off: the next start offers to go on with it."""
+        self._is_abandoned = True
+        self.kill()
 
     def interrupt(self) -> None:
         """Pass on a Ctrl+C to the process, which has the terminal but not its signals."""
@@ -199,8 +204,7 @@ class Debugger:
             self._lines.say("edited", path=edit.text, value=edit.value)
 
     def _goto(self, command: dict[str, Any]) -> None:
-        name = str(command.get("id") or "")
-        checkpoint = self._found(name)[0]
+        checkpoint = self._found(str(command.get("id") or ""))[0]
         self._stops.watcher.begin(checkpoint)
         self._changes.move(checkpoint.ref.id)
         self._pause("asked", **at_checkpoint(checkpoint, self._graph.get("edges") or ()))
@@ -331,7 +335,8 @@ class Debugger:
 
     def _finish(self, last: bytes) -> None:
         # Noted before the last line is given: whoever reads that line may leave at once, and this thread with it.
-        note_end(self.plan.into, self.outcome)
+        if not self._is_abandoned:
+            note_end(self.plan.into, self.outcome)
         self._lines.give(last)
         self.ended.set()
         self._turn.set()
