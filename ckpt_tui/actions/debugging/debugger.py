@@ -1,8 +1,7 @@
 """A live run that a person steps, stops on a condition, changes, takes back to a checkpoint and continues.
 
 What a person sees as one session is one process after another: a change, or going back, ends the process and resumes
-from the checkpoint where the person is, as a fork in the same directory. Everything a session needs is in
-checkpoints, so nothing is lost when it ends.
+from the checkpoint where the person is, as a fork in the same directory. All of it is in checkpoints: nothing is lost.
 """
 
 from __future__ import annotations
@@ -337,6 +336,7 @@ class Debugger:
         # Noted before the last line is given: whoever reads that line may leave at once, and this thread with it.
         if not self._is_abandoned:
             note_end(self.plan.into, self.outcome)
+        self.paused = None
         self._lines.give(last)
         self.ended.set()
         self._turn.set()

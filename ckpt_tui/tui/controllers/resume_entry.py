@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ckpt_tui.actions.debugging.session_record import Unfinished, unfinished
-from ckpt_tui.actions.resume.fork_overlays import SUFFIX, root_of, with_directory
+from ckpt_tui.actions.resume.fork_overlays import with_directory
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
@@ -156,11 +155,6 @@ class ResumeEntry:
         self._new: OpenResume | None = None
         """The run whose rows are marked as new."""
         self._timer: Timer | None = None
-        self._has_looked = False
-        self._unfinished: Unfinished | None = None
-        """The last run of this store, where it was cut off."""
-        self._offered = ""
-        """The file of the checkpoint from which a run that was cut off can go on."""
 
     def open(self) -> None:
         """Resume from the selected checkpoint; a preview comes first."""
@@ -198,20 +192,28 @@ class ResumeEntry:
         )  # fmt: skip
         self._kept += opened
 
-    def show_run(self) -> None:
-        """Go back to the run that was started last."""
+    def show_run(self, cut_off: str) -> None:
+        """Go back to the run that was started last; without one go on with a run that was cut off.
+
+        Args:
+            cut_off: The file of the checkpoint from which that one can go on, or "".
+        """
         begun = [each for each in self._kept if each.has_begun]
         if begun:
             (self.live or begun)[-1].show()
-        elif self._offered:
-            self._read(self._offered)
+        elif cut_off:
+            self._read(cut_off)
         else:
-            self._port.say(self.why_no_run, "dim")
+            self._port.say(self.why_no_run(""), "dim")
 
     @property
-    def why_no_run(self) -> str:
-        """Why there is no run to go back to, or ""."""
-        is_there = self._offered or any(each.has_begun for each in self._kept)
+    def has_runs(self) -> bool:
+        """Whether a run was started or prepared here."""
+        return bool(self._kept)
+
+    def why_no_run(self, cut_off: str) -> str:
+        """Why there is no run to go back to or on with, or ""; see `show_run`."""
+        is_there = cut_off or any(each.has_begun for each in self._kept)
         return "" if is_there else f"Nothing was run yet: {keys_of('run.resume')} resumes from the checkpoint."
 
     def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
@@ -309,22 +311,6 @@ class ResumeEntry:
         """Take in that other rows are in the list."""
         if self._new is not None:
             self._land()
-        if not self._has_looked:
-            self._has_looked = True
-            store = self._port.store
-            places = (store.path, root_of(store.path) + SUFFIX)
-            self._unfinished = unfinished(tuple(dict.fromkeys((*places, *(each.path for each in store.members)))))
-        if self._unfinished is not None and not self._offered and not self._kept:
-            self._offer(self._unfinished)
-
-    def _offer(self, found: Unfinished) -> None:
-        """Say that the last run of this store was cut off, once the checkpoint to go on from is in the list."""
-        nodes = (node for run in self._port.selection.runs for node in run.nodes)
-        node = next((each for each in nodes if each.ref.id == found.checkpoint), None)
-        if node is not None:
-            self._offered = node.ref.file
-            step = f"after step {node.ref.iteration}"
-            self._port.say(f"The last run {found.ended} {step}: {keys_of('run.show')} goes on from there.", "warn")
 
     def _land(self) -> None:
         """Mark what a run wrote, and put the cursor on the newest of it that is in the list."""

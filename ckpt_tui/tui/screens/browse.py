@@ -114,6 +114,7 @@ class Browse(BrowseKeys):
         self.checkpoints.show(event)
         self.replay_entry.show_view(event.view)
         self.resume_entry.keep_up()
+        self.unfinished_run.keep_up()
         self.paused_run.show()
         self.opened.keep_up(event.view)
         self.prune_entry.keep_up()

@@ -24,6 +24,7 @@ from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
 from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
 from ckpt_tui.tui.controllers.status_bars import StatusBars
 from ckpt_tui.tui.controllers.step_graph import StepGraph
+from ckpt_tui.tui.controllers.unfinished_run import UnfinishedRun
 from ckpt_tui.tui.controllers.value_edits import ValueEdits
 from ckpt_tui.tui.controllers.value_reading import ValueReading
 from ckpt_tui.tui.controllers.value_search import ValueSearch
@@ -81,6 +82,7 @@ class BrowseKeys(Screen[None]):
         self.replay_entry = ReplayEntry(port)
         self.resume_entry = ResumeEntry(port)
         self.paused_run = PausedRun(port)
+        self.unfinished_run = UnfinishedRun(port)
         self.exports = Exports(port)
         self.prune_entry = PruneEntry(port)
         self._set_store(store)
@@ -114,7 +116,8 @@ class BrowseKeys(Screen[None]):
     def why_idle(self, command: str) -> str:
         """Why a command can do nothing now, as its key says it; "" where it can."""
         why = {
-            "run.show": lambda: self.resume_entry.why_no_run, "diff.compare": lambda: self.parent_diff.why_nothing,
+            "run.show": lambda: self.resume_entry.why_no_run(self.unfinished_run.file),
+            "diff.compare": lambda: self.parent_diff.why_nothing,
             "run.compare": lambda: self.parent_diff.why_no_outcomes, "replay.open": lambda: self.replay_entry.why_none,
             "store.streams": lambda: "" if self.port.streams else _NO_STREAMS,
             "paused.step": lambda: "" if self.resume_entry.live else self.paused_run.why_not,
@@ -239,7 +242,7 @@ class BrowseKeys(Screen[None]):
         self.resume_entry.open()
 
     def action_show_run(self) -> None:
-        self.resume_entry.show_run()
+        self.resume_entry.show_run(self.unfinished_run.file)
 
     # -- panes, and the way back -------------------------------------------------------------------------------------
 

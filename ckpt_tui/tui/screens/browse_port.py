@@ -164,6 +164,11 @@ class BrowsePort:
         """The runs that were started here and go on."""
         return self._screen.resume_entry.live
 
+    @property
+    def has_runs(self) -> bool:
+        """Whether a run was started or prepared here."""
+        return self._screen.resume_entry.has_runs
+
     def keep_up_with(self, run: object) -> None:
         """Have the cursor follow what a run writes, until it is moved by hand."""
         self._screen.resume_entry.keep_up_with(run)
