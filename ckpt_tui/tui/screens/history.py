@@ -55,7 +55,9 @@ class HistoryScreen(QueryScreen[HistoryList]):
         Binding(by_id()["store.export"].keys, "export", "write it as a table", show=False, id="store.export")
     ]
 
-    KEYS: ClassVar[list[Part]] = [*QueryScreen.KEYS[:-2], (" x", "key"), (" export ", "dim"), *QueryScreen.KEYS[-2:]]
+    KEYS: ClassVar[list[tuple[str, str]]] = [
+        *QueryScreen.KEYS[:-1], ("store.export", "export"), *QueryScreen.KEYS[-1:]
+    ]  # fmt: skip
 
     def __init__(
         self, store: Store, known: QueryCache, run: Run, nodes: Sequence[Node], path: Path, file: str, reveal: bool
