@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, compress, count, repeat
+from operator import is_, is_not
 from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
@@ -60,11 +61,29 @@ class RunPath:
     def __init__(self) -> None:
         self.learned = RunGraph()
         self._passed: dict[Version, Passed] = {}
+        self._branch: tuple[tuple[Node, ...], list[Node]] = ((), [])
+        """The checkpoints of the run as they were last, and the path to one of them."""
+
+    def branch(self, run: Run, node: Node) -> tuple[list[Node], bool]:
+        """The checkpoints from the root to one, and whether it has children; a path that became longer is extended."""
+        nodes = run.nodes
+        at = _place(nodes, node)
+        before, known = self._branch
+        last = known[-1].ref.id if known and len(before) <= len(nodes) and not any(map(is_not, before, nodes)) else None
+        found = _path(nodes, at, node, known, last)
+        self._branch = nodes, found
+        return found, at >= 0 and _goes_on(nodes, at)
 
     def known(self, node: Node) -> Passed | None:
         """What was read of a checkpoint; None if a graph that became known since would show more."""
         found = self._passed.get(version_of(node))
         return None if found is None or (found.is_open and found.graph is not self.learned.graph) else found
+
+    def all_known(self, nodes: Iterable[Node]) -> list[Passed]:
+        """What was read of several checkpoints, of those that `known` has something of."""
+        passed, graph = self._passed, self.learned.graph
+        found = (passed.get(version_of(node)) for node in nodes)
+        return [one for one in found if one is not None and (one.graph is graph or not one.is_open)]
 
     def take(self, node: Node, before: Snapshot | None, after: Snapshot) -> Passed:
         """Take in the step to a checkpoint."""
@@ -115,7 +134,7 @@ def overviews(
 
     after = take_snapshot(loaded if loaded is not None else store.load(node.ref.file, check))
     kept.put(node.ref.file, after, node.ref.size)
-    branch, goes_on = _branch(run, node)
+    branch, goes_on = run_path.branch(run, node)
     above = branch[-2] if len(branch) > 1 else None
     before = snapshot(above) if above is not None else None
     messages = _messages(after, before, budget)
@@ -133,15 +152,13 @@ def overviews(
         talk = merged_conversation(messages, list(chain(*passed)), new) if new or any(passed) else said
         return OverviewReport(node.ref.file, made, talk, len(found), len(branch))
 
-    at_hand = [found for each in branch if (found := run_path.known(each)) is not None]
-    if len(at_hand) == len(branch):
-        yield report(at_hand, True)
-        return
-    own = run_path.take(node, before, after)
-    is_last = not whole or len(branch) == 1
-    if at_once or is_last:
-        yield report([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
-    if is_last:
+    if run_path.known(node) is None:
+        run_path.take(node, before, after)
+    at_hand = run_path.all_known(branch)
+    is_complete = len(at_hand) == len(branch)
+    if at_once or is_complete or not whole:
+        yield report(at_hand, is_complete)
+    if is_complete or not whole:
         return
     # Twice where the graph is better known after the last step than before the first.
     for _ in range(2):
@@ -152,7 +169,7 @@ def overviews(
                     pause()
             if check is not None:
                 check()
-    yield report([found for each in branch if (found := run_path.known(each)) is not None], True)
+    yield report(run_path.all_known(branch), True)
 
 
 def _messages(after: Snapshot, before: Snapshot | None, budget: DocumentBudget | None) -> FoundMessages:
@@ -164,25 +181,57 @@ def _messages(after: Snapshot, before: Snapshot | None, budget: DocumentBudget |
     return found
 
 
-def surroundings(run: Run, node: Node) -> tuple[tuple[str, ...], bool]:
-    """The ids on the path to a checkpoint, and whether another follows it: its overview changes when they do."""
-    branch, goes_on = _branch(run, node)
-    return tuple(each.ref.id for each in branch), goes_on
+def has_same_path(before: Run, run: Run, node: Node) -> bool:
+    """Whether the path to a checkpoint is as in an earlier state of its run, and whether it goes on, too.
+
+    Else its overview changes. It costs little where the run only became longer.
+    """
+    known, nodes = before.nodes, run.nodes
+    at = _place(nodes, node)
+    if at >= 0 and at < len(known) and known[at].ref.id == node.ref.id:
+        others = compress(count(), map(is_not, known[: at + 1], nodes))
+        if all(known[one].ref.id == nodes[one].ref.id and known[one].parent == nodes[one].parent for one in others):
+            return _goes_on(known, at) == _goes_on(nodes, at)
+    return _surroundings(before, node) == _surroundings(run, node)
 
 
-def _branch(run: Run, node: Node) -> tuple[list[Node], bool]:
-    """The checkpoints from the root to one, and whether it has children."""
-    nodes = run.nodes
-    places = (index for index in range(len(nodes) - 1, -1, -1) if nodes[index].ref.id == node.ref.id)
-    at = next(places, len(nodes))
+def _surroundings(run: Run, node: Node) -> object:
+    """The ids on the path to a checkpoint, and whether another follows it; None where it is not in the run."""
+    at = _place(run.nodes, node)
+    if at < 0:
+        return None
+    return [each.ref.id for each in _path(run.nodes, at, run.nodes[at])], _goes_on(run.nodes, at)
+
+
+def _place(nodes: Sequence[Node], node: Node) -> int:
+    """The index of a checkpoint in its run; -1 where it is not there."""
+    found = next(compress(count(), map(is_, nodes, repeat(node))), -1)
+    if found >= 0:
+        return found
+    return next((at for at in range(len(nodes) - 1, -1, -1) if nodes[at].ref.id == node.ref.id), -1)
+
+
+def _goes_on(nodes: Sequence[Node], at: int) -> bool:
+    """Whether a checkpoint has children: the first child comes right behind its parent."""
+    return at + 1 < len(nodes) and nodes[at + 1].parent == nodes[at].ref.id
+
+
+def _path(
+    nodes: Sequence[Node], at: int, node: Node, known: Sequence[Node] = (), last: str | None = None
+) -> list[Node]:
+    """The checkpoints from the root to one at an index, or -1; `known` is the path to the one with the id `last`."""
     found = [node]
     wanted = node.parent
-    for above in reversed(nodes[:at]):  # parents come before their children
+    if last is not None and node.ref.id == last:
+        return list(known)
+    for index in range((at if at >= 0 else len(nodes)) - 1, -1, -1):  # parents come before their children
         if wanted is None:
             break
+        above = nodes[index]
         if above.ref.id == wanted:
+            if wanted == last:
+                return [*known, *reversed(found)]
             found.append(above)
             wanted = above.parent
     found.reverse()
-    # The first child comes right behind its parent.
-    return found, at + 1 < len(nodes) and nodes[at + 1].parent == node.ref.id
+    return found
