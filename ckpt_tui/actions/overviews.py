@@ -19,7 +19,8 @@ from ckpt_tui.core.overview.said_in_step import said_before
 from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, FoundMessages, find_messages, merged_conversation
 from ckpt_tui.core.reading.message_sources import WALKED
-from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.steps.snapshots import Snapshot, ran_for_certain, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError

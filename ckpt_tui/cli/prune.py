@@ -16,9 +16,10 @@ from ckpt_tui.actions.trash import Moved
 from ckpt_tui.cli.completed_words import complete_ids
 from ckpt_tui.cli.output import json_option, store_argument, write, write_json
 from ckpt_tui.core.runs.ids import IdFault, find
-from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
+from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.prune_plan import Choice, Wish, age_of
+from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError

@@ -60,14 +60,15 @@ def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[i
         if write.channel == INTERRUPT:
             asked = True
             if write.task not in finished and write.row > last_answer:
-                questions += _questions(value, write.task, nodes.get(write.task, ""))
+                questions += questions_of(value, write.task, nodes.get(write.task, ""))
         elif write.channel == ERROR and write.task not in finished:
             errors.append((nodes.get(write.task, ""), value if type(value) is str else ""))
     answered = asked and any(write.channel == RESUME for write in writes)
     return Outcome(tuple(questions), answered, tuple(errors))
 
 
-def _questions(value: Value, task: str, node: str) -> list[Question]:
+def questions_of(value: Value, task: str, node: str) -> list[Question]:
+    """The interrupts that one write of a task holds: one, or a list of them."""
     value = resolve(value)
     found = []
     for number, item in enumerate(value if type(value) in (list, tuple) else [value]):

@@ -123,6 +123,26 @@ class TestStoresOfLangGraph:
             ("join",),
         ]
 
+    def test_answers_that_only_graphs_within_the_graph_keep_are_with_the_step_that_took_them(self) -> None:
+        store = opened("1.2.24/answered-by-id")
+        run = runs_of(store)["tea"]
+        assert roles(run) == ["entry", "superstep", "superstep", "response", "final"]
+        answered = to_json(load(store, run, 3).metadata)["interrupts_answered"]
+        assert [(one["node"], one["question"]["question"], one["answers"]) for one in answered] == [
+            ("research", "Is tea right?", ["yes 0"]),
+            ("research", "Is rum right?", ["yes 1"]),
+        ]
+        assert "interrupts_answered" not in to_json(load(store, run).metadata)
+
+    def test_what_a_node_raised_and_nobody_answered_is_no_answer(self, tmp_path: Path) -> None:
+        connection = connect(tmp_path / "raised.db")
+        parent = save(connection, 0, seen={"__start__": {}})
+        write(connection, parent, "t1", -3, "__interrupt__", [{"value": "wait", "id": "placeholder-id"}], node="ask")
+        save(connection, 1, parent, seen={"ask": {"branch:to:ask": "1"}}, values={"branch:to:next": None})
+        connection.close()
+        run = runs_of(open_store(tmp_path / "raised.db"))["t"]
+        assert roles(run)[-1] == "superstep"
+
     def test_a_subgraph_is_a_run_below_its_thread_and_its_question_is_asked_once(self) -> None:
         store = opened("1.2.24/subgraph")
         runs = runs_of(store)

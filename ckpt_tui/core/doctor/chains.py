@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.runs.lineage import MISSING, Node, arrange, is_unnamed
+from ckpt_tui.core.runs.lineage import Node, arrange
+from ckpt_tui.core.runs.parents import MISSING
+from ckpt_tui.core.runs.workflow_names import is_unnamed
 
 
 def broken_chains(refs: Iterable[CheckpointRef]) -> list[Finding]:

@@ -11,8 +11,8 @@ from ckpt_tui.core.drawing.layers import Pair
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.overview.line import Overview
 from ckpt_tui.core.reading.turns import Turn
-from ckpt_tui.core.runs.lineage import workflow_label
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Step

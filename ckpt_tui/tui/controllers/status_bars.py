@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.core.runs.listing import NodeRow, clock_text
+from ckpt_tui.core.runs.listing import NodeRow
+from ckpt_tui.core.runs.time_texts import clock_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import COMMANDS, Command

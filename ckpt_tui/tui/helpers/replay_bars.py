@@ -6,9 +6,10 @@ from collections.abc import Collection
 
 from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.replay.cadence import SPEEDS
-from ckpt_tui.core.runs.listing import clock_text
+from ckpt_tui.core.runs.time_texts import time_of_day
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import ago_text, clean
+from ckpt_tui.core.times import is_possible
 from ckpt_tui.tui.helpers.position import Position
 from ckpt_tui.tui.widgets.shown_keys import key_text
 from ckpt_tui.tui.widgets.status import Part
@@ -40,10 +41,12 @@ def place_parts(position: Position, is_read: bool, notes: Notebook | None) -> li
     track, at = position.track, position.at
     ref = position.node.ref
     before = track.nodes[at - 1].ref if at else None
-    took = f" · took {ago_text(ref.when - before.when)[1:]}" if before and before.when and ref.when else ""
+    took = ""
+    if before and is_possible(before.when) and is_possible(ref.when):
+        took = f" · took {ago_text(ref.when - before.when)[1:]}"
     parts: list[Part] = [
         (f" step {at} of {position.last}", "strong"),
-        (f" · iteration {ref.iteration} · {clock_text(ref.when)}{took}", "plain"),
+        (f" · iteration {ref.iteration} · {time_of_day(ref)}{took}", "plain"),
     ]
     if not is_read:
         parts.append((" · reading …", "warn"))

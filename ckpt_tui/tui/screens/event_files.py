@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from ckpt_tui.core.runs.listing import clock_text, date_text
+from ckpt_tui.core.runs.time_texts import clock_text, date_text
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.screens.dialogs import help_screen

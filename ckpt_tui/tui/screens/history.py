@@ -12,8 +12,8 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.redact import is_mask
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.listing import clock_text, date_text
 from ckpt_tui.core.runs.path_history import History, executors_text, history_document
+from ckpt_tui.core.runs.time_texts import moment_text
 from ckpt_tui.core.sharing.markdown_parts import history_markdown
 from ckpt_tui.core.sharing.small_pages import history_page
 from ckpt_tui.core.shown_names import masked_name
@@ -129,7 +129,7 @@ class HistoryScreen(QueryScreen[HistoryList]):
             else "nobody is known to have run"
         )
         inferred = " (inferred: the file does not say where a message went)" if taken.inferred else ""
-        when = f"{date_text(ref.when)[:10]} {clock_text(ref.when)}" if ref.when else "no date"
+        when = moment_text(ref)
         lines = [Paragraph(f"{masked_name(ref.id)} · iteration {ref.iteration} · {when} · {ran}{inferred}", "label")]
         if taken.absent:
             return [*lines, Paragraph("There is nothing at this path.", "dim")]

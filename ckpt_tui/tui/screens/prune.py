@@ -14,8 +14,8 @@ from textual.screen import Screen
 
 from ckpt_tui.actions.trash import SUFFIX, Deleted
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.listing import clock_text, date_text
 from ckpt_tui.core.runs.prune_plan import Choice, Wish
+from ckpt_tui.core.runs.time_texts import clock_text, date_text
 from ckpt_tui.core.text import size_text
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import bindings, by_id

@@ -13,6 +13,7 @@ from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.columns import Around, Cell, lay_out, titles
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.time_texts import DAY_CELLS
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.sections import Rows, is_choice
@@ -243,7 +244,7 @@ class Checkpoints(LineList):
             widest = {
                 "gutter": self.view.lanes * 2 - 1,
                 "step": len(str(self.view.step)),
-                "time": listing.DAY_CELLS if self.view.has_days else 0,
+                "time": DAY_CELLS if self.view.has_days else 0,
             }
             self._laid = key, lay_out(width, widest)
         return self._laid[1]
