@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, compress, count, repeat
 from operator import is_, is_not
@@ -31,6 +32,10 @@ Check = Callable[[], None] | None
 PATH_LENGTH = 1_000
 """Checkpoints of a path that are read: the first and the last ones. A second for a thousand of 20 KB, once a run."""
 
+SAID_CHARACTERS = 10_000_000
+"""Characters of what was said in the steps of one run that are kept; of later steps, a conversation lacks what nobody
+keeps, and says so."""
+
 _SNAPSHOTS = 8
 _BYTES = 8_000_000
 
@@ -57,10 +62,19 @@ class OverviewReport(NamedTuple):
 
 
 class RunPath:
-    """What is known of one run's path, read once; several threads may use it."""
+    """What is known of one run's path, read once; several threads may use it.
 
-    def __init__(self) -> None:
+    Args:
+        most: Checkpoints of which something is kept at most, those taken in first are forgotten first.
+        characters: Characters of what was said in their steps that are kept at most.
+    """
+
+    def __init__(self, most: int = 2 * PATH_LENGTH, characters: int = SAID_CHARACTERS) -> None:
         self.learned = RunGraph()
+        self._most = most
+        self._characters = characters
+        """How many more may be kept."""
+        self._lock = threading.Lock()
         self._passed: dict[Version, Passed] = {}
         self._branch: tuple[tuple[Node, ...], list[Node]] = ((), [])
         """The checkpoints of the run as they were last, and the path to one of them."""
@@ -90,8 +104,25 @@ class RunPath:
         """Take in the step to a checkpoint."""
         certain = ran_for_certain(before, after)
         self.learned.learn(node, before, after, certain)
-        found = self._passed[version_of(node)] = passed(before, after, self.learned.graph, certain)
+        found = passed(before, after, self.learned.graph, certain)
+        with self._lock:
+            self._forget(version_of(node))
+            while len(self._passed) >= self._most:
+                self._forget(next(iter(self._passed)))
+            if _characters(found) > self._characters:
+                found = found._replace(said=(), is_cut=True)
+            self._characters -= _characters(found)
+            self._passed[version_of(node)] = found
         return found
+
+    def _forget(self, version: Version) -> None:
+        gone = self._passed.pop(version, None)
+        self._characters += 0 if gone is None else _characters(gone)
+
+
+def _characters(one: Passed) -> int:
+    """Characters of what was said in a step."""
+    return sum(len(part.text) for message in one.said for part in message.parts)
 
 
 def overviews(
@@ -151,6 +182,7 @@ def overviews(
         made = overview(after, before, step, found, said, title, complete, goes_on, left_out, is_read=is_read)
         *passed, new = list(said_before(one.said for one in found)) or [()]
         talk = merged_conversation(messages, list(chain(*passed)), new) if new or any(passed) else said
+        talk = talk._replace(lacks_steps=True) if any(one.is_cut for one in found) else talk
         return OverviewReport(node.ref.file, made, talk, len(found), len(branch))
 
     if run_path.known(node) is None:

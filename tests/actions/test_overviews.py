@@ -260,3 +260,22 @@ def test_a_path_that_became_longer_is_what_it_would_be_if_it_were_followed_anew(
                 grown = run._replace(nodes=run.nodes[:count])
                 for node in (grown.nodes[-1], grown.nodes[count // 2]):
                     assert run_path.branch(grown, node) == RunPath().branch(grown, node)
+
+
+def test_of_a_run_in_which_more_is_said_than_is_kept_a_conversation_says_that_it_lacks_some() -> None:
+    store, runs = opened(AF / "1.23.0" / "fork_hitl")
+    run, node = runs[0], runs[0].nodes[-1]
+    *_, whole = overviews(store, run, node)
+    *_, cut = overviews(store, run, node, RunPath(characters=10))
+    assert not whole.conversation.lacks_steps
+    assert cut.conversation.lacks_steps
+    assert 0 < len(cut.conversation.turns) < len(whole.conversation.turns)
+
+
+def test_of_a_long_path_what_was_taken_in_first_is_forgotten_and_read_again() -> None:
+    store, runs = opened(AF / "1.23.0" / "loop")
+    run_path = RunPath(most=4)
+    for node in runs[0].nodes[:8]:
+        *_, last = overviews(store, runs[0], node, run_path, whole=False)
+        assert last.file == node.ref.file
+    assert [run_path.known(node) is not None for node in runs[0].nodes[:8]] == [False] * 4 + [True] * 4

@@ -28,12 +28,14 @@ class Conversation(NamedTuple):
         unread: Places of large values that were not read for it.
         repeated: Places of histories in which messages occur twice by their ids, each with how many.
         is_cut: There was more to look at than is looked at.
+        lacks_steps: Of some steps on the way to it, only what its executors keep of them is known.
     """
 
     turns: tuple[Turn, ...] = ()
     unread: tuple[Path, ...] = ()
     repeated: tuple[tuple[Path, int], ...] = ()
     is_cut: bool = False
+    lacks_steps: bool = False
 
 
 class FoundMessages(NamedTuple):
