@@ -46,7 +46,7 @@ def _screen(directory: Path, path: Path, newest: str) -> list[Figure]:
     def ours() -> float:
         with Terminal(*ours_args, patience=PATIENCE) as terminal:
             took = terminal.wait_until(lambda text: ROW in text) - terminal.started
-            complete.append(terminal.wait_until(lambda text: f"{THREADS:,} runs" in text) - terminal.started)
+            complete.append(terminal.wait_until(lambda text: f"{THREADS:,} threads" in text) - terminal.started)
             terminal.settle()
             used.append(terminal.memory())
             return took
@@ -84,7 +84,7 @@ def _looked_at(args: tuple[str, ...], path: Path, newest: str) -> tuple[list[flo
     opened: list[float] = []
     saved: list[float] = []
     with Terminal(*args, patience=PATIENCE) as terminal:
-        terminal.wait_until(lambda text: f"{THREADS:,} runs" in text)
+        terminal.wait_until(lambda text: f"{THREADS:,} threads" in text)
         terminal.settle()
         for _ in range(OPENED):
             terminal.press("j")
