@@ -36,7 +36,8 @@ connection.execute("SELECT thread_id, checkpoint_id FROM checkpoints ORDER BY ch
 ASK_SERVER = """
 import psycopg
 with psycopg.connect(sys.argv[1] if len(sys.argv) > 1 else "") as connection:
-    connection.execute("SELECT thread_id, checkpoint_id FROM checkpoints ORDER BY checkpoint_id DESC LIMIT 20").fetchall()
+    asked = "SELECT thread_id, checkpoint_id FROM checkpoints ORDER BY checkpoint_id DESC LIMIT 20"
+    connection.execute(asked).fetchall()
 """
 
 
@@ -149,9 +150,8 @@ def _verbs(directory: Path, place: str, newest: str) -> list[Figure]:
         "`show THREAD/latest`": ("show", place, f"{newest}/latest"),
     }
     works = [lambda args=args: cpu_of(programs.command(COMMAND, *args)) for args in commands.values()]
-    *taken, asked = in_turns(
-        *works, lambda: cpu_of(programs.command(ASK_SERVER if "://" in place else ASK, place)), runs=3
-    )
+    ask = ASK_SERVER if "://" in place else ASK
+    *taken, asked = in_turns(*works, lambda: cpu_of(programs.command(ask, place)), runs=3)
     return [
         Figure(f"CPU of {name} there, to a program that asks for the newest 20 ids", ms(took), ms(asked),
                f"{took / asked:.1f}×")

@@ -1,4 +1,4 @@
-"""LangGraph's tables in PostgreSQL with threads of any number, made by the server itself: each has as many checkpoints."""
+"""LangGraph's tables in PostgreSQL with any number of threads, all of one length, made by the server itself."""
 
 from __future__ import annotations
 
