@@ -13,6 +13,9 @@ from typing import Any, Protocol
 from .lines import Lines
 from .shown import show, type_name
 
+_SETTLING = 0.02
+"""Seconds in which the events of other executors arrive that were called before the one that waits."""
+
 
 class CallsSeen(Protocol):
     """What is known of the calls of a superstep."""
@@ -124,6 +127,7 @@ class Pauses:
                 return
             self._go.clear()
             if where == "executor":
+                await asyncio.sleep(_SETTLING)
                 fields = {"iteration": self._step(), "next": list(dict.fromkeys(self._due)), **fields}
             ran, running = list(dict.fromkeys(self._calls.ran)), list(dict.fromkeys(self._calls.running))
             self._lines.say("held", where=where, ran=ran, running=running, **fields)

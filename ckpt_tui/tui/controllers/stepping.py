@@ -8,14 +8,13 @@ from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint,
 from ckpt_tui.actions.notebook import Notebook, read_notes, write_notes
 from ckpt_tui.actions.resume.document_edits import parse_edit
 from ckpt_tui.errors import CkptError
-from ckpt_tui.tui.helpers.run_targets import RUN_TO, place_typed
+from ckpt_tui.tui.helpers.run_prompts import CHANGE, RUN_TO, place_typed
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 
 _BREAKPOINTS = Prompted(
     "pause where", "JMESPath that becomes true, changes:PATH, executor:NAME, request, error; several: ;", "sets them"
 )
-_CHANGE = Prompted("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
 _BACK = Prompted("back to", "the one before; or the id of another checkpoint", "goes there")
 
 
@@ -139,7 +138,7 @@ class Stepping:
     def ask_change(self) -> None:
         """Ask for a value of the state or of a message in flight to change before the run goes on."""
         if self._paused() is not None:
-            self._port.prompt.ask(_CHANGE, "state.", self._change, select=False)
+            self._port.prompt.ask(CHANGE, "state.", self._change, select=False)
 
     def _change(self, text: str) -> bool | None:
         try:

@@ -1,4 +1,4 @@
-"""Where a paused run may go on to, as it is asked for."""
+"""What is asked of a person at a pause: where to run to, what to change."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from ckpt_tui.tui.widgets.prompt import Prompted
 
 RUN_TO = Prompted("run to", "an executor, a step, request, error or end", "runs there")
+CHANGE = Prompted("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
 
 
 def place_typed(text: str) -> dict[str, Any]:
