@@ -256,12 +256,12 @@ def _path_of(run: RunBeside, runs: Sequence[Any], place: str) -> tuple[Node, ...
 
 def _fitted(text: str, keys: list[tuple[str, str]], room: int) -> list[Part]:
     """The text, cut where it takes more than half of the room, and as many keys as there is room for beside it."""
-    text = text if cell_len(text) <= room // 2 else f"{fit(text.rstrip(), room // 2 - 1)} "
-    left, shown = room - cell_len(text), list[Part]()
+    left, shown = room - min(cell_len(text), room // 2), list[Part]()
     for key in keys:
         parts = hints(key)
         cells = sum(cell_len(key_text(part)) for part, _ in parts)
         if cells <= left:
             shown += parts
             left -= cells
-    return [(text, "warn"), *shown]
+    room -= sum(cell_len(key_text(part)) for part, _ in shown)
+    return [(text if cell_len(text) <= room else f"{fit(text.rstrip(), room - 1)} ", "warn"), *shown]
