@@ -106,7 +106,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.stop", "x", "stop", "stop the run; once more kills it", "run", "stop", "x"),
     Command("run.step", "s", "step", "pause after this superstep; a paused run does one superstep", "run", "step", "s"),
     Command("run.continue", "c", "go_on", "let a paused run go on to the next breakpoint", "run", "", "c"),
-    Command("run.to", "t", "run_to", "let a paused run go on to an executor, a step, a request", "run", "", "t"),
+    Command("run.to", "t", "run_to", "let a paused run go on to an executor or node, a step, …", "run", "", "t"),
     Command("run.breakpoints", "b", "breakpoints", "where the run pauses; kept with the store", "run", "", "b"),
     Command("run.change", "e", "change", "change a value before a paused run goes on", "run", "", "e"),
     Command("run.drop", "d", "drop", "drop a message in flight before a paused run goes on", "run", "", "d"),

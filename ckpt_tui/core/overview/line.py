@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from ckpt_tui.core.model import CheckpointRef, has_file_time
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.shown_names import masked_path, shown_name
+from ckpt_tui.core.terms import terms_of
 from ckpt_tui.core.text import size_text
 
 Label = Literal["danger", "error", "asked", "path", "now", "step", "state", "talk", "outcome"]
@@ -96,7 +97,8 @@ def overview_title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str
     own = ref.store_metadata.title if ref.store_metadata is not None else ""
     name = shown_name(title or own or ref.workflow, 80)
     times = "times of files" if has_file_time(ref) else ""
-    status = "the run went on" if goes_on and ref.status == "open" else _STATUS.get(ref.status or "", "")
+    went_on = goes_on and ref.status == "open"
+    status = f"the {terms_of(ref).run} went on" if went_on else _STATUS.get(ref.status or "", "")
     return " · ".join(part for part in (name, f"step {ref.step}", status, times) if part)
 
 

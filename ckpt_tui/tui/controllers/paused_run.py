@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rich.cells import cell_len
 
 from ckpt_tui.actions.resume.document_edits import parse_edit
+from ckpt_tui.actions.resume.plan import Source
 from ckpt_tui.core.running.session_lines import pause_text
+from ckpt_tui.core.terms import framework_terms
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.helpers.run_prompts import CHANGE, RUN_TO, place_typed
+from ckpt_tui.tui.helpers.run_prompts import CHANGE, place_typed, run_to_prompt
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.shown_keys import key_text, keys_of, names_of
 from ckpt_tui.tui.widgets.status import Part, hints
@@ -31,6 +33,11 @@ class RunBeside(Protocol):
     @property
     def written(self) -> Sequence[str]:
         """Ids of the checkpoints that it wrote, in order."""
+        ...
+
+    @property
+    def source(self) -> Source:
+        """The checkpoint that it was begun at."""
         ...
 
     def command(self, do: str, **fields: Any) -> None:
@@ -156,10 +163,11 @@ class PausedRun:
 
     def ask_run_to(self) -> None:
         """Ask where to run to."""
-        if self._run is None:
+        run = self._run
+        if run is None:
             self._port.say(self.why_not, "dim")
         else:
-            self._port.prompt.ask(RUN_TO, "", self._run_to)
+            self._port.prompt.ask(run_to_prompt(framework_terms(run.source.framework).executor), "", self._run_to)
 
     def _run_to(self, text: str) -> None:
         fields = place_typed(text)

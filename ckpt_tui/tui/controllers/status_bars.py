@@ -124,9 +124,6 @@ class StatusBars:
             done, total = port.progress
             bar = "━" * (10 * done // total)
             state = (f" {bar:╌<10} {done:,}/{total:,} ", "warn")
-        counts = f"{view.checkpoints:,} checkpoint{'' if view.checkpoints == 1 else 's'}"
-        if view.run_count:
-            counts += f" · {view.run_count:,} run{'' if view.run_count == 1 else 's'}"
         right: list[Part] = [port.run_status]
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
@@ -145,9 +142,9 @@ class StatusBars:
         if port.changed_at and width >= 80:
             right.append((f"{clock_text(port.changed_at)} ", "dim"))
         kind = f"{port.store.kind} · " if width >= 100 else ""
-        room = width - 12 - len(kind) - len(counts) - sum(len(text) for text, _ in right)
+        room = width - 12 - len(kind) - len(view.counts) - sum(len(text) for text, _ in right)
         path = path_text(port.store.path, max(room, 12))
-        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {path} ", "plain"), (kind, "dim"), (counts, "dim")]
+        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {path} ", "plain"), (kind, "dim"), (view.counts, "dim")]
         port.bar("head").show(left, right)
 
     def draw_foot(self) -> None:

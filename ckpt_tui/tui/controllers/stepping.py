@@ -7,15 +7,18 @@ from typing import Any, Protocol
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint, parse_breakpoints
 from ckpt_tui.actions.notebook import Notebook, read_notes, write_notes
 from ckpt_tui.actions.resume.document_edits import parse_edit
+from ckpt_tui.core.terms import Terms
 from ckpt_tui.errors import CkptError
-from ckpt_tui.tui.helpers.run_prompts import CHANGE, RUN_TO, place_typed
+from ckpt_tui.tui.helpers.run_prompts import CHANGE, place_typed, run_to_prompt
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 
-_BREAKPOINTS = Prompted(
-    "pause where", "JMESPath that becomes true, changes:PATH, executor:NAME, request, error; several: ;", "sets them"
-)
 _BACK = Prompted("back to", "the one before; or the id of another checkpoint", "goes there")
+
+
+def _breakpoints(executor: str) -> Prompted:
+    what = f"JMESPath that becomes true, changes:PATH, {executor}:NAME, request, error; several: ;"
+    return Prompted("pause where", what, "sets them")
 
 
 class SteppingPort(Protocol):
@@ -24,6 +27,11 @@ class SteppingPort(Protocol):
     @property
     def run(self) -> LiveRun | None:
         """The run, once a process was started."""
+
+    @property
+    def terms(self) -> Terms:
+        """The words of the framework that runs."""
+        ...
 
     @property
     def prompt(self) -> Prompt:
@@ -85,7 +93,7 @@ class Stepping:
     def ask_breakpoints(self) -> None:
         """Ask where to pause; the breakpoints are kept with the store, and hold in a replay, too."""
         known = "".join(f"{each}; " for each in self._notebook.breakpoints)  # what is typed comes besides
-        self._port.prompt.ask(_BREAKPOINTS, known, self._take_breakpoints, select=False)
+        self._port.prompt.ask(_breakpoints(self._port.terms.executor), known, self._take_breakpoints, select=False)
 
     def _take_breakpoints(self, text: str) -> bool | None:
         try:
@@ -128,7 +136,7 @@ class Stepping:
     def ask_run_to(self) -> None:
         """Ask where to run to."""
         if self._paused() is not None:
-            self._port.prompt.ask(RUN_TO, "", self._run_to)
+            self._port.prompt.ask(run_to_prompt(self._port.terms.executor), "", self._run_to)
 
     def _run_to(self, text: str) -> None:
         fields = place_typed(text)

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.replay.cadence import SPEEDS
+from ckpt_tui.core.runs.listing import run_name
 from ckpt_tui.core.runs.time_texts import time_of_day
-from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.core.times import is_possible
 from ckpt_tui.tui.helpers.position import Position
@@ -25,7 +25,7 @@ _HINTS = (
 def head_parts(position: Position) -> list[Part]:
     """What is replayed."""
     run = position.track.run
-    title = f"{shown_name(run.workflow, 40)} · run {run.number}"
+    title = run_name(run)
     return [(" ckpt-tui ", "strong"), (" replay ", "name"), (f" {title}", "plain")]
 
 

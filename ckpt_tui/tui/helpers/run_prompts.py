@@ -6,8 +6,12 @@ from typing import Any
 
 from ckpt_tui.tui.widgets.prompt import Prompted
 
-RUN_TO = Prompted("run to", "an executor, a step, request, error or end", "runs there")
 CHANGE = Prompted("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
+
+
+def run_to_prompt(executor: str) -> Prompted:
+    """What asks where to run to; an executor is called what its framework calls it."""
+    return Prompted("run to", f"{executor}, number of a step, request, error or end", "runs there")
 
 
 def place_typed(text: str) -> dict[str, Any]:

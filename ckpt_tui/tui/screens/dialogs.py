@@ -174,7 +174,7 @@ SCOPES = {
 
 _SIGNS = (
     ("○", "entry: the input is in flight, nothing ran yet"),
-    ("●", "superstep: executors ran; their messages are in flight"),
+    ("●", "superstep: executors or nodes ran; their messages are in flight"),
     ("‖", "waiting for an answer"),
     ("↩", "answered: answers are in flight"),
     ("✓", "done: nothing is left to do"),

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from ckpt_tui.actions.resume.plan import Edit, Source
+from ckpt_tui.core.terms import framework_terms
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.execution import Execution
@@ -82,12 +83,13 @@ class ResumeScreen(RunDialogs):
         self._said: Part | None = None
         # Held, not queried: a late line of the run may come while the screen loses its widgets one by one.
         self._head, self._foot, self._prompt = BarLine(id="head"), BarLine(id="foot"), Prompt()
+        self.terms = framework_terms(source.framework)
         self.panes = ResumePanes(source, edits, reveal)
         self.preparation = Preparation(self, self.panes.form, self.panes.requests, source, edits)
         self.stepping = Stepping(self)
         self.execution = Execution(self, begun, graph, self.stepping.prepare)
         self.run_log = RunLog(self)
-        self.log_reader = LogReader(self, "line", "executor, kind, text")
+        self.log_reader = LogReader(self, "line", f"{self.terms.executor}, kind, text")
         self.calls = RunCalls(self)
         self.terminal_loan = TerminalLoan(self)
         self.run_again = RunAgain(self, begun)
@@ -298,7 +300,7 @@ class ResumeScreen(RunDialogs):
         if self.execution.has_begun:
             attrgetter(method)(self)()
         else:
-            self.say("There is no log before the workflow runs.", "dim")
+            self.say(f"There is no log before the {self.terms.workflow} runs.", "dim")
 
     def action_search_next(self, way: int) -> None:
         """Go to the next or previous match in the log."""

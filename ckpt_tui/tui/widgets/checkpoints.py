@@ -365,7 +365,8 @@ class Checkpoints(LineList):
 
     def _why_no_run(self, way: int) -> str:
         where = "after" if way > 0 else "before"
-        return "There is one run." if self.view.run_count == 1 else f"No run is {where} this one."
+        word = self.view.terms.run
+        return f"There is one {word}." if self.view.run_count == 1 else f"No {word} is {where} this one."
 
     @property
     def _why_no_parent(self) -> str:

@@ -65,6 +65,7 @@ class BarLine(Widget):
         self._left: list[Part] = []
         self._right: list[Part] = []
         self._message: list[Part] = []
+        self._styles: dict[str, Style] = {}
 
     def cover(self, text: str) -> None:
         """Show a message in place of both texts, until "" takes it back."""
@@ -87,11 +88,20 @@ class BarLine(Widget):
 
     def style(self, name: str) -> Style:
         """The style of a part."""
-        return readable_style(self.rich_style + self.get_component_rich_style(f"bar-line--{name}", partial=True))
+        found = self._styles.get(name)
+        if found is None:
+            found = readable_style(self.rich_style + self.get_component_rich_style(f"bar-line--{name}", partial=True))
+            self._styles[name] = found
+        return found
+
+    def notify_style_update(self) -> None:
+        """Colours changed: forget the old ones."""
+        self._styles.clear()
+        super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
         segments = [Segment(text, self.style(name)) for text, name in self._fitted()]
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        return Strip(segments).adjust_cell_length(self.size.width, self.style("plain"))
 
     def _fitted(self) -> list[Part]:
         """The parts as they are drawn, with the gap between left and right."""
