@@ -259,6 +259,20 @@ async def stepping(app: Driver) -> None:
     screen.say("")
 
 
+async def paused(app: Driver) -> None:
+    """The browser beside a paused run that was taken back by one checkpoint."""
+    await stepping(app)
+    for step in (2, 3):
+        before = app.text
+        await app.press("s")
+        await app.until(lambda before=before: app.text != before and "paused after step" in app.text, f"step {step}")
+        await app.pilot.pause(1.0)
+    await app.press("escape")
+    await app.until(lambda: app.screen.list.is_new, "the cursor on what the run wrote")
+    await app.settled()
+    await app.press("[")
+
+
 async def changes(app: Driver) -> None:
     """The tab of the changes."""
     await select(app, WRITTEN)
@@ -337,7 +351,8 @@ SCREENS: dict[str, tuple[Path, Callable[[Driver], Awaitable[object]]]] = {
     "changes": (STORE, changes), "graph": (STORE, graph), "file": (STORE, file), "shares": (STORE, shares),
     "raw": (STORE, raw), "compare": (STORE, compare), "outcomes": (STORE, outcomes), "replay-1": (STORE, replay_1),
     "replay-2": (STORE, replay_2), "replay-3": (STORE, replay_3), "resume": (STORE, resume), "run": (STORE, run),
-    "stepping": (STORE, stepping), "history": (STORE, history), "find": (STORE, find), "sizes": (STORE, sizes),
+    "stepping": (STORE, stepping), "paused": (STORE, paused), "history": (STORE, history),
+    "find": (STORE, find), "sizes": (STORE, sizes),
     "prune": (STORE, prune),
     "doctor": (DATA / "hostile", doctor), "problems": (DATA / "hostile", problems), "keys": (STORE, keys),
     "palette": (STORE, palette), "opened": (STORE, opened), "prompt": (STORE, prompt),
@@ -354,7 +369,8 @@ SHOTS = {
     **{
         name: (name, (120, 36))
         for name in (
-            "overview", "stepping", "browse", "talk", "pending", "problems", "doctor", "history", "find", "sizes",
+            "overview", "stepping", "paused", "browse", "talk", "pending", "problems", "doctor", "history", "find",
+            "sizes",
             "prune", "compare", "resume", "run", "keys", "hpd", "several", "graph", "replay-1", "replay-2", "replay-3",
         )
     },

@@ -70,7 +70,7 @@ class RunState(Horizontal):
 
 
 def _paused(line: dict[str, Any], reveal: bool) -> Iterator[Paragraph]:
-    yield Paragraph(pause_text(line), "warn", 2, "‖ ", "warn")
+    yield Paragraph(pause_text(line, BRIEF), "warn", 2, "‖ ", "warn")
     if line.get("executor"):
         source = shown_name(str(line.get("source") or ""), 40)
         origin = f" from {source}" if source else ""
