@@ -255,7 +255,7 @@ def _nothing_matches(text: str) -> list[Paragraph]:
     return [
         Paragraph(f"No row shows {text!r}.\n", "heading"),
         Paragraph(
-            "The filter looks at what rows show: id, workflow, status, executors, and the few words on what was asked, "
+            "The filter looks at what rows show: id, name, status, who ran, and the few words on what was asked, "
             "answered or came out. It does not look into the values of checkpoints.\n"
         ),
         Paragraph("ctrl+f  searches the values of all checkpoints for it", "label"),

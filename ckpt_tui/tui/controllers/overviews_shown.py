@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Cache
-from ckpt_tui.core.overview.line import of_large
+from ckpt_tui.core.overview.line import at_pause, of_large
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.workers import engines
 
@@ -40,6 +40,10 @@ class OverviewPort(Port, Protocol):
     def progress(self) -> tuple[int, int]:
         """Files looked at and files in all while the store is read; zeros otherwise."""
 
+    def paused_at(self, identifier: str) -> str:
+        """Where a run from here is that is paused at a checkpoint, as text; "" where none is."""
+        ...
+
     def later(self, seconds: float, then: Callable[[], object]) -> Timer:
         """Call something in so many seconds."""
 
@@ -72,7 +76,7 @@ class Overviews:
         whole = whole or any(each.tab == "overview" for each in self._port.panes.details)
         if self._asked is not None and self._asked[0] is checkpoint and (self._asked[1] or not whole):
             if self._report is not None and self._report.file == checkpoint.ref.file:
-                pane.show_overview(self._report.overview, self._report.conversation)
+                self._show(pane, self._report)
             return
         if checkpoint.ref.size > LAZY_BYTES and not by_hand:
             pane.show_large(of_large(checkpoint.ref, run.workflow))
@@ -118,4 +122,16 @@ class Overviews:
         for pane in self._port.panes.details:
             if pane.checkpoint is not None and pane.checkpoint.ref.file == report.file:
                 self._report = report
-                pane.show_overview(report.overview, report.conversation)
+                self._show(pane, report)
+
+    def show_again(self) -> None:
+        """A run is paused at this checkpoint, or no longer: say so."""
+        report, asked = self._report, self._asked[0] if self._asked is not None else None
+        for pane in self._port.panes.details if report is not None and asked is not None else ():
+            if pane.checkpoint is asked and report is not None:
+                self._show(pane, report)
+
+    def _show(self, pane: Detail, report: OverviewReport) -> None:
+        checkpoint = pane.checkpoint
+        said = self._port.paused_at(checkpoint.ref.id) if checkpoint is not None else ""
+        pane.show_overview(at_pause(report.overview, said) if said else report.overview, report.conversation)

@@ -13,15 +13,26 @@ from textual.widget import Widget
 
 from ckpt_tui.tui.themes import readable_style
 from ckpt_tui.tui.widgets.fitting import fit
-from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, key_text, named_places
+from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, key_text, keys_of, named_places
 
 Part = tuple[str, str]
 """A text that is safe for a terminal, and the name of its style: `key` is for names of keys, which can be clicked."""
 
 
+def hints(*keys: tuple[str, str]) -> list[Part]:
+    """Keys with what each does, as parts of a line.
+
+    Args:
+        keys: Ids of commands, or keys as they are written, with blanks between them; and a word for what they do.
+    """
+    return [part for names, word in keys for part in ((f" {keys_of(*names.split())}", "key"), (f" {word} ", "dim"))]
+
+
 def revealed(reveal: bool) -> Part:
     """What there is to say when secrets are shown, or masked again."""
-    return ("Secrets are shown; ! masks them.", "warn") if reveal else ("Secrets are masked.", "dim")
+    if reveal:
+        return f"Secrets are shown; {keys_of('view.reveal')} masks them.", "warn"
+    return "Secrets are masked.", "dim"
 
 
 class BarLine(Widget):
