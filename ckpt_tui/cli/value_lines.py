@@ -73,7 +73,7 @@ def _key(key: Any) -> str:
 
 def _label(name: str) -> str:
     """A member's name without the dollar sign of a marker, or of an attribute that begins with one itself."""
-    return name[1:] if name.startswith("$") else name
+    return name.removeprefix("$")
 
 
 def _is_one_line(item: dict[str, Any] | list[Any]) -> bool:

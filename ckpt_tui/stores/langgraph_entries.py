@@ -12,6 +12,7 @@ from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, Role, S
 from ckpt_tui.core.msgpack.serialized import decode, is_closed
 from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.safety.judgement import judge
+from ckpt_tui.core.terms import LANGGRAPH
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Opaque
 from ckpt_tui.stores.base import Entry
@@ -71,7 +72,7 @@ def _metadata(thread: str, space: str) -> StoreMetadata:
     caller = above(space)
     return StoreMetadata(
         run=run_of(key), title=title_of(key),
-        above="" if caller is None else run_of(key._replace(space=caller)),
+        above="" if caller is None else run_of(key._replace(space=caller)), framework=LANGGRAPH,
     )  # fmt: skip
 
 

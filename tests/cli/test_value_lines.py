@@ -20,11 +20,14 @@ from ckpt_tui.cli.value_lines import value_lines
         ({"a": {"$error": "not written", "$size": 12_000}}, ["  a: ! not written (12 k)"]),
         ({"a": {"$type": "builtins:bytes", "$base64": "aGk=", "$size": 2}}, ["  a: aGk=  base64 of 2 bytes"]),
         ({"a": {"$type": "decimal:Decimal", "$value": "1.50"}}, ["  a: 1.50  decimal:Decimal"]),
-        ({"a": {"$type": "builtins:tuple", "$items": [1, "b"]}}, ["  a:  (2) builtins:tuple", "    0: 1", '    1: "b"']),
+        ({"a": {"$type": "builtins:tuple", "$items": [1]}}, ["  a:  (1) builtins:tuple", "    0: 1"]),
         ({"a": {"$type": "builtins:set", "$items": []}}, ["  a:  (0) builtins:set"]),
         (
             {"a": {"$type": "builtins:dict", "$entries": [[1, 2], ["k", [3]], [{"$type": "m:T", "$items": [1]}, 4]]}},
-            ["  a:  (3) builtins:dict", "    1: 2", '    "k":  (1)', "      0: 3", '    {"$type": "m:T", "$items": [1]}: 4'],
+            [
+                "  a:  (3) builtins:dict", "    1: 2", '    "k":  (1)', "      0: 3",
+                '    {"$type": "m:T", "$items": [1]}: 4',
+            ],
         ),
         ({"a": {"$type": "m:Thing", "$$own": 1, "b": None}}, ["  a:  m:Thing", "    $own: 1"]),
         ({"a": {"$error": "cut", "$partial": [1]}}, ["  a:", "    error: \"cut\"", "    partial:  (1)", "      0: 1"]),

@@ -81,6 +81,11 @@ class Source:
         return label_of(self.workflow, self.graph)
 
     @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes that the checkpoint shows of a graph of LangGraph."""
+        return () if self.thread is None else (*self.thread.nodes, *self.thread.next)
+
+    @property
     def framework(self) -> str:
         """The package that the interpreter needs."""
         return "agent_framework" if self.thread is None else "langgraph"

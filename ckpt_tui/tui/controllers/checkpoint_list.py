@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.listing import NodeRow
+from ckpt_tui.core.terms import Terms
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.widgets.prompt import Prompted
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.store_follower import StoreFollower
     from ckpt_tui.tui.view import View
 
-_FILTER = Prompted(
-    "filter", "rows by what they show: id, workflow, executor, waits, done, words …; empty shows all", "filters"
-)
+
+def _filter(terms: Terms) -> Prompted:
+    what = f"rows by what they show: id, name, {terms.executor}, waits, done, words …; empty shows all"
+    return Prompted("filter", what, "filters")
 
 
 DESCRIBE_SECONDS = 0.03
@@ -209,7 +211,8 @@ class CheckpointList:
 
     def ask_filter(self) -> None:
         """Ask for a text that rows must contain."""
-        self._port.prompt.ask(_FILTER, self._port.panes.list.view.filter, self._set_filter)
+        view = self._port.panes.list.view
+        self._port.prompt.ask(_filter(view.terms), view.filter, self._set_filter)
 
     def end_filter(self) -> bool:
         """Show all rows again; return False when none are left out."""

@@ -16,6 +16,7 @@ from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.request_forms import RequestForms
 from ckpt_tui.tui.widgets.run_state import RunState
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
 
@@ -140,7 +141,7 @@ class ResumePanes(Container):
         if self.screen.is_current:
             self.requests.forms[0].focus_first()
         else:
-            self.app.notify("The run waits for an answer; R goes there.", markup=False)
+            self.app.notify(f"The run waits for an answer; {keys_of('run.show')} goes there.", markup=False)
 
     def show_answered(self) -> None:
         """The run took the answers."""
@@ -159,14 +160,12 @@ class ResumePanes(Container):
         """Give the log the whole screen, or show above it where the run is."""
         self.toggle_class("-log-only")
 
-    def show_paused(self, text: str) -> None:
+    def show_paused(self) -> None:
         """The run is paused."""
         self.log_lines.take()
         self.show_state()
         if self.screen.is_current:
             self._focus_log()
-        else:
-            self.app.notify(f"The run is {text}; R goes there.", markup=False)
 
     def show_end(self, run: LiveRun) -> None:
         """The process ended."""
@@ -180,7 +179,8 @@ class ResumePanes(Container):
         if self.screen.is_current:
             self._focus_log()
         else:
-            self.app.notify(f"The run ended: {OUTCOMES.get(run.session.outcome, '?')}; R goes there.", markup=False)
+            word = OUTCOMES.get(run.session.outcome, "?")
+            self.app.notify(f"The run ended: {word}; {keys_of('run.show')} goes there.", markup=False)
 
     def _clear_requests(self) -> None:
         self.requests.clear()

@@ -18,6 +18,7 @@ from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.steps import Light
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.graph_view import GraphView
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
 MESSAGE_CHARACTERS = 8_000
@@ -89,7 +90,7 @@ def _after_error(line: dict[str, Any]) -> Iterator[Paragraph]:
         yield Paragraph(clean(str(line["fix"])), "plain", _LABEL, "→", "label")
     if line.get("file"):
         yield Paragraph(f"{line['file']}:{line.get('line')}", "plain", _LABEL, "at", "label")
-        yield Paragraph("opens it in $EDITOR", "dim", _LABEL, "O", "accent")
+        yield Paragraph("opens it in $EDITOR", "dim", _LABEL, keys_of("run.editor"), "accent")
 
 
 def _running(progress: Progress) -> Iterator[Paragraph]:
