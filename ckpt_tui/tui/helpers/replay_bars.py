@@ -7,6 +7,7 @@ from collections.abc import Collection
 from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.replay.cadence import SPEEDS
 from ckpt_tui.core.runs.listing import clock_text, run_name
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.tui.helpers.position import Position
 from ckpt_tui.tui.widgets.shown_keys import key_text
@@ -42,7 +43,7 @@ def place_parts(position: Position, is_read: bool, notes: Notebook | None) -> li
     took = f" · took {ago_text(ref.when - before.when)[1:]}" if before and before.when and ref.when else ""
     parts: list[Part] = [
         (f" step {at} of {position.last}", "strong"),
-        (f" · iteration {ref.iteration} · {clock_text(ref.when)}{took}", "plain"),
+        (f" · {numbered(ref)} · {clock_text(ref.when)}{took}", "plain"),
     ]
     if not is_read:
         parts.append((" · reading …", "warn"))
