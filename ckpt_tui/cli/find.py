@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 
 import click
@@ -12,6 +11,7 @@ from ckpt_tui.actions.text_search import LIMIT, TextSearches
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.cli.output import (
     StorageCommand,
+    data_stream,
     json_option,
     open_named,
     paint,
@@ -70,7 +70,7 @@ def command(
             matches = list(search)
             watch.clear()
             write_json(find_document(matches, search.truncated, search.done))
-        elif sys.stdout.isatty():
+        elif data_stream().isatty():
             for line in _lines(search):
                 write(line)  # each as it is found
         else:

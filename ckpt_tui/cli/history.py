@@ -24,6 +24,7 @@ from ckpt_tui.cli.progress import ProgressBar, Stopped
 from ckpt_tui.cli.show import locate
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.path_history import History, branch, executors_text, history_document, value_text
+from ckpt_tui.core.runs.time_texts import utc_moment
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.fork_directories import with_own_forks
@@ -81,7 +82,7 @@ def _lines(history: History) -> Iterator[str]:
     wide = min(max(map(len, ran), default=0), 40)
     for taken, names in zip(history.values, ran, strict=True):
         ref = taken.ref
-        when = clean(ref.utc[:19].replace("T", " "))
+        when = utc_moment(ref)
         value = paint("nothing there", dim=True) if taken.absent else clean(value_text(taken.value, _VALUE))
         who = pad(shown_name(names, 40), wide)
         yield f"{id_text(ref):9} {ref.iteration:>4}  {paint(when, dim=True)}  {who}  {value}"

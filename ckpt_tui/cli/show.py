@@ -24,6 +24,7 @@ from ckpt_tui.cli.output import (
     write_lines,
 )
 from ckpt_tui.cli.queried import queried
+from ckpt_tui.cli.value_lines import value_lines
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.json_text import dumps
@@ -36,7 +37,7 @@ from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.terms import numbered
-from ckpt_tui.core.text import clean, quoted, size_text
+from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.fork_directories import with_own_forks
@@ -247,45 +248,4 @@ def _lines(document: dict[str, Any], number: str) -> Iterator[str]:
         if document.get(part) not in ({}, None):
             yield ""
             yield paint(part, bold=True)
-            yield from _tree(document[part])
-
-
-def _tree(document: Any) -> Iterator[str]:
-    """A JSON document as indented lines; None-valued members of objects are left out, as on the screen."""
-    if not isinstance(document, dict | list) or not document:
-        yield f"  {_scalar(document)}"
-        return
-    levels = [_below(document)]
-    while levels:
-        pad = "  " * min(len(levels), 60)
-        for label, item in levels[-1]:
-            if not isinstance(item, dict | list) or not item:
-                yield f"{pad}{clean(label)}: {_scalar(item)}"
-                continue
-            kind = item.get("$type") if isinstance(item, dict) else f"({len(item)})"
-            name = paint(clean(kind), dim=True) if isinstance(kind, str) else ""
-            if isinstance(item, dict) and item.keys() == {"$type", "$value"}:
-                yield f"{pad}{clean(label)}: {clean(str(item['$value']))}  {name}".rstrip()
-            elif isinstance(item, dict) and item.keys() == {"$masked", "$size"}:
-                yield f"{pad}{clean(label)}: ••••••  {paint('masked, --reveal shows it', dim=True)}"
-            else:
-                yield f"{pad}{clean(label)}:  {name}".rstrip()
-                levels.append(_below(item))
-                break
-        else:
-            levels.pop()
-
-
-def _below(item: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
-    if isinstance(item, dict):
-        typed = "$type" in item
-        return ((key, value) for key, value in item.items() if key != "$type" and not (typed and value is None))
-    return ((str(index), value) for index, value in enumerate(item))
-
-
-def _scalar(item: Any) -> str:
-    if isinstance(item, str):
-        return quoted(item)
-    if item is None or isinstance(item, bool):
-        return {None: "null", True: "true", False: "false"}[item]
-    return "{}" if item == {} else "[]" if item == [] else str(item)
+            yield from value_lines(document[part])

@@ -15,6 +15,7 @@ from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.list_document import ref_document
+from ckpt_tui.core.runs.time_texts import utc_moment
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.stores.base import Batch, Entry, Store, collect
@@ -132,7 +133,7 @@ def _line(event: Event) -> str:
     if isinstance(entry, Problem):
         return f"{sign} {clean(entry.file)}  {clean(entry.reason)}"
     row = listing.NodeRow(Node(entry, None, False, False, 0, 1, 0, ""), 0.0, False)
-    when = clean(entry.utc[:19].replace("T", " "))
+    when = utc_moment(entry)
     what = listing.summary(row) if event.kind != "gone" else ""
     head = f"{sign} {when}  {listing.id_text(entry):9} {entry.step:>4}  {size_text(entry.size):>6}"
     return f"{head}  {shown_name(entry.workflow, 30)}  {clean(entry.status or '')}  {what}".rstrip()

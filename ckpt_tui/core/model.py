@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from ckpt_tui.core.times import is_in_calendar, utc_text
+from ckpt_tui.core.times import is_possible, utc_text
 from ckpt_tui.core.times import parse_time as parse_time  # a part of what stores of others import from here
 
 if TYPE_CHECKING:  # a list of headers needs neither
@@ -163,8 +163,8 @@ class CheckpointRef(NamedTuple):
 
     @property
     def utc(self) -> str:
-        """The timestamp as UTC in ISO 8601 with `Z`, or the text of the file where UTC has no such date."""
-        if not self.when or not is_in_calendar(self.when):
+        """The timestamp as UTC in ISO 8601 with `Z`, or the text of the file where that time is impossible."""
+        if not is_possible(self.when):
             return self.timestamp
         return utc_text(self.when)
 

@@ -13,18 +13,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _POSSIBLE = 31_536_000.0, 7_258_118_400.0
 """1971 and 2200: no checkpoint was or will be written outside of them."""
 
-_CALENDAR = -62_135_596_800.0, 253_402_300_800.0
-"""The years 1 to 9999."""
-
 
 def is_possible(seconds: float) -> bool:
     """Whether a checkpoint may have been written then; 0.0, which means no date, is not such a time."""
     return _POSSIBLE[0] <= seconds < _POSSIBLE[1]
-
-
-def is_in_calendar(seconds: float) -> bool:
-    """Whether there is a date for this time in UTC."""
-    return _CALENDAR[0] <= seconds < _CALENDAR[1]
 
 
 def local_time(seconds: float) -> datetime:

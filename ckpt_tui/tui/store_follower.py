@@ -88,17 +88,17 @@ class StoreFollower:
             changed = self._library.apply(batch)
             complete = batch.done >= batch.total
             self._library.expect(batch.total)
-            if changed and complete and was_complete:
-                self.workers.stopped.wait(pace.rest)  # a workflow is writing: what else it writes is gathered meanwhile
             # The first rows at once, then now and then, and everything at the end of a pass.
             if complete or (changed and (not is_shown or pace.is_due)):
                 self._post_at_pace(pace, batch.done, batch.total)
                 if not (is_shown or complete):
                     self._is_drawn.wait(DRAWN_SECONDS)
                 is_shown = True
-            was_complete = complete
             if complete and self._library.unread():
                 self.workers.post(BodiesWanted())
+            if changed and complete and was_complete:
+                self.workers.stopped.wait(pace.rest)  # a workflow is writing: what else it writes is gathered meanwhile
+            was_complete = complete
 
     def _follow_groups(self, groups: Groups) -> None:
         """Keep up with a store that lists its runs first: checkpoints are read where somebody looks."""

@@ -45,6 +45,8 @@ class TypeAhead(App[None]):
         """Where the key went that may still be on its way; None when none is."""
         self.key_character = ""
         """What the key types that was handed on last, or ""."""
+        self.key_time = 0.0
+        """When it was pressed, on the clock of events."""
         self._path: list[MessagePump] = []
         """What the messages go through that its key leads to, from the widget that took it to its screen."""
         self._round = 0
@@ -95,7 +97,7 @@ class TypeAhead(App[None]):
             self._rounds_left = ROUNDS
             self._until = time.monotonic() + PATIENCE
             event = self._held.popleft()
-            self.key_character = event.character or ""
+            self.key_character, self.key_time = event.character or "", event.time
             await super().on_event(event)
 
     def _can_take(self) -> bool:

@@ -37,7 +37,7 @@ def test_history_follows_the_branch_of_a_tip(capfdbinary: Output) -> None:
 def test_history_reads_well(capfdbinary: Output) -> None:
     done = called(capfdbinary, "history", CHAT, ROUND)
     assert done.out.splitlines()[0] == f"{ROUND} · 10 checkpoints · 5 values"
-    assert "751f420f     1  2026-11-22 04:47:50  group_chat_orchestrator  1" in done.out
+    assert "751f420f     1  2026-11-22 04:47:50Z  group_chat_orchestrator  1" in done.out
 
 
 def test_a_path_that_never_had_a_value_ends_with_1(capfdbinary: Output) -> None:

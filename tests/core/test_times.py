@@ -10,7 +10,8 @@ import pytest
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.running.event_lines import clock_of
 from ckpt_tui.core.runs.lineage import arrange
-from ckpt_tui.core.runs.listing import NodeRow, clock_text, date_text, rows, when_text
+from ckpt_tui.core.runs.listing import NodeRow, rows, run_title, when_text
+from ckpt_tui.core.runs.time_texts import clock_text, date_text, moment_text, utc_moment
 from ckpt_tui.core.times import local_time, parse_time, utc_text
 from ckpt_tui.tui.view import make_view
 
@@ -42,10 +43,10 @@ def test_an_extreme_time_is_shown_in_every_zone(text: str, zone: str) -> None:
 
 
 @pytest.mark.parametrize("text", EXTREMES)
-def test_a_header_with_an_extreme_time_has_a_time_in_utc(text: str, zone: str) -> None:
+def test_a_time_that_cannot_be_true_is_shown_as_the_file_has_it(text: str, zone: str) -> None:
     ref = CheckpointRef("a", "a.json", "w", "g", None, text, parse_time(text), 0, 10)
-    assert ref.utc[:4] in ("0001", "9999", "1969", "1970", "1900")
-    assert ref.utc.endswith("Z") or ref.utc == text
+    assert ref.utc == text
+    assert moment_text(ref) == utc_moment(ref) == text
 
 
 def test_what_lies_beyond_the_calendar_is_its_first_or_last_moment(zone: str) -> None:
@@ -54,7 +55,7 @@ def test_what_lies_beyond_the_calendar_is_its_first_or_last_moment(zone: str) ->
 
 
 @pytest.mark.parametrize("text", EXTREMES)
-def test_a_row_shows_the_day_of_a_time_that_cannot_be_true(text: str, zone: str) -> None:
+def test_row_and_heading_show_a_time_that_cannot_be_true(text: str, zone: str) -> None:
     def row(name: str, above: str | None, time: str) -> CheckpointRef:
         return CheckpointRef(name, f"{name}.json", "w", "g", above, time, parse_time(time), 0, 10)
 
@@ -63,10 +64,15 @@ def test_a_row_shows_the_day_of_a_time_that_cannot_be_true(text: str, zone: str)
     assert shown[1] == text[:10]
     assert len(shown[0]) == len(shown[2]) == len("10:00:05")
     assert make_view(refs).has_days
+    title = run_title(arrange([row("b", None, text)])[0])
+    assert f" · {text} · " in title[1]
     assert not make_view(refs[:1]).has_days
 
 
 def test_an_ordinary_time_is_local(zone: str) -> None:
+    ref = CheckpointRef("a", "a.json", "w", "g", None, "", 1e9, 0, 10)
+    assert utc_moment(ref) == "2001-09-09 01:46:40Z"
+    assert moment_text(ref)[:16] == date_text(1e9)
     assert local_time(1e9) == type(local_time(0)).fromtimestamp(1e9)
 
 

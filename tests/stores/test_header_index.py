@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -257,29 +258,29 @@ def edit(store: Path, rng: random.Random, name: str) -> None:
 
 
 def _other_version(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE about SET label = 'another'")
 
 
 def _other_version_of_the_chunks(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE chunks SET sum = sum + 1")
 
 
 def _flipped(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         (data,) = connection.execute("SELECT data FROM chunks").fetchone()
         connection.execute("UPDATE chunks SET data = ?", (data.replace(b"c03", b"c04"),))
 
 
 def _text_for_bytes(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE chunks SET data = 'text'")
 
 
 def _another_database(path: Path) -> None:
     path.unlink()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE about (name TEXT)")
     path.chmod(0o600)
 

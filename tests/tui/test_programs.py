@@ -94,6 +94,17 @@ class TestChoosing:
             await app.shows("done after")
         assert checkpoints(next((project / "ck.forks").iterdir()))
 
+    async def test_enter_that_was_typed_before_a_found_program_was_shown_starts_nothing(self, project: Path) -> None:
+        (project / "flow.py").write_text(f"open('started', 'w').close()\n{(project / 'flow.py').read_text()}")
+        async with open_app("ck") as app:
+            await app.press("home")
+            await app.press("r", "enter")
+            await app.shows("› 1 flow.py:build_workflow", "found; nothing of it has run", "nothing runs")
+            assert not (project / "started").exists()
+            await app.press("enter")
+            await app.shows("RUN IT", "program started, workflow not")
+        assert (project / "started").exists()
+
     async def test_another_one_is_chosen_with_the_arrows_and_digits(self, project: Path) -> None:
         (project / "twin.py").write_text(f"from flow import *\n{RUN}")
         async with open_app("ck") as app:

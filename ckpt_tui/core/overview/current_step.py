@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.model import PendingRequest
-from ckpt_tui.core.overview.line import VALUE_CELLS, Label, Line
+from ckpt_tui.core.overview.line import UNWRITTEN, VALUE_CELLS, Label, Line
 from ckpt_tui.core.overview.state_lines import own_changes, place_text, value_text
 from ckpt_tui.core.overview.trail import YOU, in_quotes, words
 from ckpt_tui.core.paths import Path
@@ -37,8 +37,7 @@ def now_lines(after: Snapshot, step: Step, goes_on: bool) -> Iterator[Line]:
                 "now", f"{shown_name(wait.executor, 60)} waits for {shown_name(wait.reason, 200)}", (), "graph", "◌"
             )
     if not after.requests and after.checkpoint.ref.status == "open" and not goes_on:
-        text = "nothing was written after this: the run failed, was stopped, or is still going"
-        yield Line("now", text, (), "graph", "!")
+        yield Line("now", UNWRITTEN, (), "graph", "!")
 
 
 def _request(request: PendingRequest, executor: str) -> Iterator[Line]:

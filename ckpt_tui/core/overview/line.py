@@ -80,6 +80,9 @@ def overview_document(found: Overview) -> list[dict[str, Any]]:
     ]
 
 
+UNWRITTEN = "nothing was written after this: the run failed, was stopped, or is still going"
+"""What there is to say of a checkpoint where work is left, as far as the store shows."""
+
 _STATUS = {"waiting": "waits for an answer", "open": "work is left", "done": "has ended", "failed": "has failed"}
 
 
@@ -97,3 +100,11 @@ def overview_title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str
     went_on = goes_on and ref.status == "open"
     status = f"the {terms_of(ref).run} went on" if went_on else _STATUS.get(ref.status or "", "")
     return " · ".join(part for part in (name, f"step {ref.step}", status, times) if part)
+
+
+def at_pause(overview: Overview, where: str) -> Overview:
+    """The overview of a checkpoint at which a run is paused that goes on from here; `where` says where that is."""
+    title = overview.title.replace(f" · {_STATUS['open']}", " · paused")
+    lines = [each for each in overview.lines if each.text != UNWRITTEN]
+    at = next((index for index, each in enumerate(lines) if each.label == "now"), len(lines))
+    return overview._replace(title=title, lines=(*lines[:at], Line("now", where, (), "graph", "‖"), *lines[at:]))

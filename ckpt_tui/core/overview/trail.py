@@ -61,6 +61,7 @@ class Passed(NamedTuple):
         scalars: Path in the checkpoint → number or short text that the workflow or an executor keeps.
         graph: The graph that was known when `ran` was worked out.
         said: What was said in it outside of what executors keep.
+        is_cut: Something was said in it that is not kept here, because it is too much.
     """
 
     ref: CheckpointRef
@@ -72,6 +73,7 @@ class Passed(NamedTuple):
     scalars: Mapping[Path, Scalar]
     graph: Graph
     said: tuple[ChatMessage, ...] = ()
+    is_cut: bool = False
 
     @property
     def is_open(self) -> bool:

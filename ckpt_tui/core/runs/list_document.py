@@ -8,6 +8,7 @@ from typing import Any
 from ckpt_tui.core.model import CheckpointRef, Problem, StoreMetadata
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.shown_names import masked_name
+from ckpt_tui.core.times import is_possible
 
 
 def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None = None) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def _store_metadata(given: StoreMetadata) -> dict[str, Any]:
 def _utc(ref: CheckpointRef) -> str:
     text = ref.timestamp
     # As the framework writes it; the longer way through a date costs as much as the rest of an entry.
-    if len(text) == 32 and text.endswith("+00:00") and text[10] == "T" and text[19] == "." and ref.when:
+    if len(text) == 32 and text.endswith("+00:00") and text[10] == "T" and text[19] == "." and is_possible(ref.when):
         return text[:26] + "Z"
     return ref.utc
 

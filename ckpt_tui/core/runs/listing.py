@@ -12,9 +12,10 @@ from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMe
 from ckpt_tui.core.runs.groups import Group
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.short_ids import own_id, short_id
+from ckpt_tui.core.runs.time_texts import date_text, start_text, time_of_day
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import ago_text, clean
-from ckpt_tui.core.times import is_possible, local_time
+from ckpt_tui.core.times import is_possible
 
 MAX_LANES = 12
 """Columns of the gutter that are drawn; branches beyond share the last one."""
@@ -268,26 +269,10 @@ def irregularities(row: NodeRow) -> list[tuple[str, str]]:
 
 def when_text(row: NodeRow) -> str:
     """The time of a root, the time since the parent of any other; the day as it is where that cannot be true."""
-    when = row.node.ref.when
-    if not is_possible(when):
-        return clean(row.node.ref.timestamp[:DAY_CELLS]) or "no date"
-    if row.before and is_possible(row.before):
-        return ago_text(when - row.before)
-    return clock_text(when)
-
-
-DAY_CELLS = 10
-"""Cells of a day, `2026-11-20`."""
-
-
-def clock_text(when: float) -> str:
-    """Local time of day, `HH:MM:SS`."""
-    return f"{local_time(when):%H:%M:%S}" if when else "?"
-
-
-def date_text(when: float) -> str:
-    """Local date and time, `YYYY-MM-DD HH:MM`."""
-    return local_time(when).isoformat(" ", "minutes") if when else "no date"
+    ref = row.node.ref
+    if row.before and is_possible(row.before) and is_possible(ref.when):
+        return ago_text(ref.when - row.before)
+    return time_of_day(ref)
 
 
 def run_name(run: Run) -> str:
@@ -302,7 +287,7 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     count = len(run.nodes)
     forks = sum(1 for node in run.nodes if node.fork)
     first = run.nodes[0].ref
-    when = date_text(first.when) if first.when else clean(first.timestamp, 16) or "no date"
+    when = start_text(first)
     when = f"files of {when}" if has_file_time(first) else when
     given = run.nodes[0].ref.store_metadata
     # A run that has an id of its own needs no number.

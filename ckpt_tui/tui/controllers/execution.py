@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.actions.resume.targets import remember
 from ckpt_tui.core.running.event_lines import nodes_of
-from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.core.terms import Terms
 from ckpt_tui.tui.helpers.resume_panes import ResumePanes
 from ckpt_tui.tui.helpers.resume_preview import same_code
@@ -175,7 +174,7 @@ class Execution:
             panes.show_preview()
         elif kind == "paused":
             self._port.say("")
-            panes.show_paused(pause_text(line))
+            panes.show_paused()
         elif kind == "end":
             self._ended = time.monotonic()
             self.waits = False

@@ -11,6 +11,7 @@ from ckpt_tui.actions.resume.plan import Edit, Plan, Source, make_plan
 from ckpt_tui.actions.resume.preview import blocked_types
 from ckpt_tui.actions.resume.proposals import parts_to_start
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.target_fields import WrongField
 from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.widgets.request_form import RequestForm
@@ -90,6 +91,9 @@ class Preparation:
         """Ask before a program is started that the person may not have chosen; False when there is nothing to ask."""
         form = self._form
         chosen = form.chosen
+        if form.is_unseen and chosen is not None:
+            self._port.say(f"{clean(chosen.program, 60)} was found: nothing is started yet. Enter starts it.", "warn")
+            return True
         if chosen is None or not chosen.question:
             return False
 

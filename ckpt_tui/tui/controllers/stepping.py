@@ -9,20 +9,16 @@ from ckpt_tui.actions.notebook import Notebook, read_notes, write_notes
 from ckpt_tui.actions.resume.document_edits import parse_edit
 from ckpt_tui.core.terms import Terms
 from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.helpers.run_prompts import CHANGE, place_typed, run_to_prompt
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 
-_CHANGE = Prompted("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
-_BACK = Prompted("back to", "the id of an earlier checkpoint, or its beginning", "goes there")
+_BACK = Prompted("back to", "the one before; or the id of another checkpoint", "goes there")
 
 
 def _breakpoints(executor: str) -> Prompted:
     what = f"JMESPath that becomes true, changes:PATH, {executor}:NAME, request, error; several: ;"
     return Prompted("pause where", what, "sets them")
-
-
-def _target(executor: str) -> Prompted:
-    return Prompted("run to", f"{executor}, number of a step, request, error or end", "runs there")
 
 
 class SteppingPort(Protocol):
@@ -140,19 +136,17 @@ class Stepping:
     def ask_run_to(self) -> None:
         """Ask where to run to."""
         if self._paused() is not None:
-            self._port.prompt.ask(_target(self._port.terms.executor), "", self._run_to)
+            self._port.prompt.ask(run_to_prompt(self._port.terms.executor), "", self._run_to)
 
     def _run_to(self, text: str) -> None:
-        text = text.strip()
-        if text in ("request", "error", "end"):
-            self._command("run_to", **{text: True})
-        elif text:
-            self._command("run_to", **({"step": int(text)} if text.isdigit() else {"executor": text}))
+        fields = place_typed(text)
+        if fields:
+            self._command("run_to", **fields)
 
     def ask_change(self) -> None:
         """Ask for a value of the state or of a message in flight to change before the run goes on."""
         if self._paused() is not None:
-            self._port.prompt.ask(_CHANGE, "state.", self._change, select=False)
+            self._port.prompt.ask(CHANGE, "state.", self._change, select=False)
 
     def _change(self, text: str) -> bool | None:
         try:
@@ -167,9 +161,11 @@ class Stepping:
         return None
 
     def ask_back(self) -> None:
-        """Ask for an earlier checkpoint to go on from."""
-        if self._paused() is not None:
-            self._port.prompt.ask(_BACK, "", self._back)
+        """Ask for an earlier checkpoint to go on from; the one before is proposed."""
+        run, paused = self._port.run, self._paused()
+        if run is not None and paused is not None:
+            before = run.parents.get(str(paused.get("checkpoint")), "")
+            self._port.prompt.ask(_BACK, before, self._back)
 
     def _back(self, text: str) -> None:
         if text.strip():

@@ -10,7 +10,7 @@ from ckpt_tui.core.terms import framework_terms
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
-from ckpt_tui.tui.widgets.status import Part
+from ckpt_tui.tui.widgets.status import Part, hints
 
 ROOMY = 100
 """Columns from which a line says what is as ever."""
@@ -66,4 +66,4 @@ def log_parts(log: LogLines, width: int) -> list[Part]:
         return [*parts, (f" paused, {log.waiting:,} wait ", "warn")]
     if log.following and width < ROOMY:
         return parts
-    return [*parts, (" following " if log.following else " F follows ", "good" if log.following else "dim")]
+    return [*parts, *([(" following ", "good")] if log.following else hints(("live.follow", "follows")))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, replace
+from math import inf
 
 from textual import on
 from textual.app import ComposeResult
@@ -25,6 +26,7 @@ from ckpt_tui.actions.resume.proposals import (
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.target_fields import FIELDS, FOLDED, SHOWN, FieldKind, WrongField, read_target
+from ckpt_tui.tui.typeahead import TypeAhead
 from ckpt_tui.tui.widgets.fold_line import FoldLine
 from ckpt_tui.tui.widgets.path_input import PathInput
 from ckpt_tui.tui.widgets.program_list import ProgramLine, ProgramList
@@ -79,6 +81,8 @@ class TargetForm(VerticalScroll):
         """What a proposal put into the fields."""
         self._is_touched = False
         """Whether the person has chosen a program."""
+        self._seen_at = inf
+        """When the programs that were found came on the screen, on the clock of events."""
 
     def compose(self) -> ComposeResult:
         yield ProgramList(id="programs")
@@ -132,6 +136,18 @@ class TargetForm(VerticalScroll):
         if not self.proposals and self.screen.focused in (None, self.query_one("#programs")):
             self.focus_first()
         self.post_message(self.Changed())
+        self.call_after_refresh(self._mark_seen)
+
+    def _mark_seen(self) -> None:
+        self._seen_at = self.Changed().time
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether the program that would start is a guess that was not on the screen when the last key was pressed."""
+        chosen = self.chosen
+        if chosen is None or chosen.origin != "found" or self._is_touched:
+            return False
+        return not isinstance(self.app, TypeAhead) or self.app.key_time < self._seen_at
 
     @property
     def chosen(self) -> Proposal | None:

@@ -350,8 +350,7 @@ class CompareScreen(Screen[ComparePlace]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(help_screen(keys, ("diff", "compare")))
+        self.app.push_screen(help_screen(("diff", "compare")))
 
     def action_back(self) -> None:
         """Out of the search, then back to the browser; what is not compared yet is left."""

@@ -63,9 +63,9 @@ class FindScreen(QueryScreen[MatchList]):
     FindScreen ResultList { height: 1fr; }
     """
 
-    KEYS: ClassVar[list[Part]] = [*QueryScreen.KEYS[:-2], (" /", "key"), (" text ", "dim"), *QueryScreen.KEYS[-2:]]
+    KEYS: ClassVar[list[tuple[str, str]]] = [*QueryScreen.KEYS[:-1], ("search.open", "text"), *QueryScreen.KEYS[-1:]]
 
-    STOPS: ClassVar[str] = " stops; what was found stays "
+    STOPS: ClassVar[str] = "stops; what was found stays"
 
     def __init__(
         self,

@@ -12,8 +12,8 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.redact import is_mask
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.listing import clock_text, date_text
 from ckpt_tui.core.runs.path_history import History, history_document
+from ckpt_tui.core.runs.time_texts import moment_text
 from ckpt_tui.core.sharing.markdown_parts import history_markdown
 from ckpt_tui.core.sharing.small_pages import history_page
 from ckpt_tui.core.shown_names import masked_name
@@ -55,7 +55,9 @@ class HistoryScreen(QueryScreen[HistoryList]):
         Binding(by_id()["store.export"].keys, "export", "write it as a table", show=False, id="store.export")
     ]
 
-    KEYS: ClassVar[list[Part]] = [*QueryScreen.KEYS[:-2], (" x", "key"), (" export ", "dim"), *QueryScreen.KEYS[-2:]]
+    KEYS: ClassVar[list[tuple[str, str]]] = [
+        *QueryScreen.KEYS[:-1], ("store.export", "export"), *QueryScreen.KEYS[-1:]
+    ]  # fmt: skip
 
     def __init__(
         self, store: Store, known: QueryCache, run: Run, nodes: Sequence[Node], path: Path, file: str, reveal: bool
@@ -129,8 +131,7 @@ class HistoryScreen(QueryScreen[HistoryList]):
             else "nobody is known to have run"
         )
         inferred = " (inferred: the file does not say where a message went)" if taken.inferred else ""
-        when = f"{date_text(ref.when)[:10]} {clock_text(ref.when)}" if ref.when else "no date"
-        lines = [Paragraph(f"{masked_name(ref.id)} · {numbered(ref)} · {when} · {ran}{inferred}", "label")]
+        lines = [Paragraph(f"{masked_name(ref.id)} · {numbered(ref)} · {moment_text(ref)} · {ran}{inferred}", "label")]
         if taken.absent:
             return [*lines, Paragraph("There is nothing at this path.", "dim")]
         if is_mask(taken.value):

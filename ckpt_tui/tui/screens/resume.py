@@ -57,6 +57,7 @@ class ResumeScreen(RunDialogs):
         graph: Takes the graph of the workflow, once it is loaded.
         again: Opens another preview of the same checkpoint.
         left: Called when a run that was begun is left.
+        changed: Takes each line of the run that shows how it is; returns whether the browser shows it.
         reveal: Show secrets.
     """
 
@@ -74,11 +75,11 @@ class ResumeScreen(RunDialogs):
     def __init__(
         self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], compare: Callable[[str], str],
         graph: Callable[[Mapping[str, Any]], None], again: Callable[[], None], left: Callable[[], None],
-        reveal: bool = False,
+        changed: Callable[[dict[str, Any]], bool], reveal: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
         self.source = source
-        self._compare, self._again, self._left = compare, again, left
+        self._compare, self._again, self._left, self._changed = compare, again, left, changed
         self._said: Part | None = None
         # Held, not queried: a late line of the run may come while the screen loses its widgets one by one.
         self._head, self._foot, self._prompt = BarLine(id="head"), BarLine(id="foot"), Prompt()
@@ -204,6 +205,8 @@ class ResumeScreen(RunDialogs):
         if event.line["kind"] == "breakpoint" and self.run is not None and event.run is self.run:
             self.terminal_loan.lend(self.run, event.line)
         await self.execution.take(event)
+        if not self._changed(event.line) and self.execution.has_begun and not self.is_current:
+            self.announce(event.line)
         self.draw()
 
     def on_target_form_changed(self, event: TargetForm.Changed) -> None:
@@ -333,8 +336,7 @@ class ResumeScreen(RunDialogs):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(help_screen(keys, ("run",)))
+        self.app.push_screen(help_screen(("run",)))
 
     def action_back(self) -> None:
         """End the filter of the log, else leave; what runs goes on, what does not run is over."""

@@ -13,6 +13,7 @@ from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.columns import Around, Cell, lay_out, titles
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.time_texts import DAY_CELLS
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.sections import Rows, is_choice
@@ -20,6 +21,7 @@ from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, checkpoint, edge, folded, heading, problem
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.run_ends import RunEnds
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 _MEASURED = 200
 """Names of problems that are measured to line up their reasons."""
@@ -77,6 +79,10 @@ class Checkpoints(LineList):
         """Id of a checkpoint → the sign of its bookmark or note."""
         self.new: frozenset[str] = frozenset()
         """Ids of checkpoints that a run from here has just written."""
+        self._paused = ""
+        """Id of the checkpoint at which a run from here is paused."""
+        self._later: frozenset[str] = frozenset()
+        """Ids of the checkpoints after the one that this run goes on from."""
         self._ends = RunEnds()
         self._laid: tuple[object, tuple[Cell, ...]] = (None, ())
         self.dangers: dict[str, str] = {}
@@ -211,6 +217,12 @@ class Checkpoints(LineList):
             self.new = ids
             self.changed()
 
+    def show_paused(self, paused: str, later: frozenset[str]) -> None:
+        """Show at which checkpoint a run is paused, and those that come after the one it goes on from dim."""
+        if (paused, later) != (self._paused, self._later):
+            self._paused, self._later = paused, later
+            self.changed()
+
     @property
     def is_new(self) -> bool:
         """Whether the selected checkpoint is marked as new."""
@@ -243,7 +255,7 @@ class Checkpoints(LineList):
             widest = {
                 "gutter": self.view.lanes * 2 - 1,
                 "step": len(str(self.view.step)),
-                "time": listing.DAY_CELLS if self.view.has_days else 0,
+                "time": DAY_CELLS if self.view.has_days else 0,
             }
             self._laid = key, lay_out(width, widest)
         return self._laid[1]
@@ -261,7 +273,10 @@ class Checkpoints(LineList):
         if isinstance(row, listing.ProblemRow):
             return [*signs, *problem(row, width, self._names_width)]
         around, danger = Around(changes=self.counts), self.dangers.get(row.node.ref.file, "")
-        return [*signs, *checkpoint(row, self._columns(width - EDGE), around, danger)]
+        identifier = row.node.ref.id
+        status = "paused" if identifier == self._paused else ""
+        parts = checkpoint(row, self._columns(width - EDGE), around, danger, status)
+        return [*signs, *([(text, "dim") for text, _ in parts] if identifier in self._later else parts)]
 
     def _edge(
         self, index: int, row: listing.NodeRow | listing.ProblemRow | None, group: str = ""
@@ -372,7 +387,8 @@ class Checkpoints(LineList):
                     self.move_to(index)
                     break
             else:
-                self.idle("Its parent is not in the list" + ("; esc shows all rows." if self.view.filter else "."))
+                hidden = f"; {keys_of('app.back')} shows all rows" if self.view.filter else ""
+                self.idle(f"Its parent is not in the list{hidden}.")
                 return
 
     def clicked(self, index: int, x: int, times: int) -> None:

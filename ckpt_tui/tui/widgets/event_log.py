@@ -170,7 +170,7 @@ class LogLines(LineList):
     def parts(self, line: Line, here: bool, width: int) -> list[tuple[str, str]]:
         """One line of the log."""
         style = _STYLES[line.tone]
-        clock = line.clock if width >= 60 else line.clock[3:8]
+        clock = line.clock if width >= 60 else _short_clock(line.clock)
         parts = [("▸" if here else " ", "accent"), (f"{clock} ", "dim"), (f"{line.step:>3} ", "number")]
         loud = line.kind == "checkpoint_failed"
         parts.append((f"{line.sign} ", "error" if loud else style))
@@ -188,6 +188,11 @@ class LogLines(LineList):
             return [(text, style)]
         end = found + len(self.match)
         return [(text[:found], style), (text[found:end], "match"), (text[end:], style)]
+
+
+def _short_clock(clock: str) -> str:
+    """Minutes and seconds, or the year of a day that stands for an impossible time."""
+    return clock[3:8] if ":" in clock else f"{clock[:4]:5}"
 
 
 def contains(raw: bytes, text: str, reveal: bool = False) -> bool:

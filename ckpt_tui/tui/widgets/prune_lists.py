@@ -8,8 +8,9 @@ from typing import NamedTuple
 from textual.message import Message
 
 from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.core.runs.listing import SIGNS, NodeRow, date_text, happening, id_text
+from ckpt_tui.core.runs.listing import SIGNS, NodeRow, happening, id_text
 from ckpt_tui.core.runs.prune_plan import Choice
+from ckpt_tui.core.runs.time_texts import start_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean, size_text
@@ -154,7 +155,7 @@ class PlanList(LineList):
         ref = row.ref
         parts = [
             (f"  {SIGNS[ref.role]} ", "accent"), (fit(id_text(ref), 9), "label"), (f"{ref.iteration:>4}  ", "plain"),
-            (f"{date_text(ref.when):<16}", "dim"), (f"{size_text(ref.size):>8}  ", "number"),
+            (f"{fit(start_text(ref), 16)}", "dim"), (f"{size_text(ref.size):>8}  ", "number"),
         ]  # fmt: skip
         if width >= _ROOMY:
             parts.append((fit(shown_name(workflow_label(ref)), 24) + "  ", "plain"))

@@ -12,12 +12,14 @@ from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, newest_part, value_text
+from ckpt_tui.core.runs.time_texts import moment_text, time_of_day
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
 from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import ago_text, clean, size_text
+from ckpt_tui.core.times import is_possible
 from ckpt_tui.tui.widgets.finding_list import Heading
 from ckpt_tui.tui.widgets.fitting import fit, fit_end
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -77,7 +79,8 @@ class HistoryList(ResultList):
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
         taken = self._taken[index]
         before = self._taken[index - 1].ref.when if index else 0.0
-        when = ago_text(taken.ref.when - before) if before and taken.ref.when else listing.clock_text(taken.ref.when)
+        is_known = is_possible(before) and is_possible(taken.ref.when)
+        when = ago_text(taken.ref.when - before) if is_known else time_of_day(taken.ref)
         names = executors_text(taken)
         style = "dim" if names.startswith("(") else "warn" if taken.inferred else "label"
         parts = [
@@ -181,7 +184,7 @@ class MatchList(ResultList):
 def _group_heading(refs: Sequence[CheckpointRef]) -> list[tuple[str, str]]:
     """Where one value is: in which checkpoint, or since which step and in how many."""
     ref = refs[0]
-    when = f" · {listing.date_text(ref.when)[:10]} {listing.clock_text(ref.when)}" if ref.when else ""
+    when = f" · {moment_text(ref)}" if ref.timestamp or ref.when else ""
     count = len({each.file for each in refs})
     if count == 1:
         times = f" · {len(refs):,} times" if len(refs) > 1 else ""

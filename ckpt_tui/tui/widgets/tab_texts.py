@@ -90,6 +90,9 @@ def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Par
         out.append(Paragraph(f"Not read, because it is large: {places}. Unfold it in its tab.", "dim"))
     if talk.is_cut:
         out.append(Paragraph("Only the first part of this checkpoint was searched for conversations.", "dim"))
+    if talk.lacks_steps:
+        text = "More was said in this run than is kept: of some steps, only what executors keep of them is shown."
+        out.append(Paragraph(text, "dim"))
     return out
 
 
