@@ -95,6 +95,8 @@ class Store(ABC):
     """Whether the members are directories of one lineage: a store and the forks beside it."""
     only: str | None = None
     """The one file of its directory that it shows; None for all."""
+    fills_on_sight: bool = False
+    """Whether bodies are read only of the rows on the screen, because each takes a question to a server."""
 
     @classmethod
     def sniff(cls, place: OpenedPath) -> Store | None:
