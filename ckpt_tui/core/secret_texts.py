@@ -311,7 +311,7 @@ def _looks_random(value: str) -> bool:
     return len(value) >= 4 and any(not char.isalpha() for char in value) and not value.endswith(":")
 
 
-_BEFORE_WORD_OF_MODEL = tuple(f" {word} " for word in ("one", "single", "special", "stop", "next", "first", "last", "end"))
+_BEFORE_WORD_OF_MODEL = (" one ", " single ", " special ", " stop ", " next ", " first ", " last ", " end ")
 """What a sentence says before a token that a model writes."""
 
 Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
