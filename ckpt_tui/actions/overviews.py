@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import chain
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, compress, count, repeat
+from operator import is_, is_not
 from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
@@ -18,7 +20,8 @@ from ckpt_tui.core.overview.said_in_step import said_before
 from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, FoundMessages, find_messages, merged_conversation
 from ckpt_tui.core.reading.message_sources import WALKED
-from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.steps.snapshots import Snapshot, ran_for_certain, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError
@@ -28,6 +31,10 @@ Check = Callable[[], None] | None
 
 PATH_LENGTH = 1_000
 """Checkpoints of a path that are read: the first and the last ones. A second for a thousand of 20 KB, once a run."""
+
+SAID_CHARACTERS = 10_000_000
+"""Characters of what was said in the steps of one run that are kept; of later steps, a conversation lacks what nobody
+keeps, and says so."""
 
 _SNAPSHOTS = 8
 _BYTES = 8_000_000
@@ -55,23 +62,67 @@ class OverviewReport(NamedTuple):
 
 
 class RunPath:
-    """What is known of one run's path, read once; several threads may use it."""
+    """What is known of one run's path, read once; several threads may use it.
 
-    def __init__(self) -> None:
+    Args:
+        most: Checkpoints of which something is kept at most, those taken in first are forgotten first.
+        characters: Characters of what was said in their steps that are kept at most.
+    """
+
+    def __init__(self, most: int = 2 * PATH_LENGTH, characters: int = SAID_CHARACTERS) -> None:
         self.learned = RunGraph()
+        self._most = most
+        self._characters = characters
+        """How many more may be kept."""
+        self._lock = threading.Lock()
         self._passed: dict[Version, Passed] = {}
+        self._branch: tuple[tuple[Node, ...], list[Node]] = ((), [])
+        """The checkpoints of the run as they were last, and the path to one of them."""
+
+    def branch(self, run: Run, node: Node) -> tuple[list[Node], bool]:
+        """The checkpoints from the root to one, and whether it has children; a path that became longer is extended."""
+        nodes = run.nodes
+        at = _place(nodes, node)
+        before, known = self._branch
+        last = known[-1].ref.id if known and len(before) <= len(nodes) and not any(map(is_not, before, nodes)) else None
+        found = _path(nodes, at, node, known, last)
+        self._branch = nodes, found
+        return found, at >= 0 and _goes_on(nodes, at)
 
     def known(self, node: Node) -> Passed | None:
         """What was read of a checkpoint; None if a graph that became known since would show more."""
         found = self._passed.get(version_of(node))
         return None if found is None or (found.is_open and found.graph is not self.learned.graph) else found
 
+    def all_known(self, nodes: Iterable[Node]) -> list[Passed]:
+        """What was read of several checkpoints, of those that `known` has something of."""
+        passed, graph = self._passed, self.learned.graph
+        found = (passed.get(version_of(node)) for node in nodes)
+        return [one for one in found if one is not None and (one.graph is graph or not one.is_open)]
+
     def take(self, node: Node, before: Snapshot | None, after: Snapshot) -> Passed:
         """Take in the step to a checkpoint."""
         certain = ran_for_certain(before, after)
         self.learned.learn(node, before, after, certain)
-        found = self._passed[version_of(node)] = passed(before, after, self.learned.graph, certain)
+        found = passed(before, after, self.learned.graph, certain)
+        with self._lock:
+            self._forget(version_of(node))
+            while len(self._passed) >= self._most:
+                self._forget(next(iter(self._passed)))
+            if _characters(found) > self._characters:
+                found = found._replace(said=(), is_cut=True)
+            self._characters -= _characters(found)
+            self._passed[version_of(node)] = found
         return found
+
+    def _forget(self, version: Version) -> None:
+        gone = self._passed.pop(version, None)
+        self._characters += 0 if gone is None else _characters(gone)
+
+
+def _characters(one: Passed) -> int:
+    """Characters of what was said in a step."""
+    return sum(len(part.text) for message in one.said for part in message.parts)
 
 
 def overviews(
@@ -115,7 +166,7 @@ def overviews(
 
     after = take_snapshot(loaded if loaded is not None else store.load(node.ref.file, check))
     kept.put(node.ref.file, after, node.ref.size)
-    branch, goes_on = _branch(run, node)
+    branch, goes_on = run_path.branch(run, node)
     above = branch[-2] if len(branch) > 1 else None
     before = snapshot(above) if above is not None else None
     messages = _messages(after, before, budget)
@@ -131,17 +182,16 @@ def overviews(
         made = overview(after, before, step, found, said, title, complete, goes_on, left_out, is_read=is_read)
         *passed, new = list(said_before(one.said for one in found)) or [()]
         talk = merged_conversation(messages, list(chain(*passed)), new) if new or any(passed) else said
+        talk = talk._replace(lacks_steps=True) if any(one.is_cut for one in found) else talk
         return OverviewReport(node.ref.file, made, talk, len(found), len(branch))
 
-    at_hand = [found for each in branch if (found := run_path.known(each)) is not None]
-    if len(at_hand) == len(branch):
-        yield report(at_hand, True)
-        return
-    own = run_path.take(node, before, after)
-    is_last = not whole or len(branch) == 1
-    if at_once or is_last:
-        yield report([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
-    if is_last:
+    if run_path.known(node) is None:
+        run_path.take(node, before, after)
+    at_hand = run_path.all_known(branch)
+    is_complete = len(at_hand) == len(branch)
+    if at_once or is_complete or not whole:
+        yield report(at_hand, is_complete)
+    if is_complete or not whole:
         return
     # Twice where the graph is better known after the last step than before the first.
     for _ in range(2):
@@ -152,7 +202,7 @@ def overviews(
                     pause()
             if check is not None:
                 check()
-    yield report([found for each in branch if (found := run_path.known(each)) is not None], True)
+    yield report(run_path.all_known(branch), True)
 
 
 def _messages(after: Snapshot, before: Snapshot | None, budget: DocumentBudget | None) -> FoundMessages:
@@ -164,25 +214,57 @@ def _messages(after: Snapshot, before: Snapshot | None, budget: DocumentBudget |
     return found
 
 
-def surroundings(run: Run, node: Node) -> tuple[tuple[str, ...], bool]:
-    """The ids on the path to a checkpoint, and whether another follows it: its overview changes when they do."""
-    branch, goes_on = _branch(run, node)
-    return tuple(each.ref.id for each in branch), goes_on
+def has_same_path(before: Run, run: Run, node: Node) -> bool:
+    """Whether the path to a checkpoint is as in an earlier state of its run, and whether it goes on, too.
+
+    Else its overview changes. It costs little where the run only became longer.
+    """
+    known, nodes = before.nodes, run.nodes
+    at = _place(nodes, node)
+    if at >= 0 and at < len(known) and known[at].ref.id == node.ref.id:
+        others = compress(count(), map(is_not, known[: at + 1], nodes))
+        if all(known[one].ref.id == nodes[one].ref.id and known[one].parent == nodes[one].parent for one in others):
+            return _goes_on(known, at) == _goes_on(nodes, at)
+    return _surroundings(before, node) == _surroundings(run, node)
 
 
-def _branch(run: Run, node: Node) -> tuple[list[Node], bool]:
-    """The checkpoints from the root to one, and whether it has children."""
-    nodes = run.nodes
-    places = (index for index in range(len(nodes) - 1, -1, -1) if nodes[index].ref.id == node.ref.id)
-    at = next(places, len(nodes))
+def _surroundings(run: Run, node: Node) -> object:
+    """The ids on the path to a checkpoint, and whether another follows it; None where it is not in the run."""
+    at = _place(run.nodes, node)
+    if at < 0:
+        return None
+    return [each.ref.id for each in _path(run.nodes, at, run.nodes[at])], _goes_on(run.nodes, at)
+
+
+def _place(nodes: Sequence[Node], node: Node) -> int:
+    """The index of a checkpoint in its run; -1 where it is not there."""
+    found = next(compress(count(), map(is_, nodes, repeat(node))), -1)
+    if found >= 0:
+        return found
+    return next((at for at in range(len(nodes) - 1, -1, -1) if nodes[at].ref.id == node.ref.id), -1)
+
+
+def _goes_on(nodes: Sequence[Node], at: int) -> bool:
+    """Whether a checkpoint has children: the first child comes right behind its parent."""
+    return at + 1 < len(nodes) and nodes[at + 1].parent == nodes[at].ref.id
+
+
+def _path(
+    nodes: Sequence[Node], at: int, node: Node, known: Sequence[Node] = (), last: str | None = None
+) -> list[Node]:
+    """The checkpoints from the root to one at an index, or -1; `known` is the path to the one with the id `last`."""
     found = [node]
     wanted = node.parent
-    for above in reversed(nodes[:at]):  # parents come before their children
+    if last is not None and node.ref.id == last:
+        return list(known)
+    for index in range((at if at >= 0 else len(nodes)) - 1, -1, -1):  # parents come before their children
         if wanted is None:
             break
+        above = nodes[index]
         if above.ref.id == wanted:
+            if wanted == last:
+                return [*known, *reversed(found)]
             found.append(above)
             wanted = above.parent
     found.reverse()
-    # The first child comes right behind its parent.
-    return found, at + 1 < len(nodes) and nodes[at + 1].parent == node.ref.id
+    return found

@@ -10,6 +10,7 @@ from typing import Any
 from ckpt_tui.actions.export_files import bundle_lines, refuse_inside, write_file
 from ckpt_tui.actions.exports import branch_of, make_bundle
 from ckpt_tui.core.checks.check_file import Check
+from ckpt_tui.core.checks.equal_ids import equal_ids, renamed
 from ckpt_tui.core.checks.outcome import Failure
 from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, PatternFault, Rule, pattern
@@ -62,11 +63,15 @@ def compare_with_recorded(
         raise NotFoundError(f"{path} holds no checkpoint.", "`ckpt-tui check --record` writes a recording.")
     newest = latest(node for one in runs for node in one.nodes)
     baseline = branch_of(next(one for one in runs if any(node is newest for node in one.nodes)), newest)
-    mine = BundleStore("", make_bundle(store, (run,), branch).document)
-    collect(mine.scan())
+    mine = _copy(make_bundle(store, (run,), branch).document)
+    theirs = make_bundle(recorded, runs, baseline).document
+    if not check.is_strict:
+        ids = equal_ids(_snapshots(_copy(theirs), baseline), _snapshots(mine, branch))
+        theirs = renamed(theirs, ids) if ids else theirs
+    good = _copy(theirs)
     left_out = IgnoreRules(_left_out(check, rules))
     for one, other in zip(baseline, branch, strict=False):
-        before, after = recorded.load(one.ref.file), mine.load(other.ref.file)
+        before, after = good.load(one.ref.file), mine.load(other.ref.file)
         shown = diff(parts_of(before), parts_of(after), left_out, scale_of(before, after)).shown
         if shown:
             changes = [change_document(change) for change in shown[:CHANGES]]
@@ -76,6 +81,16 @@ def compare_with_recorded(
         reason = f"{len(branch):,} checkpoints instead of {len(baseline):,}"
         return Failure(branch[-1].ref.id, "", check.expected, reason=reason)
     return None
+
+
+def _copy(document: dict[str, Any]) -> BundleStore:
+    copy = BundleStore("", document)
+    collect(copy.scan())
+    return copy
+
+
+def _snapshots(store: Store, branch: Sequence[Node]) -> Iterator[Snapshot]:
+    return (take_snapshot(store.load(node.ref.file)) for node in branch)
 
 
 def _left_out(check: Check, rules: Sequence[Rule]) -> Iterator[Rule]:
@@ -104,8 +119,7 @@ def record(store: Store, run: Run, tip: Node, path: str, version: str = "") -> s
             raise UsageError(f"{one} exists.", "Name a new file, or delete it first.")
     branch = branch_of(run, tip)
     bundle = make_bundle(store, (run,), branch, version=version)
-    copy = BundleStore("", bundle.document)
-    collect(copy.scan())
+    copy = _copy(bundle.document)
     text = "\n".join(_first_checks(copy, [node.ref.file for node in branch], os.path.basename(recording)))
     write_file(recording, bundle_lines(bundle.document))
     write_file(path, [text])

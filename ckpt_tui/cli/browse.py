@@ -52,15 +52,7 @@ def command(
 ) -> int:  # fmt: skip
     """Browse a store: a directory of checkpoints, one checkpoint file, or several stores as one list."""
     if web:
-        try:
-            from ckpt_tui.cli.web import serve  # late: an extra
-        except ModuleNotFoundError:
-            raise UsageError("textual-serve is not installed.", 'pip install "ckpt-tui[web]"') from None
-        options = {"--storage": storage, "--at": at, "--query": query, "--poll": poll}
-        words = [word for name, value in options.items() if value is not None for word in (name, str(value))]
-        names = [word for name in workflow_names for word in ("--workflow-name", name)]
-        words += ["--no-cache"] if is_switched_off() else []
-        return serve([*(stores or (() if storage is not None else (".",))), *words, *names], port)
+        return _serve(stores, storage, workflow_names, poll, at, query, port)
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
     if path and is_events_file(path):
         return _events(path)
@@ -78,6 +70,24 @@ def command(
     opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False, poll=poll))
     beside = [os.path.join(directory, name) for name in streams]
     return int(_app().browse(opened, at=at, query=query, streams=beside))
+
+
+def _serve(
+    stores: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...], poll: float | None, at: str | None,
+    query: str | None, port: int | None,
+) -> int:  # fmt: skip
+    """Serve the browser in a web page; returns the exit code."""
+    try:
+        from ckpt_tui.cli.web import serve  # late: an extra
+    except ModuleNotFoundError:
+        raise UsageError("textual-serve is not installed.", 'pip install "ckpt-tui[web]"') from None
+    if storage is None and not any(map(is_events_file, filter(os.path.isfile, stores))):
+        open_named(stores, must_exist=False)  # what is wrong is said here: a page of an app that ends stays empty
+    options = {"--storage": storage, "--at": at, "--query": query, "--poll": poll}
+    words = [word for name, value in options.items() if value is not None for word in (name, str(value))]
+    names = [word for name in workflow_names for word in ("--workflow-name", name)]
+    words += ["--no-cache"] if is_switched_off() else []
+    return serve([*(stores or (() if storage is not None else (".",))), *words, *names], port)
 
 
 def _app() -> ModuleType:

@@ -58,7 +58,7 @@ def command(
         recording = record(opened, run, node, file, VERSION)
         write(f"written: {clean(file)}, {clean(recording)}")
         return 0
-    checks = _checks(file)
+    checks = read_checks(file)
     with ProgressBar() as watch:
         base = os.path.dirname(os.path.abspath(file))
         outcomes = Checks(opened, run, node, configured_rules(), base).evaluate(checks, watch.check)
@@ -71,7 +71,12 @@ def command(
     return 1 if any(outcome.failure is not None for outcome in outcomes) else 0
 
 
-def _checks(file: str) -> tuple[Check, ...]:
+def read_checks(file: str) -> tuple[Check, ...]:
+    """The checks of a TOML file.
+
+    Raises:
+        CkptError: there is no such file, or it is wrong.
+    """
     try:
         with open(file, "rb") as opened:
             return parse_checks(tomllib.loads(opened.read().decode("utf-8")))

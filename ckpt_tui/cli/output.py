@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 from unicodedata import combining, east_asian_width
 
 import click
@@ -69,11 +70,12 @@ def write_pieces(pieces: Iterable[str]) -> bool:
     Raises:
         UsageError: it cannot be written, as on a full disk. A reader that goes away, as `head` does, is not a failure.
     """
-    sys.stdout.flush()
-    buffer = getattr(sys.stdout, "buffer", None)
+    stream = data_stream()
+    stream.flush()
+    buffer = getattr(stream, "buffer", None)
     if buffer is None:
         for piece in chain(pieces, ("\n",)):
-            sys.stdout.write(piece.encode("utf-8", "backslashreplace").decode("utf-8"))
+            stream.write(piece.encode("utf-8", "backslashreplace").decode("utf-8"))
         return True
     for piece in chain(pieces, ("\n",)):
         data = piece.encode("utf-8", "backslashreplace")
@@ -93,20 +95,45 @@ def write_pieces(pieces: Iterable[str]) -> bool:
 def _drop(error: OSError) -> None:
     """What could not be written goes nowhere, or Python would complain of it as it ends."""
     null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
+    os.dup2(null, data_stream().fileno())
     os.close(null)
     if not isinstance(error, BrokenPipeError):
         raise UsageError(f"The output cannot be written: {error.strerror}.") from None
 
 
+class _Diverted:
+    """Where data goes while `sys.stdout` belongs to what the user's code prints."""
+
+    stream: TextIO | None = None
+
+
+def data_stream() -> TextIO:
+    """Standard output, for data alone."""
+    return _Diverted.stream or sys.stdout
+
+
+@contextmanager
+def diverted_prints() -> Iterator[None]:
+    """Let what the user's code prints go to stderr, or it would end up in the JSON; `data_stream` stays stdout."""
+    if _Diverted.stream is not None:
+        yield
+        return
+    _Diverted.stream = sys.stdout
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _Diverted.stream = None
+
+
 def has_screen() -> bool:
     """Whether the browser can be shown: stdout is a terminal, or a web page that `textual serve` drives."""
-    return sys.stdout.isatty() or os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
+    return data_stream().isatty() or os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
 def colours() -> bool:
     """Whether stdout takes colour: a terminal, and no NO_COLOR."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return data_stream().isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def paint(text: str, **style: Any) -> str:
@@ -239,4 +266,7 @@ def open_named(
     from ckpt_tui.stores.protocol import open_factory  # asyncio: only where the user's code is run
 
     click.echo(f"ckpt-tui: running your code: {clean(storage)} is imported and called in this process", err=True)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.find_root().with_resource(diverted_prints())
     return open_factory(storage, workflow_names, poll)

@@ -35,7 +35,7 @@ def target_to_start(source: Source, given: Target) -> Target:
     Raises:
         UsageError: there is nobody to ask, the answer is no, or nothing is suggested; what could be started was said.
     """
-    known = known_proposals(source.store, source.framework)
+    known = known_proposals(source.store, source.framework, source.nodes)
     if known and sys.stdin.isatty():
         first = known[0]
         suggestion = _with_options(first.target, given)

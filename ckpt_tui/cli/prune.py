@@ -16,10 +16,12 @@ from ckpt_tui.actions.trash import Moved
 from ckpt_tui.cli.completed_words import complete_ids
 from ckpt_tui.cli.output import json_option, store_argument, write, write_json
 from ckpt_tui.core.runs.ids import IdFault, find
-from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
+from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.prune_plan import Choice, Wish, age_of
+from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores.fork_directories import with_forks
@@ -151,7 +153,7 @@ def _list(nodes: Sequence[Node], title: str) -> None:
     click.echo(title, err=True)
     for node in nodes[:SHOWN]:
         ref = node.ref
-        words = f"{id_text(ref)}  iteration {ref.iteration}  {clean(ref.timestamp)[:19]}  {size_text(ref.size)}"
+        words = f"{id_text(ref)}  {numbered(ref)}  {clean(ref.timestamp)[:19]}  {size_text(ref.size)}"
         click.echo(f"  {words}  {shown_name(workflow_label(ref))}", err=True)
     if len(nodes) > SHOWN:
         click.echo(f"  and {len(nodes) - SHOWN:,} more", err=True)

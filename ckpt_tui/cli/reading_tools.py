@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
 from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
+from ckpt_tui.actions.checks import Checks
 from ckpt_tui.actions.expressions import Expression, evaluate
 from ckpt_tui.actions.overviews import overviews
 from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.actions.text_search import TextSearches
+from ckpt_tui.cli.check import read_checks
 from ckpt_tui.cli.output import open_named
 from ckpt_tui.cli.show import PATH_LENGTH, locate
 from ckpt_tui.configuration import configured_rules
+from ckpt_tui.core.checks.outcome import check_document
 from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.find.question import Question
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.overview.line import overview_document
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.reading.shortened import compact, cut_deeper, only
@@ -45,10 +50,12 @@ class ReadingTools:
 
     Args:
         stores: Its path, or several that are one list.
+        storage: An opened storage of the user's own code, in their place.
     """
 
-    def __init__(self, stores: Sequence[str]) -> None:
+    def __init__(self, stores: Sequence[str], storage: Store | None = None) -> None:
         self._stores = tuple(stores)
+        self._storage = storage
 
     def list_checkpoints(self, run: str = "", newest: int = LISTED) -> str:
         """List the newest checkpoints of the store, oldest first: id, run, step, status and what each is.
@@ -162,6 +169,46 @@ class ReadingTools:
         ]
         return _cut(_answer({"matches": matches, "more": len(found) > LISTED}))
 
+    def bisect(self, expression: str, tip: str = "latest") -> str:
+        """Find the first checkpoint of a branch where an expression is true, and what changed in that step.
+
+        Args:
+            expression: JMESPath over the JSON of show, such as "state.draft.score > `0.8`".
+            tip: The last checkpoint of the branch.
+        """
+        store = self._store()
+        run, node = locate(store, tip)
+        nodes = branch((run,), node.ref.id)[1]
+        found = BranchQueries(store).bisect(BranchQuery(run.id, nodes, Expression(expression), reveal=False))
+        changes: list[Any] = []
+        if found.first is not None and found.previous is not None:
+            before, after = store.load(found.previous.file), store.load(found.first.file)
+            shown = diff_checkpoints(before, after, IgnoreRules(configured_rules())).shown
+            changes = [compact(change_document(change)) for change in shown[:LISTED]]
+        return _cut(
+            _answer(
+                {
+                    "first": _place(found.first), "previous": _place(found.previous), "flips": found.flips,
+                    "asked": found.asked, "hint": found.hint, "changes": changes,
+                }
+            )
+        )  # fmt: skip
+
+    def check(self, file: str, tip: str = "latest") -> str:
+        """Check assertions on a branch, which a person wrote to a file; answer those that failed, and why.
+
+        Args:
+            file: The path of the TOML file, with [[check]] tables.
+            tip: The last checkpoint of the branch.
+        """
+        checks = read_checks(file)
+        store = self._store()
+        run, node = locate(store, tip)
+        base = os.path.dirname(os.path.abspath(file))
+        document = check_document(Checks(store, run, node, configured_rules(), base).evaluate(checks))
+        failed = [compact(one) for one in document["failed"][:LISTED]]
+        return _cut(_answer({"passed": document["passed"], "failed": failed, "all": len(document["failed"])}))
+
     def doctor(self) -> str:
         """Say what is wrong or risky in the store: broken files, gaps, what could run code, types to allow."""
         report = examine(self._store())
@@ -179,7 +226,7 @@ class ReadingTools:
         return _cut(_answer({"files": report.files, "findings": findings, "all": len(report.findings), "types": types}))
 
     def _store(self) -> Store:
-        return with_own_forks(open_named(self._stores))
+        return with_own_forks(open_named(self._stores) if self._storage is None else self._storage.fresh())
 
     def _line(self, run: Run, node: Node) -> dict[str, Any]:
         ref = node.ref
@@ -189,6 +236,11 @@ class ReadingTools:
             "what": clean(what, 160),
         }  # fmt: skip
         return {name: value for name, value in line.items() if value is not None}
+
+
+def _place(ref: CheckpointRef | None) -> dict[str, Any] | None:
+    """A checkpoint of a branch, in short."""
+    return None if ref is None else {"id": masked_name(ref.id), "step": ref.step, "time": ref.utc}
 
 
 def _answer(document: dict[str, Any]) -> str:

@@ -144,7 +144,7 @@ def _target(source: Source, given: Target) -> Target:
         UsageError: none was named, and none used before.
     """
     store = source.store
-    known = remembered(store)
+    known = remembered(store, source.nodes)
     if not given.workflow and known is None:
         given = target_to_start(source, given)
     elif known is not None and (not given.workflow or is_same_code(given, known)):

@@ -22,7 +22,7 @@ from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.actions.resume.targets import remember
 from ckpt_tui.cli.console import Console
 from ckpt_tui.cli.output import colours
-from ckpt_tui.core.running.event_lines import Line, line_of, parse_line
+from ckpt_tui.core.running.event_lines import Line, line_of, nodes_of, parse_line
 from ckpt_tui.core.running.secret_lines import SHOWN, masked_copy, masked_line, may_hold_secrets, shown_line
 from ckpt_tui.core.running.session_lines import OUTCOMES, compared_texts
 from ckpt_tui.core.running.short_values import asks_in_words
@@ -172,7 +172,8 @@ class Follower:
 
     def _checked(self, check: dict[str, Any]) -> None:
         if check.get("ok"):
-            remember(self._plan.source.store or self._plan.into, self._plan.target)
+            nodes = nodes_of(self._latest.get("graph", {}))
+            remember(self._plan.source.store or self._plan.into, self._plan.target, nodes)
         if self._has_reported:  # the same again, of another run
             return
         self._report()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -23,6 +24,7 @@ from ckpt_tui.cli.output import (
     write_lines,
 )
 from ckpt_tui.cli.queried import queried
+from ckpt_tui.cli.value_lines import value_lines
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.json_text import dumps
@@ -34,7 +36,8 @@ from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import masked_name, shown_name
-from ckpt_tui.core.text import clean, quoted, size_text
+from ckpt_tui.core.terms import numbered
+from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.fork_directories import with_own_forks
@@ -73,7 +76,7 @@ def command(
     budget = DocumentBudget(limit)
     loaded = opened.load_within(node.ref.file, budget)
     alarmed = alarms(loaded, budget=budget)
-    lines: Callable[[dict[str, Any]], Iterable[str]] = _lines
+    lines: Callable[[dict[str, Any]], Iterable[str]] = partial(_lines, number=numbered(node.ref))
     if sizes:
         from ckpt_tui.cli import size_tables  # late: a checkpoint without sizes is shown 9 ms earlier
 
@@ -219,10 +222,10 @@ def _explain(store: Store, file: str) -> None:
         raise UndecodableError(" ".join((error.what, *(f"{danger}." for danger in dangers))), error.hint) from None
 
 
-def _lines(document: dict[str, Any]) -> Iterator[str]:
+def _lines(document: dict[str, Any], number: str) -> Iterator[str]:
     head = document["checkpoint"]
     role = " · ".join(dict.fromkeys(word for word in (head["role"], head["status"]) if word))
-    facts = f"iteration {head['iteration']} · {role} · {clean(head['timestamp'])} · {size_text(head['size'])}"
+    facts = f"{number} · {role} · {clean(head['timestamp'])} · {size_text(head['size'])}"
     where = f"{clean(head['store'])}/" if head.get("store") else ""
     yield f"{where}{paint(clean(head['id']), bold=True)}  {clean(head['workflow'] or head.get('title', ''))} · {facts}"
     directory = head["file"].rpartition("/")[0]
@@ -245,45 +248,4 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         if document.get(part) not in ({}, None):
             yield ""
             yield paint(part, bold=True)
-            yield from _tree(document[part])
-
-
-def _tree(document: Any) -> Iterator[str]:
-    """A JSON document as indented lines; None-valued members of objects are left out, as on the screen."""
-    if not isinstance(document, dict | list) or not document:
-        yield f"  {_scalar(document)}"
-        return
-    levels = [_below(document)]
-    while levels:
-        pad = "  " * min(len(levels), 60)
-        for label, item in levels[-1]:
-            if not isinstance(item, dict | list) or not item:
-                yield f"{pad}{clean(label)}: {_scalar(item)}"
-                continue
-            kind = item.get("$type") if isinstance(item, dict) else f"({len(item)})"
-            name = paint(clean(kind), dim=True) if isinstance(kind, str) else ""
-            if isinstance(item, dict) and item.keys() == {"$type", "$value"}:
-                yield f"{pad}{clean(label)}: {clean(str(item['$value']))}  {name}".rstrip()
-            elif isinstance(item, dict) and item.keys() == {"$masked", "$size"}:
-                yield f"{pad}{clean(label)}: ••••••  {paint('masked, --reveal shows it', dim=True)}"
-            else:
-                yield f"{pad}{clean(label)}:  {name}".rstrip()
-                levels.append(_below(item))
-                break
-        else:
-            levels.pop()
-
-
-def _below(item: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
-    if isinstance(item, dict):
-        typed = "$type" in item
-        return ((key, value) for key, value in item.items() if key != "$type" and not (typed and value is None))
-    return ((str(index), value) for index, value in enumerate(item))
-
-
-def _scalar(item: Any) -> str:
-    if isinstance(item, str):
-        return quoted(item)
-    if item is None or isinstance(item, bool):
-        return {None: "null", True: "true", False: "false"}[item]
-    return "{}" if item == {} else "[]" if item == [] else str(item)
+            yield from value_lines(document[part])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import shlex
 import socket
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import click
+from aiohttp import web
 from textual_serve.server import Server
 
 from ckpt_tui.errors import UsageError
@@ -20,6 +24,52 @@ HOST = "127.0.0.1"
 
 PORTS = range(8000, 8020)
 """Ports of which the first free one is taken where none is named."""
+
+PAGE = Path(__file__).with_name("web_page")
+"""The directory of the page, which loads nothing from elsewhere."""
+
+
+class LocalServer(Server):
+    """A server that only its own page can use, and whose output is one line.
+
+    Args:
+        command: What is started for each page that is opened.
+        port: The port.
+    """
+
+    def __init__(self, command: str, port: int) -> None:
+        super().__init__(command, HOST, port, "ckpt-tui", f"http://{HOST}:{port}", templates_path=PAGE)
+        self._origins = {f"http://{host}:{port}" for host in (HOST, "localhost")}
+
+    def initialize_logging(self) -> None:
+        logging.basicConfig(level="ERROR", format="ckpt-tui: %(message)s")
+
+    async def on_startup(self, app: web.Application) -> None:
+        self._announcing = asyncio.create_task(self._announce())
+
+    async def _announce(self) -> None:
+        """Say the address once it answers; an application starts before it listens."""
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(self.host, self.port)
+            except OSError:
+                await asyncio.sleep(0.02)
+                continue
+            writer.close()
+            click.echo(f"ckpt-tui: {self.public_url} (for this machine alone; Ctrl+C ends it)", err=True)
+            return
+
+    async def handle_index(self, request: web.Request) -> web.StreamResponse:
+        answer: web.StreamResponse = await super().handle_index(request)
+        answer.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+        return answer
+
+    async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """Refuse other pages: any page that is open in the same browser could press keys here."""
+        if request.headers.get("Origin") not in self._origins:
+            raise web.HTTPForbidden(text="Only the page of this server may connect.")
+        answer: web.WebSocketResponse = await super().handle_websocket(request)
+        return answer
 
 
 def serve(words: Sequence[str], port: int | None) -> int:
@@ -36,10 +86,10 @@ def serve(words: Sequence[str], port: int | None) -> int:
     if found is None:
         raise UsageError(f"Port {port or f'{PORTS[0]} to {PORTS[-1]}'} is taken.", "Name another one with --port.")
     keep_for_children()
-    command = shlex.join([sys.executable, "-m", "ckpt_tui", *words])
-    click.echo(f"ckpt-tui: http://{HOST}:{found} (for this machine alone; Ctrl+C ends it)", err=True)
+    # -P: nothing is imported from the current directory, which may be that of a store.
+    command = shlex.join([sys.executable, "-P", "-m", "ckpt_tui", *words])
     with suppress(KeyboardInterrupt):
-        Server(command, HOST, found, "ckpt-tui", f"http://{HOST}:{found}").serve()
+        LocalServer(command, found).serve()
     return 0
 
 

@@ -14,6 +14,9 @@ SENDS = "__pregel_tasks"
 INTERRUPT, RESUME, ERROR = "__interrupt__", "__resume__", "__error__"
 """Channels of the writes that a task leaves when it asks, is answered, and fails."""
 
+ANSWERED = "interrupts_answered"
+"""The member of metadata that readers add, and LangGraph does not: interrupts whose answers led to the checkpoint."""
+
 NULL_TASK = "00000000-0000-0000-0000-000000000000"
 """The task of an answer that was given to the whole graph."""
 

@@ -58,6 +58,7 @@ class StoreMetadata(NamedTuple):
         store: Name of its store where several are shown as one list, or "".
         has_file_time: Its time is that of its file, because the format keeps none: a copy of the file changes it.
         did: A word for what happened that its role does not say, such as "answered", or "".
+        framework: Whose words are used for it, as `core.terms` knows them; "" for Agent Framework's.
     """
 
     run: str = ""
@@ -72,6 +73,7 @@ class StoreMetadata(NamedTuple):
     store: str = ""
     has_file_time: bool = False
     did: str = ""
+    framework: str = ""
 
 
 MAX_NAMES = 8

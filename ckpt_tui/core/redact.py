@@ -192,6 +192,7 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
     """Mask the secrets inside the texts and the keys of documents, in place."""
     known: dict[str, str] = {}
     left = _KNOWN
+    latest: tuple[str, str] = ("", "")
     containers = [*holders]
     while containers:
         container = containers.pop()
@@ -203,9 +204,10 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
             if kind is str:
                 if len(value) < _SHORTEST or key in _NO_TEXTS:
                     continue
-                text = known.get(value)
+                text = latest[1] if value is latest[0] else known.get(value)
                 if text is None:
                     text = masked_text(value, maskers)
+                    latest = (value, text)  # a long one may be in many documents
                     left -= len(value) + _KNOWN_TEXT
                     if left > 0:
                         known[value] = text

@@ -111,6 +111,17 @@ def _hint() -> re.Pattern[str]:
     return re.compile(_HINT, re.IGNORECASE)
 
 
+@lru_cache(maxsize=16)  # of one name it is asked two or three times in a row
+def _words(name: str) -> list[str]:
+    """The words of a name, in lower case."""
+    return [word.lower() for word in _split().split(name) if word]
+
+
+@cache
+def _split() -> re.Pattern[str]:
+    return re.compile(_SPLIT)
+
+
 @lru_cache(maxsize=4096)  # the same few names come again and again: a hundred times faster than splitting each
 def is_secret_key(name: str) -> bool:
     """Whether a key's name says that its value is a secret: `api_key`, `authToken`, `X-Authorization`.
@@ -119,7 +130,7 @@ def is_secret_key(name: str) -> bool:
     """
     if len(name) > 200 or not _hint().search(name):
         return False
-    words = [word.lower() for word in re.split(_SPLIT, name) if word]
+    words = _words(name)
     if "public" in words and "key" in words:
         return False  # the PublicKeyToken of a .NET assembly
     if not words or (words[-1] in _HARMLESS_ENDS and len(words) > 1 and f"{words[-2]} {words[-1]}" not in _PAIRS):
@@ -194,8 +205,7 @@ def may_be_number(name: str) -> bool:
     lower = name.lower()
     if not any(number in lower for number in _NUMBERS):
         return False
-    words = {word.lower() for word in re.split(_SPLIT, name) if word}
-    return not words.isdisjoint(_NUMBERS) and is_secret_key(name)
+    return not _NUMBERS.isdisjoint(_words(name)) and is_secret_key(name)
 
 
 def _firsts_by_second() -> dict[bytes, tuple[bytes, ...]]:

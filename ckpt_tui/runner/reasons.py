@@ -148,7 +148,7 @@ def _wanted(usage: str) -> str:
 
 
 def _with_arguments(usage: str) -> str:
-    return f"give the program its arguments: {COMMAND} -- {usage or 'ARGS'}"
+    return f"give the program its arguments, below “more” or as {COMMAND} -- {usage or 'ARGS'}"
 
 
 def _exit(error: SystemExit, where: str) -> tuple[str, str]:

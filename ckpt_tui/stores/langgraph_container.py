@@ -49,6 +49,10 @@ class Container(Protocol):
         """What tasks have written that ran from these checkpoints, in the order in which it is applied."""
         ...
 
+    def answers_below(self, key: Key, task: str, most: int) -> list[Write]:
+        """The answers that graphs took which a task called, in the order in which they were given."""
+        ...
+
     def has_child(self, key: Key) -> bool:
         """Whether a checkpoint is the parent of another one."""
         ...

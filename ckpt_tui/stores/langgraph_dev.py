@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE
-from ckpt_tui.core.langgraph_layout import INTERRUPT
+from ckpt_tui.core.langgraph_layout import INTERRUPT, NULL_TASK, RESUME
 from ckpt_tui.core.pickles import unpickle
 from ckpt_tui.core.value import Map, Obj, Opaque, Value
 from ckpt_tui.stores.base import OpenedPath
@@ -167,6 +167,17 @@ class DevRows:
             for key in keys
             if (own := content.writes.get(key))
         }
+
+    def answers_below(self, key: Key, task: str, most: int) -> list[Write]:
+        """The answers that graphs took which a task called, in the order in which they were given.
+
+        Raises:
+            DatabaseFault: a file cannot be read.
+            OSError: the directory is not there.
+        """
+        written = self._read().writes.items()
+        below = (own for other, own in written if other.thread == key.thread and f":{task}" in other.space)
+        return [one for own in below for one in own if one.channel == RESUME and one.task != NULL_TASK]
 
     def has_child(self, key: Key) -> bool:
         """Whether a checkpoint is the parent of another one."""

@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 
-from ckpt_tui.core.langgraph_layout import END, INTERRUPT, RESUME, START
+from ckpt_tui.core.langgraph_layout import END, START
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, Role, Status, StoreMetadata, parse_time
 from ckpt_tui.core.msgpack.serialized import decode, is_closed
 from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.safety.judgement import judge
+from ckpt_tui.core.terms import LANGGRAPH
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Opaque
 from ckpt_tui.stores.base import Entry
+from ckpt_tui.stores.langgraph_answers import answered_tasks
 from ckpt_tui.stores.langgraph_document import OLDER, Document, members, senders
 from ckpt_tui.stores.langgraph_names import above, encoded, run_of, saved_at, step_of, title_of
 from ckpt_tui.stores.langgraph_outcome import Question
@@ -70,7 +72,7 @@ def _metadata(thread: str, space: str) -> StoreMetadata:
     caller = above(space)
     return StoreMetadata(
         run=run_of(key), title=title_of(key),
-        above="" if caller is None else run_of(key._replace(space=caller)),
+        above="" if caller is None else run_of(key._replace(space=caller)), framework=LANGGRAPH,
     )  # fmt: skip
 
 
@@ -175,8 +177,7 @@ def _role(read: Reading, status: str) -> Role:
         return role
     if status == "done":
         return "final"
-    channels = {write.channel for write in read.before_writes}
-    return "response" if {INTERRUPT, RESUME} <= channels else "superstep"
+    return "response" if answered_tasks(read.before_writes) else "superstep"
 
 
 def _label(read: Reading, role: Role, waits: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ckpt_tui.core.budgets import MessageBudget
-from ckpt_tui.core.langgraph_layout import START
+from ckpt_tui.core.langgraph_layout import ANSWERED, START
 from ckpt_tui.core.model import INTERNAL, Checkpoint, CheckpointRef
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.text import clean
@@ -55,8 +55,13 @@ def checkpoint_of(
         document = read.document
         about |= {"channel_versions": document.versions, "versions_seen": dict(document.seen), **document.about}
     written = _written(read, budget, remarks)
+    key_before = None if read.body.header.parent is None else key._replace(id=read.body.header.parent)
     if written:
         about["task_writes"] = written
+    if key_before is not None and read.metadata.get("source") == "loop":
+        answered = reader.answered(key_before, read, budget)
+        if answered:
+            about[ANSWERED] = answered
     if read.decoded.trailing:
         remarks.warnings.append(f"{read.decoded.trailing:,} bytes after the end of the checkpoint")
     if read.asked_above:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT, NULL_TASK, RESUME
+from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT, NULL_TASK, RESUME, START
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Value
 from ckpt_tui.stores.langgraph_records import Write
@@ -60,14 +60,28 @@ def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[i
         if write.channel == INTERRUPT:
             asked = True
             if write.task not in finished and write.row > last_answer:
-                questions += _questions(value, write.task, nodes.get(write.task, ""))
+                questions += questions_of(value, write.task, nodes.get(write.task, ""))
         elif write.channel == ERROR and write.task not in finished:
             errors.append((nodes.get(write.task, ""), value if type(value) is str else ""))
     answered = asked and any(write.channel == RESUME for write in writes)
-    return Outcome(tuple(questions), answered, tuple(errors))
+    return Outcome(each_once(questions), answered, tuple(errors))
 
 
-def _questions(value: Value, task: str, node: str) -> list[Question]:
+def each_once(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """Each question once: in a functional workflow the task that asks and the one that called it hold the same.
+
+    The one is kept whose node is known; it is the caller, as a task of a functional workflow is not a node.
+    """
+    found: dict[str, Question] = {}
+    for question in questions:
+        known = found.get(question.id)
+        if known is None or known.node in ("", START):
+            found[question.id] = question
+    return tuple(found.values())
+
+
+def questions_of(value: Value, task: str, node: str) -> list[Question]:
+    """The interrupts that one write of a task holds: one, or a list of them."""
     value = resolve(value)
     found = []
     for number, item in enumerate(value if type(value) in (list, tuple) else [value]):

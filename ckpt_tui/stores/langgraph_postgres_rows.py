@@ -6,7 +6,9 @@ State is in a table of its own, a row for each version of a channel, and small v
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+from ckpt_tui.core.langgraph_layout import NULL_TASK, RESUME
 from ckpt_tui.stores.langgraph_container import News
 from ckpt_tui.stores.langgraph_postgres_changes import PostgresChanges
 from ckpt_tui.stores.langgraph_postgres_tables import Tables, asking, header_of, text_of
@@ -229,12 +231,23 @@ class PostgresRows:
         values = (most, not only, SMALL, list(only), *_columns(asked))
         rows = self.database.read(asking(statement, values))
         found: dict[Key, list[Write]] = {}
-        for number, (at, task, path_of, index, channel, kind, blob) in enumerate(rows, 1):
-            write = Write(
-                number, text_of(task), text_of(path_of), int(index), text_of(channel), text_of(kind), bytes(blob or b"")
-            )
-            found.setdefault(asked[int(at) - 1], []).append(write)
+        for number, (at, *row) in enumerate(rows, 1):
+            found.setdefault(asked[int(at) - 1], []).append(_write(number, row))
         return {key: sorted(own, key=lambda one: (one.path, one.task, one.number)) for key, own in found.items()}
+
+    def answers_below(self, key: Key, task: str, most: int) -> list[Write]:
+        """The answers that graphs took which a task called, in the order in which they were given.
+
+        Raises:
+            DatabaseFault: the server cannot be reached, or does not answer.
+        """
+        statement = (
+            "SELECT task_id, '', idx, channel, type, CASE WHEN octet_length(blob) <= %s THEN blob END "
+            f"FROM {self.tables.writes} WHERE thread_id = %s AND position(%s IN checkpoint_ns) > 0 AND channel = %s "
+            "AND task_id <> %s ORDER BY age(xmin) DESC, ctid"
+        )
+        rows = self.database.read(asking(statement, (most, key.thread, f":{task}", RESUME, NULL_TASK)))
+        return [_write(number, one) for number, one in enumerate(rows, 1)]
 
     def has_child(self, key: Key) -> bool:
         """Whether a checkpoint is the parent of another one.
@@ -262,6 +275,11 @@ class PostgresRows:
         )
         rows = self.database.read(asking(statement, (most, *key)))
         return str(rows[0][0]).encode("utf-8", "surrogateescape") if rows else b""
+
+
+def _write(number: int, row: Sequence[Any]) -> Write:
+    task, path, index, channel, kind, blob = row
+    return Write(number, text_of(task), text_of(path), int(index), text_of(channel), text_of(kind), bytes(blob or b""))
 
 
 def _found(values: Mapping[str, StoredValue]) -> Callable[[Mapping[str, str]], Mapping[str, StoredValue]]:

@@ -9,6 +9,7 @@ from ckpt_tui.core.budgets import MessageBudget
 from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.value import Decoded, Value
+from ckpt_tui.stores.langgraph_answers import answered_interrupts
 from ckpt_tui.stores.langgraph_channels import with_values
 from ckpt_tui.stores.langgraph_delta import MISSING, History
 from ckpt_tui.stores.langgraph_document import (
@@ -137,6 +138,10 @@ class LangGraphReader:
         task = key.space.rpartition("|")[2].partition(":")[2]
         written = self._rows.writes([caller], 0).get(caller, [])
         return any(write.channel == INTERRUPT and (not task or write.task == task) for write in written)
+
+    def answered(self, parent: Key, read: Reading, budget: MessageBudget) -> list[Value]:
+        """The interrupts that were answered so that a checkpoint could be made, as `answered_interrupts` has them."""
+        return answered_interrupts(parent, read.before_writes, read.before_nodes, self._rows, budget)
 
     def history(self, key: Key, channel: str, budget: MessageBudget) -> History | None:
         """What a channel that is not stored was made of; None where nothing was ever written to it."""

@@ -104,3 +104,13 @@ class Rows(Protocol):
     def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
         """What tasks have written that ran from these checkpoints, in the order in which it is applied."""
         ...
+
+    def answers_below(self, key: Key, task: str, most: int) -> list[Write]:
+        """The answers that graphs took which a task called, in the order in which they were given.
+
+        Args:
+            key: The checkpoint from which the task ran.
+            task: Its id.
+            most: Bytes of an answer; a longer one is left empty.
+        """
+        ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from ckpt_tui.core.langgraph_layout import NULL_TASK
 from ckpt_tui.stores.langgraph_records import PAGE, SMALL, Body, Header, Key, Write
 from ckpt_tui.stores.sqlite import Look, Mark, SqliteFault, SqliteFile, Table
 
@@ -37,6 +38,10 @@ _WRITES_PLAIN = (
     "CASE WHEN length(value) <= ? AND (? = '' OR length(value) <= ? OR "
     "instr(?, char(10) || channel || char(10))) THEN value ELSE x'' END "
     "FROM writes WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
+)
+_ANSWERS = (
+    "SELECT rowid, task_id, '', idx, channel, type, CASE WHEN length(value) <= ? THEN value ELSE x'' END FROM writes "
+    "WHERE thread_id = ? AND instr(checkpoint_ns, ?) AND channel = '__resume__' AND task_id <> ? ORDER BY rowid"
 )
 _WRITES = _WRITES_PLAIN.replace("''", "task_path", 1)
 """Releases before 3.1 of the SqliteSaver have no paths of tasks."""
@@ -184,6 +189,16 @@ class LangGraphRows:
             return found
 
         return self._file.read(ask)
+
+    def answers_below(self, key: Key, task: str, most: int) -> list[Write]:
+        """The answers that graphs took which a task called, in the order in which they were given.
+
+        Raises:
+            SqliteFault: the database cannot be read.
+            OSError: it is not there.
+        """
+        values = (most, stored(key.thread), stored(f":{task}"), NULL_TASK)
+        return self._file.read(lambda look: [_write(one) for one in look.rows(_ANSWERS, values)])
 
     def has_child(self, key: Key) -> bool:
         """Whether a checkpoint is the parent of another one.

@@ -31,16 +31,17 @@ from ckpt_tui.stores.base import Store, complete
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
 from ckpt_tui.tui.changed_keys import accept_keys
-from ckpt_tui.tui.commands import by_id, why_not
+from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.ending import TerminalFile, end_on_signals, run_to_end
 from ckpt_tui.tui.heaps import share_heaps
+from ckpt_tui.tui.idle_reasons import why_not
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.screens.yes_no import YesNoScreen, quit_question
 from ckpt_tui.tui.themes import DARK, LIGHT, WITHOUT_COLOURS, readable_variables, theme_for_sixteen, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.shown_keys import key_event
+from ckpt_tui.tui.widgets.shown_keys import key_event, keys_of, use_keys
 from ckpt_tui.tui.widgets.status import BarLine
 
 
@@ -219,7 +220,7 @@ class CkptApp(TypeAhead):
 
     def _theme_taken(self, name: str | None) -> None:
         if name is not None:
-            text = f'theme = "{name}" in the configuration keeps it: alt+c opens it'
+            text = f'theme = "{name}" in the configuration keeps it: {keys_of("app.configure")} opens it'
             self.notify(text, title="Theme", timeout=8, markup=False)
 
     def action_configure(self) -> None:
@@ -230,14 +231,18 @@ class CkptApp(TypeAhead):
         self.config = config
         if config.theme in self.available_themes:
             self.theme = config.theme
-        self.changed_keys, _ = accept_keys(config.keys)
-        self.set_keymap(self.changed_keys)
+        self._use_keys()
         for screen in self.screen_stack:
             if isinstance(screen, Browse):
                 screen.parent_diff.take_rules()
         if not _configuration().complain(self, config):
             text = "Taken over: theme, keys, rules of a diff. What else it sets counts from the next start on."
             self.notify(text, title="Configuration", timeout=8, markup=False)
+
+    def _use_keys(self) -> None:
+        self.changed_keys, _ = accept_keys(self.config.keys)
+        self.set_keymap(self.changed_keys)
+        use_keys(self.changed_keys)
 
     def _quit_if(self, is_wanted: bool | None) -> None:
         if is_wanted:
@@ -273,8 +278,7 @@ class CkptApp(TypeAhead):
         share_heaps()  # before there are threads
         end_on_signals(self)
         self.app_resume_signal.subscribe(self, lambda _: self._write_anew())
-        self.changed_keys, _ = accept_keys(self.config.keys)
-        self.set_keymap(self.changed_keys)
+        self._use_keys()
         if self.config != Config():
             _configuration().complain(self, self.config)
         self.call_after_refresh(_collect_rarely)

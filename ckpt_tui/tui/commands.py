@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["everywhere", "list", "value", "diff", "compare", "any list", "run", "replay", "delete"]
+Scope = Literal["everywhere", "list", "value", "diff", "compare", "any list", "run", "paused", "replay", "delete"]
 
 
 class Command(NamedTuple):
@@ -21,7 +20,7 @@ class Command(NamedTuple):
         scope: Where it works.
         hint: A word for the line of hints; empty to leave it out.
         shown: How the key is written for people; empty for Textual's own way.
-        pair: How it is written in the line of hints, where the word there stands for this command and its opposite.
+        pair: Id of its opposite, where the word in the line of hints stands for both.
         words: Other words that the palette finds it by, beside its id, its hint and its title.
     """
 
@@ -34,11 +33,6 @@ class Command(NamedTuple):
     shown: str = ""
     pair: str = ""
     words: str = ""
-
-    @property
-    def hint_keys(self) -> str:
-        """How the key is written in the line of hints."""
-        return self.pair or self.shown
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -112,7 +106,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.stop", "x", "stop", "stop the run; once more kills it", "run", "stop", "x"),
     Command("run.step", "s", "step", "pause after this superstep; a paused run does one superstep", "run", "step", "s"),
     Command("run.continue", "c", "go_on", "let a paused run go on to the next breakpoint", "run", "", "c"),
-    Command("run.to", "t", "run_to", "let a paused run go on to an executor, a step, a request", "run", "", "t"),
+    Command("run.to", "t", "run_to", "let a paused run go on to an executor or node, a step, …", "run", "", "t"),
     Command("run.breakpoints", "b", "breakpoints", "where the run pauses; kept with the store", "run", "", "b"),
     Command("run.change", "e", "change", "change a value before a paused run goes on", "run", "", "e"),
     Command("run.drop", "d", "drop", "drop a message in flight before a paused run goes on", "run", "", "d"),
@@ -121,6 +115,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.editor", "O", "open_editor", "open your code where a call failed, in $EDITOR", "run", "", "O"),
     Command("run.pause", "space", "pause", "hold new lines back, or show them", "run", "pause", "space"),
     Command("run.save", "S", "save", "save the log to a file", "run", "save", "S"),
+    # beside a paused run
+    Command(
+        "paused.step", "s,ctrl+n", "run_step", "have the paused run do one superstep; pause one that goes on",
+        "paused", "step", "s ctrl+n", words="debug next",
+    ),
+    Command(
+        "paused.continue", "c,ctrl+g", "run_on", "have the paused run go on to the next breakpoint", "paused",
+        "continue", "c ctrl+g", words="debug resume",
+    ),
+    Command(
+        "paused.to", "ctrl+t", "run_to", "have the paused run go on to an executor, a step, a request", "paused",
+        "run to", "ctrl+t", words="debug",
+    ),
+    Command(
+        "paused.change", "ctrl+e", "change_run", "change a value before the paused run goes on", "paused", "change",
+        "ctrl+e", words="edit debug",
+    ),
     # changes
     Command("diff.open", "enter", "open", "show the change in full", "diff", "open", "⏎"),
     Command("diff.next", "J", "change(1)", "next change", "diff", "", "J"),
@@ -175,7 +186,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("step.next", "right_square_bracket", "step(1)", "next checkpoint, from any pane", "everywhere", "", "]"),
     Command(
-        "step.previous", "left_square_bracket", "step(-1)", "previous checkpoint", "everywhere", "step", "[", pair="[ ]"
+        "step.previous", "left_square_bracket", "step(-1)", "previous checkpoint", "everywhere", "step", "[",
+        pair="step.next",
     ),
     Command(
         "replay.open", "space", "replay", "replay the run from this checkpoint on; play or pause", "everywhere", "play",
@@ -292,20 +304,6 @@ COPY_KEYS = {"v": "value", "p": "path", "k": "key", "j": "JSON"}
 """The second key of a copy."""
 
 
-ELSEWHERE: dict[Scope, str] = {
-    "list": "works in the list of checkpoints",
-    "value": "works in the values of a checkpoint",
-    "diff": "works where changes are listed: d compares",
-    "compare": "works in a comparison: d opens one",
-    "run": "works on the screen of a run: r opens it",
-    "replay": "works in a replay: space opens one",
-    "delete": "works where checkpoints are deleted: P opens it",
-    "any list": "works in a list",
-    "everywhere": "works in the browser",
-}
-"""Why a command cannot be done here, by where it works."""
-
-
 def bindings(scope: Scope, *ids: str) -> list[BindingType]:
     """The key bindings of one scope, or some of them by their ids, for a class's BINDINGS."""
     return [
@@ -318,24 +316,6 @@ def bindings(scope: Scope, *ids: str) -> list[BindingType]:
 def by_id() -> dict[str, Command]:
     """All commands, by their id."""
     return {command.id: command for command in COMMANDS}
-
-
-def why_not(key: str, character: str, changed: Mapping[str, str]) -> str:
-    """Why a key does nothing where it was pressed: where it works, or that it works nowhere.
-
-    Args:
-        key: The key, as Textual names it.
-        character: What it types, or "".
-        changed: Command id → keys, where the person changed them.
-    """
-    found = [each for each in COMMANDS if key in key_set(changed.get(each.id, each.keys))]
-    name = character if character.isprintable() and character.strip() else key.replace("_", " ")
-    if not found:
-        return f"{name} does nothing here: ? shows the keys."
-    if len(found) == 1:
-        return f"{name} {ELSEWHERE[found[0].scope]} · {found[0].title}"
-    places = list(dict.fromkeys(ELSEWHERE[each.scope].partition(":")[0].removeprefix("works ") for each in found))
-    return f"{name} works {' and '.join(places[:2])}"
 
 
 def key_set(keys: str) -> set[str]:

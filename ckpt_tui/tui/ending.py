@@ -12,7 +12,7 @@ from typing import Any
 
 from textual.app import App
 
-_BY_SIGNAL = 128
+BY_SIGNAL = 128
 """The exit code of a program that a signal ended, less the number of the signal."""
 
 
@@ -27,7 +27,7 @@ def end_on_signals(app: App[Any]) -> None:
         if number is None or signal.getsignal(number) not in (signal.SIG_DFL, None):
             continue
         with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; a loop that is not the main thread's
-            loop.add_signal_handler(number, app.exit, None, _BY_SIGNAL + number)
+            loop.add_signal_handler(number, app.exit, None, BY_SIGNAL + number)
 
 
 class TerminalFile:

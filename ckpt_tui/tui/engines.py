@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ckpt_tui.actions.overviews import RunPath, overviews, surroundings
+from ckpt_tui.actions.overviews import RunPath, has_same_path, overviews
 from ckpt_tui.core.diff.divergence import divergence
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.doctor.alarms import alarms
@@ -19,5 +19,5 @@ class Engines:
     overviews = staticmethod(overviews)
     read_step = staticmethod(read_step)
     run_path = RunPath
-    surroundings = staticmethod(surroundings)
+    has_same_path = staticmethod(has_same_path)
     verdict = staticmethod(verdict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import suppress
 from ctypes import CDLL
@@ -27,3 +28,26 @@ def give_back() -> None:
     if sys.platform == "linux":
         with suppress(AttributeError):
             CDLL(None).malloc_trim(0)
+
+
+SWEPT_BYTES = 24_000_000
+"""Bytes of checkpoints that are read before what is no longer used of them is looked for; decoded they take three times
+as many."""
+
+
+class Sweeper:
+    """Frees what was read and is no longer used, now and then: Python looks for it rarely here (`garbage`).
+
+    What is in a cycle, such as the rows of a value, would else stay until hundreds of megabytes are in use.
+    """
+
+    def __init__(self) -> None:
+        self._read = 0
+
+    def note(self, size: int) -> None:
+        """Take in that so many bytes were read; it may take some tens of milliseconds, in the thread that reads."""
+        self._read += size
+        if self._read >= SWEPT_BYTES:
+            self._read = 0
+            gc.collect()
+            give_back()

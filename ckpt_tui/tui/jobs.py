@@ -13,6 +13,7 @@ from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, resolve
 from ckpt_tui.core.reading.search import search
 from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.heaps import Sweeper
 from ckpt_tui.tui.library import VIEW_SECONDS
 from ckpt_tui.tui.messages import (
     AlarmsReady,
@@ -81,6 +82,7 @@ class Jobs:
     def __init__(self, owner: DOMNode, store: Store) -> None:
         self.workers = Workers(owner)
         self._store = store
+        self._sweeper = Sweeper()
 
     def stop(self) -> None:
         """End everything."""
@@ -91,7 +93,9 @@ class Jobs:
     @job("load", failed=_load_failed)
     def load(self, file: str) -> None:
         """Load a checkpoint."""
-        self.workers.post(CheckpointReady(file, self._store.load(file, check_cancelled)))
+        checkpoint = self._store.load(file, check_cancelled)
+        self.workers.post(CheckpointReady(file, checkpoint))
+        self._sweeper.note(checkpoint.ref.size)
 
     @job("load")
     def peek(self, file: str) -> None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 VIEW_SECONDS = 0.4
 """Shortest time between two views while a store is read."""
 
+WRITTEN_SECONDS = 0.15
+"""Shortest time between two views of what a workflow writes: several checkpoints within it are drawn at once."""
+
 _REST = 9
 """How many times longer than making a view the pause after it is: all views take a tenth of the time at most."""
 
@@ -201,8 +204,8 @@ class Pace:
 
     @property
     def rest(self) -> float:
-        """Seconds to wait before a view of what a workflow wrote; 0.0 where the last one took some 40 ms or less."""
-        return max(self._made + _REST * self._took - VIEW_SECONDS - self._clock(), 0.0)
+        """Seconds to wait, after a view of what a workflow wrote, for what else it writes."""
+        return max(self._made + max(WRITTEN_SECONDS, _REST * self._took - VIEW_SECONDS) - self._clock(), 0.0)
 
     @property
     def is_due(self) -> bool:

@@ -13,6 +13,7 @@ from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.event_lines import parse_line
 from ckpt_tui.core.running.executor_states import Progress
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 _KEPT_EVENTS = tuple(
     f'{{"kind":"{kind}"'.encode()
@@ -46,6 +47,7 @@ class LiveRun:
         latest: Kind → the latest line of that kind, of those that a screen must know of.
         begun: Whether the workflow was asked to run.
         written: Ids of the checkpoints that it wrote, in order.
+        parents: Id of each of these → id of the one before it, "" for none.
         progress: The state of each executor.
         loans: True for each time that it asks for the terminal, False for each time that it gives it back or ends.
     """
@@ -56,6 +58,7 @@ class LiveRun:
         self.latest: dict[str, dict[str, Any]] = {}
         self.begun = False
         self.written: list[str] = []
+        self.parents: dict[str, str] = {}
         self.progress = Progress()
         self.loans: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self.session = Debugger(plan, self._take, confirmed=False)
@@ -101,10 +104,11 @@ class LiveRun:
     def why_not_paused(self) -> str:
         """Why a key that needs a paused run does nothing, and which key helps."""
         if "end" in self.latest:
-            return "The run is over: r runs it again from here, esc shows its checkpoints."
+            again, back = keys_of("run.resume"), keys_of("app.back")
+            return f"The run is over: {again} runs it again from here, {back} shows its checkpoints."
         if not self.begun:
-            return "The run is not paused: s begins it and pauses it after its first superstep."
-        return "The run is not paused: s pauses it after this superstep."
+            return f"The run is not paused: {keys_of('run.step')} begins it and pauses it after its first superstep."
+        return f"The run is not paused: {keys_of('run.step')} pauses it after this superstep."
 
     def stop(self) -> None:
         """Ask it to end; when it was asked before, kill it."""
@@ -132,4 +136,5 @@ class LiveRun:
                 self.latest[kind] = line
                 if kind == "checkpoint":
                     self.written.append(str(line.get("id")))
+                    self.parents[self.written[-1]] = str(line.get("parent") or "")
             self._on_line(line)

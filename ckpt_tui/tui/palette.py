@@ -10,9 +10,10 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.widget import Widget
 
-from ckpt_tui.tui.commands import COMMANDS, ELSEWHERE, Command, by_id
+from ckpt_tui.tui.commands import COMMANDS, Command, by_id
+from ckpt_tui.tui.idle_reasons import elsewhere
 from ckpt_tui.tui.widgets.fitting import fit
-from ckpt_tui.tui.widgets.shown_keys import key_text
+from ckpt_tui.tui.widgets.shown_keys import key_text, names_of
 
 _KEYS = 8
 """Cells of the column of keys."""
@@ -84,7 +85,7 @@ class Commands(Provider):
                     reason = node.why_idle(name) if isinstance(node, Judges) else ""
                     found[name] = Offer(commands[name], node, binding.action, binding.description, reason)
         return [
-            found.get(each.id) or Offer(each, None, each.action, each.title, ELSEWHERE[each.scope]) for each in COMMANDS
+            found.get(each.id) or Offer(each, None, each.action, each.title, elsewhere(each.scope)) for each in COMMANDS
         ]
 
     def _run(self, offer: Offer) -> None:
@@ -136,7 +137,8 @@ def _can(node: DOMNode, action: str) -> bool:
 def _line(offer: Offer, width: int) -> Content:
     """One line: the key, what it does, its id if there is room; dim, with where it works, for what works elsewhere."""
     command = offer.command
-    key = f"{key_text(command.shown):>{_KEYS}}  "
+    names = key_text(" ".join(names_of(command.id)))
+    key = f"{names:>{_KEYS}}  "
     room = width - len(key)
     if offer.reason:
         return Content.styled(key + fit(f"{offer.title} · {offer.reason}", room).rstrip(), "$ck-dim")

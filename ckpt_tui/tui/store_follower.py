@@ -88,17 +88,17 @@ class StoreFollower:
             changed = self._library.apply(batch)
             complete = batch.done >= batch.total
             self._library.expect(batch.total)
-            if changed and complete and was_complete:
-                self.workers.stopped.wait(pace.rest)  # a workflow is writing: what else it writes is gathered meanwhile
             # The first rows at once, then now and then, and everything at the end of a pass.
             if complete or (changed and (not is_shown or pace.is_due)):
                 self._post_at_pace(pace, batch.done, batch.total)
                 if not (is_shown or complete):
                     self._is_drawn.wait(DRAWN_SECONDS)
                 is_shown = True
-            was_complete = complete
             if complete and self._library.unread():
                 self.workers.post(BodiesWanted())
+            if changed and complete and was_complete:
+                self.workers.stopped.wait(pace.rest)  # a workflow is writing: what else it writes is gathered meanwhile
+            was_complete = complete
 
     def _follow_groups(self, groups: Groups) -> None:
         """Keep up with a store that lists its runs first: checkpoints are read where somebody looks."""
@@ -169,9 +169,21 @@ class StoreFollower:
         for batch in self._store.fill(list(files), self.workers.stopped):
             self.workers.post(FoldedRead([one for one in batch.entries if isinstance(one, CheckpointRef)]))
 
+    @job("seen")
+    def read_seen(self, files: Sequence[str]) -> None:
+        """Read the bodies of the files whose rows are on the screen, where the store is asked for no others."""
+        worker = get_current_worker()
+        for batch in self._store.fill(list(files), self.workers.stopped):
+            if worker.is_cancelled:
+                return
+            if self._library.apply(batch):
+                self._post_view(*self._progress)
+
     @job("bodies")
     def read_bodies(self) -> None:
-        """Read the bodies of the files whose headers alone are known."""
+        """Read the bodies of the files whose headers alone are known; where that is dear, `read_seen` does it."""
+        if self._store.fills_on_sight:
+            return
         # What the person looks at comes first; counting a large file meanwhile would take half of its speed.
         while self._is_busy() and not self.workers.stopped.wait(0.01):
             pass

@@ -15,6 +15,7 @@ from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.groups import GroupList, group_id, group_of
 from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.terms import Terms, counted, terms_of
 from ckpt_tui.tui.folded_view import FoldedPlaces, Folding, fold, fold_listed, in_groups
 from ckpt_tui.tui.sections import Named, Places, Rows, Section, file_of
 
@@ -54,6 +55,21 @@ class View(NamedTuple):
     has_days: bool = False
     run_count: int = 0
     is_folded: bool = False
+
+    @property
+    def terms(self) -> Terms:
+        """The words of the framework that wrote what is shown."""
+        return terms_of(next((run.nodes[0].ref for run in self.runs if run.nodes), None))
+
+    @property
+    def counts(self) -> str:
+        """How many checkpoints and runs there are, in the words of their framework."""
+        terms = self.terms
+        found = counted(self.checkpoints, "checkpoint")
+        number = self.run_count
+        if terms.run != "run" and not self.is_folded:  # what a graph within the graph left is no thread of its own
+            number = sum(1 for run in self.runs if not run.level)
+        return f"{found} · {counted(number, terms.run)}" if number else found
 
     @property
     def widths(self) -> tuple[int, int, bool]:

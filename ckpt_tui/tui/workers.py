@@ -70,8 +70,12 @@ class Workers:
 
     def start(self, work: Callable[[], None], group: str, exclusive: bool = True) -> Worker[None]:
         """Run `work` in a thread; with `exclusive`, what runs in the group is cancelled first."""
+        left = [work]
 
         def guarded() -> None:
+            # A worker that has ended is in a cycle, and stays until garbage is collected: what it worked on, such as a
+            # checkpoint of some megabytes, must not stay with it.
+            work = left.pop()
             try:
                 work()
             except Cancelled:

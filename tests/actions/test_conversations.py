@@ -15,6 +15,7 @@ from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.fork_directories import with_forks
 from ckpt_tui.stores.registry import open_store
 from tests.core.reading.test_conversation import DATA, SAMPLES, STORES, texts_in
 
@@ -92,6 +93,14 @@ def test_interrupts_of_langgraph_and_their_answers_are_turns() -> None:
     said = [(turn.speaker, turn.text or turn.extras[0]) for turn in said_at(store, run, node).turns]
     assert ("finance", '{2} team: "finance", ask: "finance: approve?"') in said
     assert ("you", "no") in said
+
+
+def test_each_answer_to_an_interrupt_is_in_the_conversation_of_its_own_fork() -> None:
+    store = with_forks(open_store(DATA / "langgraph" / "answered-twice" / "orders.sqlite"))
+    [run] = read_store(store)[0]
+    ends = [node for node in run.nodes if node.ref.status == "done"]
+    said = [[turn.text for turn in said_at(store, run, node).turns if turn.speaker == "you"] for node in ends]
+    assert [each[-1] for each in said] == ["yes", "no"]
 
 
 def test_only_what_came_in_the_last_step_is_new() -> None:

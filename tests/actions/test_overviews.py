@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from ckpt_tui.actions.overviews import OverviewReport, RunPath, overviews
+from ckpt_tui.actions.overviews import OverviewReport, RunPath, has_same_path, overviews
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.overview.line import Label, alarm_lines
 from ckpt_tui.core.overview.trail import fold, numbers_of, path_text
@@ -236,3 +236,46 @@ def test_times_that_a_copy_changes_are_said_to_be_those_of_the_files() -> None:
 def test_an_integer_beyond_every_float_is_not_drawn() -> None:
     assert numbers_of([1, 10**400]) == []
     assert numbers_of([1, 2.5]) == [1.0, 2.5]
+
+
+def test_the_path_to_a_checkpoint_is_the_same_until_something_on_it_or_behind_it_changes() -> None:
+    _, runs = opened(AF / "1.23.0" / "loop")
+    run = runs[0]
+    shorter = run._replace(nodes=run.nodes[:-1])
+    middle, end = run.nodes[3], run.nodes[-2]
+    assert has_same_path(shorter, run, middle)
+    assert not has_same_path(shorter, run, end)  # it goes on now
+    read_again = middle._replace(ref=middle.ref._replace(facts=None))
+    assert has_same_path(run, run._replace(nodes=(*run.nodes[:3], read_again, *run.nodes[4:])), end)
+    assert not has_same_path(run, run._replace(nodes=(*run.nodes[:2], *run.nodes[3:])), end)
+    moved = run.nodes[4]._replace(parent=run.nodes[2].ref.id)
+    assert not has_same_path(run, run._replace(nodes=(*run.nodes[:4], moved, *run.nodes[5:])), end)
+
+
+def test_a_path_that_became_longer_is_what_it_would_be_if_it_were_followed_anew() -> None:
+    for store in ("loop", "fork_hitl"):
+        for run in opened(AF / "1.23.0" / store)[1]:
+            run_path = RunPath()
+            for count in range(1, len(run.nodes) + 1):
+                grown = run._replace(nodes=run.nodes[:count])
+                for node in (grown.nodes[-1], grown.nodes[count // 2]):
+                    assert run_path.branch(grown, node) == RunPath().branch(grown, node)
+
+
+def test_of_a_run_in_which_more_is_said_than_is_kept_a_conversation_says_that_it_lacks_some() -> None:
+    store, runs = opened(AF / "1.23.0" / "fork_hitl")
+    run, node = runs[0], runs[0].nodes[-1]
+    *_, whole = overviews(store, run, node)
+    *_, cut = overviews(store, run, node, RunPath(characters=10))
+    assert not whole.conversation.lacks_steps
+    assert cut.conversation.lacks_steps
+    assert 0 < len(cut.conversation.turns) < len(whole.conversation.turns)
+
+
+def test_of_a_long_path_what_was_taken_in_first_is_forgotten_and_read_again() -> None:
+    store, runs = opened(AF / "1.23.0" / "loop")
+    run_path = RunPath(most=4)
+    for node in runs[0].nodes[:8]:
+        *_, last = overviews(store, runs[0], node, run_path, whole=False)
+        assert last.file == node.ref.file
+    assert [run_path.known(node) is not None for node in runs[0].nodes[:8]] == [False] * 4 + [True] * 4

@@ -39,6 +39,24 @@ class TestTheTools:
         whole_run = json.loads(tools.list_checkpoints(run=latest))
         assert whole_run["runs"] == 1 and len(whole_run["shown"]) == whole_run["checkpoints"]
 
+    def test_say_since_when_and_whether_all_is_as_a_person_wrote(self, tmp_path: Path) -> None:
+        tools = ReadingTools((str(STORY),))
+        found = json.loads(tools.bisect("state.draft.score > `0.8`"))
+        assert found["first"]["step"] == 9 and found["previous"]["step"] == 8 and found["flips"] == 1
+        assert any(change["path"] == "state.draft.score" for change in found["changes"])
+        assert json.loads(tools.bisect("state.nothing"))["first"] is None
+        checks = tmp_path / "checks.toml"
+        checks.write_text('[[check]]\nsafe = true\n[[check]]\npath = "state.draft.score"\nat_least = 0.95\n')
+        checked = json.loads(tools.check(str(checks)))
+        assert checked["passed"] == 1 and checked["all"] == 1
+        assert checked["failed"][0]["value"] == 0.9 and checked["failed"][0]["path"] == "state.draft.score"
+        with pytest.raises(CkptError, match="No such file"):
+            tools.check(str(tmp_path / "nothing.toml"))
+
+    def test_a_secret_cannot_be_guessed_by_bisecting(self) -> None:
+        tools = ReadingTools((str(NEW / "run_kwargs"),))
+        assert json.loads(tools.bisect("contains(to_string(@), 'sk-')"))["first"] is None
+
     def test_answers_are_small_whatever_the_store_holds(self, tmp_path: Path) -> None:
         state = {f"k{number}": {"a": {"b": "x" * 200}} for number in range(400)}
         write(tmp_path, "a", state=state)
@@ -49,6 +67,7 @@ class TestTheTools:
             tools.diff("b"),
             tools.history("state"),
             tools.find("x"),
+            tools.bisect("iteration || checkpoint.iteration > `0`"),
             tools.list_checkpoints(),
         ):
             assert len(text) < ANSWER + 200
@@ -72,11 +91,45 @@ async def test_the_sdks_own_client_reads_a_store() -> None:
     async with stdio_client(server) as (reader, writer), ClientSession(reader, writer) as session:
         await session.initialize()
         tools = {tool.name for tool in (await session.list_tools()).tools}
-        assert tools == {"list_checkpoints", "overview", "show", "diff", "history", "find", "doctor"}
+        assert tools == {
+            "list_checkpoints", "overview", "show", "diff", "history", "find", "bisect", "check", "doctor",
+        }  # fmt: skip
         result = await session.call_tool("show", {"checkpoint": "latest", "fields": "state.draft.score"})
         assert json.loads(_text(result))["state"] == {"draft": {"score": 0.9}}
         failed = await session.call_tool("show", {"checkpoint": "nothing"})
         assert "No checkpoint" in _text(failed)
+
+
+async def test_a_storage_of_the_users_code_is_read_whatever_it_prints(tmp_path: Path) -> None:
+    (tmp_path / "own_storage.py").write_text(
+        f"SAVED = {_saved(tmp_path)!r}\n"
+        "print('imported')\n"
+        "class Storage:\n"
+        "    async def list_checkpoint_ids(self, *, workflow_name):\n"
+        "        print('asked')\n"
+        "        return ['a']\n"
+        "    async def load(self, checkpoint_id):\n"
+        "        return SAVED\n"
+        "def make():\n"
+        "    print('made')\n"
+        "    return Storage()\n"
+    )
+    server = StdioServerParameters(
+        command=sys.executable, cwd=str(tmp_path), env={"PYTHONPATH": str(ROOT)},
+        args=["-m", "ckpt_tui", "mcp", "--storage", "own_storage:make", "--workflow-name", "w"],
+    )  # fmt: skip
+    async with stdio_client(server) as (reader, writer), ClientSession(reader, writer) as session:
+        await session.initialize()
+        for _ in range(2):
+            result = await session.call_tool("show", {"fields": "state.score"})
+            assert json.loads(_text(result))["state"] == {"score": 7}
+
+
+def _saved(directory: Path) -> dict[str, object]:
+    """A checkpoint as a storage returns it."""
+    write(directory / "written", "a", state={"score": 7})
+    saved: dict[str, object] = json.loads((directory / "written" / "a.json").read_text())
+    return saved
 
 
 def _text(result: CallToolResult) -> str:

@@ -72,6 +72,7 @@ def test_a_storage_of_the_users_code_is_run_and_said_so(tmp_path: Path, monkeypa
         "from agent_framework import InMemoryCheckpointStorage, WorkflowCheckpoint\n"
         "async def make():\n"
         "    storage = InMemoryCheckpointStorage()\n"
+        "    print('from the code of the user')\n"
         "    await storage.save(WorkflowCheckpoint('flow', 'hash', checkpoint_id='one', state={'at': (1, 2)}))\n"
         "    return storage\n"
     )

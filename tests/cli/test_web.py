@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.cli.commands import NEW, ROOT, command, without
@@ -52,6 +53,37 @@ async def test_a_browser_shows_the_page(tmp_path: Path) -> None:
             # The splash goes with the first byte that the app writes.
             await page.until("document.body.classList.contains('-first-byte')")
             assert await page.value("document.querySelector('.textual-terminal').checkVisibility()")
+            assert not await page.value("document.querySelector('#starting').checkVisibility()")
+            # The page waits for what it links: it may link nothing that a slow network keeps from it.
+            loaded = await page.value("performance.getEntriesByType('resource').map(each => each.name)")
+            assert any(each.endswith("textual.js") for each in loaded)
+            assert all(each.startswith(("http://127.0.0.1:", "data:")) for each in loaded)
+            await page.until("document.activeElement.closest('.textual-terminal') !== null")
+            await page.press("q")
+            await page.until("document.body.classList.contains('-closed')")
+            assert await page.value("document.querySelector('#ended').checkVisibility()")
+
+
+async def test_another_page_cannot_press_keys() -> None:
+    with served(NEW / "linear") as line:
+        address = line.split()[1]
+        async with aiohttp.ClientSession() as session:
+            for origin in (
+                {"Origin": "http://elsewhere.example"},
+                {"Origin": address.replace("127.0.0.1", "rebound.example")},
+                {},
+            ):
+                with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+                    await session.ws_connect(f"{address}/ws", headers=origin)
+            async with session.ws_connect(f"{address}/ws", headers={"Origin": address}) as socket:
+                assert (await socket.receive()).type is aiohttp.WSMsgType.BINARY
+            async with session.get(address) as page:
+                assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+
+
+def test_what_cannot_be_opened_is_said_before_a_page_is_served() -> None:
+    done = command("postgresql://127.0.0.1:0/", "--web")
+    assert done.code and "http:" not in done.err
 
 
 @contextmanager
@@ -62,5 +94,7 @@ def served(store: Path) -> Iterator[str]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     ) as process:  # fmt: skip
         assert process.stderr is not None
-        yield process.stderr.readline()
-        process.kill()
+        try:
+            yield process.stderr.readline()
+        finally:
+            process.kill()

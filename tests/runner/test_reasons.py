@@ -107,7 +107,7 @@ main()
         (
             ARGPARSE,
             "app.py:6: the following arguments are required: topic, --rounds",
-            "give the program its arguments: ckpt-tui resume … -- --rounds ROUNDS topic",
+            "give the program its arguments, below “more” or as ckpt-tui resume … -- --rounds ROUNDS topic",
         ),
         (CLICK, "app.py:7: Missing option '--topic'", "ckpt-tui resume … -- --topic TOPIC"),
         (CLICK.replace("option", "argument").replace("--", ""), "Missing argument 'TOPIC'", "resume … -- TOPIC"),

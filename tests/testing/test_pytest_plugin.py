@@ -155,6 +155,20 @@ def test_a_recording_holds_until_the_run_changes(inner: pytest.Pytester) -> None
     changed.stdout.fnmatch_lines(["*- *hello*", "*+ *world*"])
 
 
+def test_a_recording_holds_though_each_run_draws_other_ids_for_its_requests(inner: pytest.Pytester) -> None:
+    text = """
+        import asking
+
+        def test_it(checkpoints):
+            asking.run(checkpoints.storage)
+            checkpoints.unchanged("asking.bundle")
+        """
+    ran(inner, text, "--record-checkpoints").assert_outcomes(passed=1)
+    ran(inner, text).assert_outcomes(passed=1)
+    strict = ran(inner, text.replace('"asking.bundle"', '"asking.bundle", strict=True'))
+    strict.assert_outcomes(failed=1)
+
+
 def test_a_pytest_that_does_not_ask_for_it_imports_nothing_of_it() -> None:
     code = (
         "import sys, ckpt_tui.testing.pytest_plugin; "

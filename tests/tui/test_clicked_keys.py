@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import itertools
 
-from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, named_places
+import pytest
+from rich.cells import cell_len
+
+from ckpt_tui.configuration import Config
+from ckpt_tui.tui.commands import COMMANDS, by_id
+from ckpt_tui.tui.helpers.run_hints import keys_before, keys_while_running
+from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, keys_of, named_places
 from ckpt_tui.tui.widgets.status import BarLine
 from tests.tui.support import NARROW, NORMAL, RECORDED, Driver, open_app
 
@@ -34,14 +40,45 @@ def test_a_pressed_key_types_what_it_is() -> None:
     assert key_event("space").character == " "
 
 
-SCREENS = {
-    "list": [], "values": ["f3", "tab"], "compare": ["d"], "replay": ["space"], "find": ["ctrl+f", *"brief", "enter"],
-    "doctor": ["D"], "sizes": ["S"], "history": ["f3", "tab", "b"], "prompt": ["f"],
+SCREENS: dict[str, list[str]] = {
+    "list": [], "values": ["tab.state", "view.other_pane"], "compare": ["diff.compare"], "replay": ["replay.open"],
+    "find": ["store.find", *"brief", "enter"], "doctor": ["store.doctor"], "sizes": ["run.sizes"],
+    "history": ["tab.state", "view.other_pane", "value.history"], "prompt": ["list.filter"],
+    "run": ["run.resume"], "deleting": ["store.prune"],
 }  # fmt: skip
+"""How one gets to each: ids of commands, and keys."""
+
+OTHER_KEYS = {command.id: f"ctrl+alt+{number}" for number, command in enumerate(COMMANDS) if command.id != "app.redraw"}
+"""Another key for every command."""
 
 
 def bars(app: Driver) -> list[BarLine]:
     return [bar for bar in app.app.screen.query(BarLine) if bar.is_on_screen and bar.id not in ("head", "where")]
+
+
+async def go(app: Driver, name: str) -> None:
+    """Go to one of `SCREENS`, by the keys that commands have now."""
+    known = by_id()
+    keys: dict[str, str] = app.app.changed_keys
+    for step in SCREENS[name]:
+        await app.press(keys.get(step, known[step].keys).split(",")[0] if step in known else step)
+    last = {keys_of("app.back"), "quit"}
+    await app.until(lambda: any(word in bar.shown for bar in bars(app) for word in last), "the keys")
+
+
+def check_keys(app: Driver) -> None:
+    """Each key that a footer names is one that does something there, and is pressed by a click on it."""
+    bound = set(app.app.screen.active_bindings)
+    named = 0
+    for bar in bars(app):
+        at = 0
+        for text, style in bar._fitted():
+            if style == "key":
+                pressed = bar.key_at(at + 1)  # a space comes first
+                assert pressed in bound or pressed in ("up", "down"), (text, pressed)
+                named += 1
+            at += cell_len(text)
+    assert named
 
 
 @pytest.mark.parametrize(
@@ -50,17 +87,36 @@ def bars(app: Driver) -> list[BarLine]:
 )
 async def test_every_key_of_every_footer_can_be_clicked(name: str, size: tuple[int, int]) -> None:
     async with open_app(RECORDED, size) as app:
-        await app.press(*SCREENS[name])
-        await app.until(lambda: any("esc" in bar.shown or "quit" in bar.shown for bar in bars(app)), "the keys")
-        bound = set(app.app.screen.active_bindings)
-        for bar in bars(app):
-            fitted = bar._fitted()
-            at = 0
-            for text, style in fitted:
-                if style == "key":
-                    pressed = bar.key_at(at + 1)  # a space comes first
-                    assert pressed in bound or pressed in ("up", "down"), (text, pressed)
-                at += len(text)
+        await go(app, name)
+        check_keys(app)
+
+
+OF_A_SCREEN = {"⏎", "ctrl+o", "ctrl+k", "ctrl+r", "↑↓", "1-9"}
+"""Keys that belong to no command of the table."""
+
+
+async def test_every_footer_names_the_keys_that_the_person_chose() -> None:
+    async with open_app(RECORDED, (400, 20), Config(keys=OTHER_KEYS)) as app:
+        assert app.app.changed_keys == OTHER_KEYS
+        for name in SCREENS:
+            await go(app, name)
+            check_keys(app)
+            shown = " ".join(text for bar in bars(app) for text, style in bar._fitted() if style == "key").split()
+            assert {key for key in shown if not key.startswith("ctrl+alt+")} <= OF_A_SCREEN
+            while (
+                app.app.screen is not app.screen or app.screen.panes.pane is not app.screen.list or app.screen.is_asking
+            ):
+                await app.press(OTHER_KEYS["app.back"])
+
+
+def test_footers_of_a_run_name_commands_whatever_the_run_does() -> None:
+    states = list(itertools.product([True, False], repeat=4))
+    check: dict[str, object] = {"ok": True, "types": [{"type": "a:B", "blocked": True}]}
+    pauses = (None, {"reason": "step"}, {"reason": "request"})
+    found = [keys_while_running(live, waits, log, paused) for live, waits, log, _ in states for paused in pauses]
+    found += [keys_before(check, *each) for each in states]
+    names = {name for keys in found for each, _ in keys for name in each.split()}
+    assert names - {"⏎", "↑↓", "1-9"} <= set(by_id())
 
 
 async def click(app: Driver, text: str) -> None:

@@ -73,10 +73,10 @@ async def test_the_screen_below_a_text_stays_in_sight(tmp_path: Path) -> None:
 
 
 def test_the_help_begins_with_where_one_is() -> None:
-    titles = [each.text.strip() for each in help_paragraphs({}, ("replay",)) if each.style == "heading"]
+    titles = [each.text.strip() for each in help_paragraphs(("replay",)) if each.style == "heading"]
     assert titles[0] == "Here: replay"
     assert len(titles) == len({*titles})
-    assert any(each.text == by_id()["replay.pin"].title for each in help_paragraphs({}, ("replay",))[:20])
+    assert any(each.text == by_id()["replay.pin"].title for each in help_paragraphs(("replay",))[:20])
 
 
 async def test_a_letter_answers_yes_or_no_and_an_arrow_to_the_left_answers_nothing(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from ckpt_tui.core.runs.groups import FOLDED
 from ckpt_tui.core.runs.listing import FoldedRow
 from ckpt_tui.stores.base import Batch, collect
 from ckpt_tui.stores.registry import open_store
-from ckpt_tui.tui.library import VIEW_SECONDS, Library, Pace
+from ckpt_tui.tui.library import VIEW_SECONDS, WRITTEN_SECONDS, Library, Pace
 from ckpt_tui.tui.view import View, make_view
 
 SAMPLES = Path(__file__).parent.parent / "data" / "agent-framework" / "1.23.0"
@@ -77,7 +77,7 @@ def test_the_pause_after_a_view_grows_with_the_time_that_making_it_took() -> Non
     now = [100.0]
     pace = Pace(lambda: now[0])
     pace.note(took=0.04)
-    assert pace.rest == 0.0
+    assert pace.rest == pytest.approx(WRITTEN_SECONDS)
     assert due_after(pace, now, [VIEW_SECONDS - 0.01, 0.02]) == [False, True]
     pace.note(took=10.0)
     assert pace.rest == pytest.approx(90.0 - VIEW_SECONDS)

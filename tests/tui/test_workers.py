@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,6 +41,10 @@ class Counting:
         if name == "broken":
             raise ValueError("a fault of ours")
         self.workers.post(Done(name))
+
+    @job("keep")
+    def keep(self, value: object) -> None:
+        self.workers.post(Done("kept"))
 
     @job("wait")
     def wait(self) -> None:
@@ -112,3 +118,19 @@ def test_an_interval_is_due_at_once_when_that_is_asked_and_not_again_before_its_
     interval = Interval(3600, at_once=True)
     assert [interval.is_due(), interval.is_due()] == [True, False]
     assert all(Interval(0.0).is_due() for _ in range(3))
+
+
+async def test_what_a_job_worked_on_is_freed_when_it_ends_and_not_when_garbage_is_collected() -> None:
+    async with opened() as (app, jobs, pilot):
+        value = Done("a checkpoint of some megabytes")
+        freed = weakref.ref(value)
+        gc.disable()
+        try:
+            worker = jobs.keep(value)
+            del value
+            await worker.wait()
+            await pilot.pause()
+            assert freed() is None
+            assert app.texts == ["kept"]
+        finally:
+            gc.enable()

@@ -63,7 +63,7 @@ class Breakpoint(NamedTuple):
 
 def is_each_time(spec: str) -> bool:
     """Whether a breakpoint stops wherever it is true, by how it is written."""
-    return spec in EVENTS or spec.startswith(("executor:", "changes:"))
+    return spec in EVENTS or spec.startswith(("executor:", "node:", "changes:"))
 
 
 def parse_breakpoint(spec: str) -> Breakpoint:
@@ -76,9 +76,9 @@ def parse_breakpoint(spec: str) -> Breakpoint:
     kind, colon, rest = text.partition(":")
     if text in EVENTS:
         return Breakpoint(text, text)
-    if colon and kind == "executor":
+    if colon and kind in ("executor", "node"):  # which is what a graph of LangGraph has
         if not rest:
-            raise UsageError("executor: needs a name.", "For example: executor:writer")
+            raise UsageError(f"{kind}: needs a name.", f"For example: {kind}:writer")
         return Breakpoint(text, "executor", name=rest)
     if colon and kind == "changes":
         path = parse(rest)
@@ -102,8 +102,8 @@ def what_happens_at(spec: str) -> str:
     kind, _, name = spec.partition(":")
     if spec in EVENTS:
         return {"request": "a request begins to wait", "error": "the run fails", "warning": "a warning comes"}[spec]
-    if kind in ("executor", "changes") and name:
-        return f"{clean(name)} {'ran' if kind == 'executor' else 'changed'}"
+    if kind in ("executor", "node", "changes") and name:
+        return f"{clean(name)} {'changed' if kind == 'changes' else 'ran'}"
     return f"{clean(spec)} became true"
 
 

@@ -1,8 +1,7 @@
 """A live run that a person steps, stops on a condition, changes, takes back to a checkpoint and continues.
 
 What a person sees as one session is one process after another: a change, or going back, ends the process and resumes
-from the checkpoint where the person is, as a fork in the same directory. Everything a session needs is in
-checkpoints, so nothing is lost when it ends.
+from the checkpoint where the person is, as a fork in the same directory. All of it is in checkpoints: nothing is lost.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ class Debugger:
         """The last line of a run that failed, kept back while the person looks at the failure."""
         self._origin = plan.source.store
         self._graph: dict[str, Any] = {}
-        self._ending = False
+        self._ending = self._is_abandoned = False
         self._processes = Processes(plan, self, self._lock)
 
     # -- what the owner does -----------------------------------------------------------------------------------------
@@ -99,6 +98,11 @@ class Debugger:
         """End the process now, with everything that it started."""
         self._ending = True
         self._processes.kill()
+
+    def abandon(self) -> None:
+        """End the process now, as a run that was cut off: the next start offers to go on with it."""
+        self._is_abandoned = True
+        self.kill()
 
     def interrupt(self) -> None:
         """Pass on a Ctrl+C to the process, which has the terminal but not its signals."""
@@ -199,8 +203,7 @@ class Debugger:
             self._lines.say("edited", path=edit.text, value=edit.value)
 
     def _goto(self, command: dict[str, Any]) -> None:
-        name = str(command.get("id") or "")
-        checkpoint = self._found(name)[0]
+        checkpoint = self._found(str(command.get("id") or ""))[0]
         self._stops.watcher.begin(checkpoint)
         self._changes.move(checkpoint.ref.id)
         self._pause("asked", **at_checkpoint(checkpoint, self._graph.get("edges") or ()))
@@ -331,7 +334,9 @@ class Debugger:
 
     def _finish(self, last: bytes) -> None:
         # Noted before the last line is given: whoever reads that line may leave at once, and this thread with it.
-        note_end(self.plan.into, self.outcome)
+        if not self._is_abandoned:
+            note_end(self.plan.into, self.outcome)
+        self.paused = None
         self._lines.give(last)
         self.ended.set()
         self._turn.set()

@@ -95,6 +95,15 @@ def directories_in_use() -> dict[str, float]:
     return found
 
 
+def goes_on_elsewhere(directories: tuple[str, ...]) -> bool:
+    """Whether the last run in some directories, or below them, goes on in another process than this one."""
+    for directory, entry in reversed(_TABLE.read().items()):
+        if isinstance(entry, dict) and any(_is_within(directory, each) for each in directories):
+            process = entry.get("pid")
+            return not entry.get("outcome") and process != os.getpid() and _is_alive(process)
+    return False
+
+
 def _is_within(directory: str, other: str) -> bool:
     inner, outer = os.path.realpath(directory), os.path.realpath(other)
     return inner == outer or inner.startswith(outer.rstrip(os.sep) + os.sep)

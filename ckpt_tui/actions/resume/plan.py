@@ -11,8 +11,8 @@ from typing import Any
 from ckpt_tui.actions.resume.document_edits import Edit as Edit
 from ckpt_tui.actions.resume.fork_overlays import fork_directory, protected
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.runs.lineage import label_of
 from ckpt_tui.core.runs.short_ids import short_id
+from ckpt_tui.core.runs.workflow_names import label_of
 from ckpt_tui.stores.headers import KIND
 from ckpt_tui.stores.postgres_address import is_postgres
 
@@ -79,6 +79,11 @@ class Source:
     def label(self) -> str:
         """The workflow's name for people."""
         return label_of(self.workflow, self.graph)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes that the checkpoint shows of a graph of LangGraph."""
+        return () if self.thread is None else (*self.thread.nodes, *self.thread.next)
 
     @property
     def framework(self) -> str:

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.actions.resume.command_lines import again, completed, short_id
 from ckpt_tui.actions.resume.plan import Plan
+from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
 from ckpt_tui.core.running.short_values import asks_in_words, brief, short_name
+from ckpt_tui.core.terms import Terms, counted, framework_terms
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.place_trust import trust_lines
 
@@ -64,18 +66,19 @@ def preview_lines(
     into = PreviewLine("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
     is_new = not plan.source.id
     is_graph = plan.source.thread is not None
-    again = [_beginning(lines.get("graph", {}))] if is_new else _again(check, graph=is_graph)
+    terms = framework_terms(plan.source.framework)
+    again = [_beginning(lines.get("graph", {}), terms)] if is_new else _again(check, graph=is_graph)
     course = [*again, into, *_edits(check, reveal)]
     # A form shows what is asked: then it hinders nothing that has to be read first.
     is_answered_here = asked and all(each.get("about") == "pending" for each in _problems(check))
     is_hindered = not check.get("ok") and not is_answered_here
     yield from (*wrong, *course) if is_hindered else (*course, *wrong)
-    yield from _while_resuming(check, "graph" if is_graph else "workflow")
+    yield from _while_resuming(check, terms.workflow)
     main = ", as the script it was" if check.get("main") and not is_new else ""
     yield PreviewLine("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
     if not is_new:
-        word = "node" if is_graph else "executor"
-        yield from _good(lines.get("graph", {}), check, word, {str(each.get("about")) for each in _problems(check)})
+        about = {str(each.get("about")) for each in _problems(check)}
+        yield from _good(lines.get("graph", {}), check, terms.executor, about)
     yield from started
 
 
@@ -196,18 +199,21 @@ def _while_resuming(check: dict[str, Any], word: str) -> Iterator[PreviewLine]:
         yield PreviewLine("⊘", f"the program tried {times}to change the original store: prevented", tone="warn")
 
 
-def _beginning(graph: dict[str, Any]) -> PreviewLine:
+def _beginning(graph: dict[str, Any], terms: Terms) -> PreviewLine:
     """What a run begins with that is not resumed."""
     count = len(graph.get("executors") or ())
-    executors = f", {count} executor{'' if count == 1 else 's'}" if count else ""
-    name, start = clean(str(graph.get("name") or "the workflow"), 60), clean(str(graph.get("start") or "?"), 40)
+    executors = f", {counted(count, terms.executor)}" if count else ""
+    name, start = (
+        clean(str(graph.get("name") or f"the {terms.workflow}"), 60),
+        clean(str(graph.get("start") or "?"), 40),
+    )
     return PreviewLine("→", f"{name}{executors}, begins at {start}", tone="plain")
 
 
 def _good(graph: dict[str, Any], check: dict[str, Any], word: str, about: set[str]) -> Iterator[PreviewLine]:
     if "graph" not in about:
         count = len(graph.get("executors") or ())
-        names = f": {count} {word}{'' if count == 1 else 's'}" if count else ""
+        names = f": {counted(count, word)}" if count else ""
         yield PreviewLine("✓", f"the graph is the checkpoint's{names}", tone="good")
     types = check.get("types") or ()
     if "type" not in about and types:
@@ -232,7 +238,8 @@ def _again(check: dict[str, Any], graph: bool) -> Iterator[PreviewLine]:
         kind = short_name(str(each.get("type")))
         answered = origin.removeprefix("answer ") if graph else origin
         more = f"from {origin}" if answered == origin else f"and the answer to {short_id(answered, [])}"
-        yield PreviewLine("→", clean(f"{to} runs with {kind} {more}"), tone="plain")
+        does = "the graph begins" if to == START else f"{to} runs"
+        yield PreviewLine("→", clean(f"{does} with {kind} {more}"), tone="plain")
     if found:
         yield PreviewLine(" ", f"{word}s that run again repeat their effects, such as tool calls", tone="dim")
 

@@ -42,10 +42,16 @@ class Proposal:
         return program_text(self.target)
 
 
-def known_proposals(store: str, framework: str = "agent_framework") -> list[Proposal]:
-    """What was used for a store before and what a project suggests; quick, since nothing is searched."""
+def known_proposals(store: str, framework: str = "agent_framework", nodes: Iterable[str] = ()) -> list[Proposal]:
+    """What was used for a store before and what a project suggests; quick, since nothing is searched.
+
+    Args:
+        store: The store.
+        framework: The package that the program needs.
+        nodes: The nodes of the graph, as far as a checkpoint shows them.
+    """
     out = []
-    used = remembered(store)
+    used = remembered(store, nodes)
     if used is not None and not (is_path(used.place) and not os.path.exists(used.place)):
         out.append(Proposal(with_python(used, store, framework)[0], "used", "used for this store before"))
     found = suggested(store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -79,18 +79,35 @@ def _absolute(text: str, directory: str) -> str:
 # -- what was used last ------------------------------------------------------------------------------------------------
 
 
-def remember(store: str, target: Target) -> None:
-    """Keep the target of a store; a state directory that cannot be written is not a reason to fail."""
+def remember(store: str, target: Target, nodes: Iterable[str] = ()) -> None:
+    """Keep the target of a store; a state directory that cannot be written is not a reason to fail.
+
+    Args:
+        store: The store.
+        target: The target.
+        nodes: The nodes of its graph, in a store that may hold the threads of several graphs.
+    """
     known = _TABLE.read()
-    key = _key(store)
+    names = sorted(nodes)
+    key = "\n".join((_key(store), *names))
     known.pop(key, None)
-    known[key] = {**asdict(anchored(target)), "args": dict(target.args)}
+    known[key] = {**asdict(anchored(target)), "args": dict(target.args), "nodes": names}
     _TABLE.write(known)
 
 
-def remembered(store: str) -> Target | None:
-    """The target that was last used for a store; its paths are absolute."""
-    return _target(_TABLE.read().get(_key(store)))
+def remembered(store: str, nodes: Iterable[str] = ()) -> Target | None:
+    """The target that was last used for a store; its paths are absolute.
+
+    Args:
+        store: The store.
+        nodes: The nodes that it has to have, as far as its own are known.
+    """
+    key, needed = _key(store), set(nodes)
+    for name, entry in reversed(_TABLE.read().items()):
+        target = _target(entry) if name.partition("\n")[0] == key else None
+        if target is not None and needed <= (set(_texts(entry.get("nodes"))) or needed):
+            return target
+    return None
 
 
 def _key(store: str) -> str:

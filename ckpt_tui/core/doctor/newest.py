@@ -14,7 +14,8 @@ from typing import NamedTuple
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import CheckpointRef, Problem, parse_time
 from ckpt_tui.core.runs.ids import as_late_here, latest
-from ckpt_tui.core.runs.lineage import Run, arrange, is_unnamed
+from ckpt_tui.core.runs.lineage import Run, arrange
+from ckpt_tui.core.runs.workflow_names import is_unnamed
 from ckpt_tui.core.text import clean
 
 HOPELESS = frozenset((

@@ -197,7 +197,7 @@ class Repetitions:
             for name, (executor, question) in asked.asks.items():
                 before = self._answered(asked, name, (executor, question))
                 if before:
-                    reason = f"{executor or 'an executor'} asks again what was answered after {before}"
+                    reason = f"{executor or 'somebody'} asks again what was answered after {before}"
                     fix = "Answer it again, or resume from a checkpoint after the answer; the run lost it."
                     yield Finding("asked-again", "info", asked.file, expression(("pending", name)), reason, fix)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.model import PendingRequest
-from ckpt_tui.core.overview.line import VALUE_CELLS, Label, Line
+from ckpt_tui.core.overview.line import UNWRITTEN, VALUE_CELLS, Label, Line
 from ckpt_tui.core.overview.state_lines import own_changes, place_text, value_text
 from ckpt_tui.core.overview.trail import YOU, in_quotes, words
 from ckpt_tui.core.paths import Path
@@ -18,13 +19,14 @@ from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Flight, Step
+from ckpt_tui.core.terms import ran_in_words, source_in_words, terms_of
 from ckpt_tui.core.value import Value
 
 
 def now_lines(after: Snapshot, step: Step, goes_on: bool) -> Iterator[Line]:
     """What is there now: pending requests, messages in flight, executors that wait."""
     for request in after.requests.values():
-        yield from _request(request)
+        yield from _request(request, terms_of(after.checkpoint.ref).executor)
     for flight in step.flights:
         yield _flight(flight, "now", "▸")
     for name in step.due:
@@ -35,13 +37,12 @@ def now_lines(after: Snapshot, step: Step, goes_on: bool) -> Iterator[Line]:
                 "now", f"{shown_name(wait.executor, 60)} waits for {shown_name(wait.reason, 200)}", (), "graph", "◌"
             )
     if not after.requests and after.checkpoint.ref.status == "open" and not goes_on:
-        text = "nothing was written after this: the run failed, was stopped, or is still going"
-        yield Line("now", text, (), "graph", "!")
+        yield Line("now", UNWRITTEN, (), "graph", "!")
 
 
-def _request(request: PendingRequest) -> Iterator[Line]:
+def _request(request: PendingRequest, executor: str) -> Iterator[Line]:
     path: Path = ("pending", request.id)
-    who = shown_name(request.executor, 60) or "an executor"
+    who = shown_name(request.executor, 60) or f"some {executor}"
     data = fields(request.data)
     call = data.get("function_call") or data.get("functionCall") or data.get("toolCall")
     if call is not None:
@@ -55,7 +56,8 @@ def _request(request: PendingRequest) -> Iterator[Line]:
 
 
 def _flight(flight: Flight, label: Label, sign: str) -> Line:
-    source = {"input": "the input", "answer": "the answer"}.get(flight.sort) or shown_name(flight.source, 60)
+    source = {"input": "the input", "answer": "the answer"}.get(flight.sort)
+    source = source or shown_name(source_in_words(flight.source), 60)
     targets = ", ".join(shown_name(name, 60) for name in flight.targets)
     number = f" ×{len(flight.data)}" if len(flight.data) > 1 else ""
     data = _said(flight.data[0]) if flight.data else ""
@@ -84,7 +86,7 @@ def outcome_lines(after: Snapshot, before: Snapshot | None, step: Step, said: Co
     for turn in last:
         yield Line("outcome", f"{shown_name(turn.speaker, 40)}: {in_quotes(turn.text, 400)}", turn.path, "talk")
     if not last and not found:
-        ran = ", ".join(shown_name(name, 60) for name in step.names)
+        ran = ", ".join(shown_name(name, 60) for name in step.names if name != START)
         taken = next((sent for sent in before.sent if sent.sort == "message"), None) if before is not None else None
         got = f" with {words(taken.data, VALUE_CELLS)}" if taken is not None else ""
         if ran:
@@ -106,16 +108,14 @@ _NOTHING = {
 
 def step_lines(step: Step, before: Snapshot | None) -> Iterator[Line]:
     """What the step did: who ran, which answers came in, which requests were raised."""
-    names = " ∥ ".join(
-        f"{'~' if ran.inferred else ''}{shown_name(ran.executor, 60)}" for ran in step.ran if ran.certain
-    )
+    names = [f"{'~' if ran.inferred else ''}{shown_name(ran.executor, 60)}" for ran in step.ran if ran.certain]
     maybe = [shown_name(ran.executor, 60) for ran in step.ran if not ran.certain]
-    ran = f"{names or 'one of ' + ', '.join(maybe)} ran" if step.ran else _NOTHING[step.kind]
+    ran = ran_in_words(names or [f"one of {', '.join(maybe)}"], " ∥ ") if step.ran else _NOTHING[step.kind]
     yield Line("step", ran, (), "graph", "●" if step.ran else "")
     for answered in step.answered:
         said = words(answered.answer, VALUE_CELLS) if answered.given else "no file contains the answer"
         who = shown_name(answered.request.executor, 60)
-        yield Line("step", f"{YOU} answered {who}: {said}", ("messages",) if answered.given else (), "", "−")
+        yield Line("step", f"{YOU} answered {who}: {said}", (answered.part,) if answered.given else (), "", "−")
     asked = Counter(request.executor for request in step.raised)
     for request in step.raised:
         if number := asked.pop(request.executor, 0):
@@ -126,5 +126,6 @@ def step_lines(step: Step, before: Snapshot | None) -> Iterator[Line]:
         return
     for sent in before.sent:
         if sent.sort == "message":
+            source = shown_name(source_in_words(sent.source), 60)
             target = f" → {shown_name(sent.target, 60)}" if sent.target else ""
-            yield Line("step", f"{shown_name(sent.source, 60)}{target}{_said(sent.data)}", (), "diff", "−")
+            yield Line("step", f"{source}{target}{_said(sent.data)}", (), "diff", "−")

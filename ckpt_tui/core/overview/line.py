@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from ckpt_tui.core.model import CheckpointRef, has_file_time
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.shown_names import masked_path, shown_name
+from ckpt_tui.core.terms import terms_of
 from ckpt_tui.core.text import size_text
 
 Label = Literal["danger", "error", "asked", "path", "now", "step", "state", "talk", "outcome"]
@@ -79,6 +80,9 @@ def overview_document(found: Overview) -> list[dict[str, Any]]:
     ]
 
 
+UNWRITTEN = "nothing was written after this: the run failed, was stopped, or is still going"
+"""What there is to say of a checkpoint where work is left, as far as the store shows."""
+
 _STATUS = {"waiting": "waits for an answer", "open": "work is left", "done": "has ended", "failed": "has failed"}
 
 
@@ -93,5 +97,14 @@ def overview_title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str
     own = ref.store_metadata.title if ref.store_metadata is not None else ""
     name = shown_name(title or own or ref.workflow, 80)
     times = "times of files" if has_file_time(ref) else ""
-    status = "the run went on" if goes_on and ref.status == "open" else _STATUS.get(ref.status or "", "")
+    went_on = goes_on and ref.status == "open"
+    status = f"the {terms_of(ref).run} went on" if went_on else _STATUS.get(ref.status or "", "")
     return " · ".join(part for part in (name, f"step {ref.step}", status, times) if part)
+
+
+def at_pause(overview: Overview, where: str) -> Overview:
+    """The overview of a checkpoint at which a run is paused that goes on from here; `where` says where that is."""
+    title = overview.title.replace(f" · {_STATUS['open']}", " · paused")
+    lines = [each for each in overview.lines if each.text != UNWRITTEN]
+    at = next((index for index, each in enumerate(lines) if each.label == "now"), len(lines))
+    return overview._replace(title=title, lines=(*lines[:at], Line("now", where, (), "graph", "‖"), *lines[at:]))

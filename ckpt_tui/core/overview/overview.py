@@ -21,6 +21,7 @@ from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Step
+from ckpt_tui.core.terms import terms_of
 from ckpt_tui.core.text import clean
 
 
@@ -91,11 +92,12 @@ def _errors(checkpoint: Checkpoint) -> Iterator[Line]:
 def _asked(
     checkpoint: Checkpoint, run_path: Sequence[Passed], said: Conversation, complete: bool, is_read: bool
 ) -> Iterator[Line]:
+    terms = terms_of(checkpoint.ref)
     given = [(one, text, path) for one in run_path for text, path in one.inputs]
     if given:
         for one, text, path in given[-1:]:
             here = one.ref.id == checkpoint.ref.id
-            more = f"  (input {len(given)} of this run)" if len(given) > 1 else ""
+            more = f"  (input {len(given)} of this {terms.run})" if len(given) > 1 else ""
             yield Line("asked", f"{text}{more}", path if here else (), "" if here else "talk")
         return
     for path in (("execution", "input"), ("_original_message",)):
@@ -109,10 +111,11 @@ def _asked(
     if first is not None:
         yield Line("asked", in_quotes(first.text, 400), (), "talk")
     elif complete:
-        text = "no file of this run contains the input: the first one was written after the input was consumed"
+        text = f"no file of this {terms.run} contains the input: the first one was written after the input was consumed"
         if run_path and run_path[0].ref.parent and run_path[0].kind == "start":
-            text = "the first checkpoints of this run, and its input, are not in the store"
-            text = text if is_read else "the store is still being read: the first checkpoints of this run may come"
+            text = f"the first checkpoints of this {terms.run}, and its input, are not in the store"
+            still = f"the store is still being read: the first checkpoints of this {terms.run} may come"
+            text = text if is_read else still
         # What was sent first says most of what was asked; it comes first, because the end may be cut.
         yield Line("asked", f"first sent: {run_path[0].sent}; {text}" if run_path and run_path[0].sent else text)
 

@@ -6,19 +6,15 @@ conversation of a checkpoint has it from the steps before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.langgraph_layout import INTERRUPT, RESUME
 from ckpt_tui.core.model import INTERNAL
-from ckpt_tui.core.reading.chat import ChatMessage, Part, fields
+from ckpt_tui.core.reading.chat import ChatMessage, Part
 from ckpt_tui.core.reading.merged_messages import Key, key_of
 from ckpt_tui.core.reading.message_sources import YOU, message_sources, parts_of
-from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Answered, Step
-from ckpt_tui.core.value import Value
 
 LONGEST = 8_000
 """Characters of a message that is kept; a longer one is in its own checkpoint, and mostly in somebody's history."""
@@ -53,38 +49,25 @@ def said_in_step(before: Snapshot | None, after: Snapshot, step: Step) -> tuple[
             if message.parts and key not in known and sum(len(each.text) for each in message.parts) <= LONGEST:
                 known.add(key)
                 found.append(message)
-    interrupts = list(_interrupts(before)) if before is not None else []
-    if not interrupts and not any(message.author == YOU for message in found):
-        interrupts = [_answer(answered) for answered in step.answered]
-    found[:0] = interrupts
+    is_there = any(message.author == YOU for message in found)
+    found[:0] = [
+        message for answered in step.answered if not is_there or answered.part != "messages"
+        for message in _answer(answered)
+    ]  # fmt: skip
     return tuple(found[-MESSAGES:])
 
 
-def _answer(answered: Answered) -> ChatMessage:
-    """An answer that is not in flight: kept otherwise, or gone."""
-    if answered.given:
-        return ChatMessage("user", YOU, "", parts_of(answered.answer))
+def _answer(answered: Answered) -> Iterator[ChatMessage]:
+    """An answer that is not in flight: kept otherwise, or gone; with its question where no step before it has that."""
     who = shown_name(answered.request.executor, 60)
-    return ChatMessage("user", YOU, "", (Part("other", f"answered {who}; no file contains the answer"),))
-
-
-def _interrupts(before: Snapshot) -> Iterator[ChatMessage]:
-    """Interrupts of LangGraph that were answered, which its tasks have written: the question, and the last answer."""
-    tasks = fields(fields(before.checkpoint.metadata).get("task_writes"))
-    for task, writes in tasks.items():
-        written = fields(writes)
-        if INTERRUPT not in written or RESUME not in written:
-            continue
-        who = shown_name(task.rpartition(" ")[0] or task, 60)
-        for asked in _listed(written[INTERRUPT]):
-            yield ChatMessage("", who, "", parts_of(attribute(asked, "value")))
-        for answer in _listed(written[RESUME])[-1:]:
-            yield ChatMessage("user", YOU, "", parts_of(answer))
-
-
-def _listed(value: Value) -> Sequence[Value]:
-    value = resolve(value)
-    return value[:MESSAGES] if type(value) in (list, tuple) else [value]
+    for answer in answered.earlier[-MESSAGES:]:
+        yield ChatMessage("user", YOU, "", parts_of(answer))
+    if answered.part != "messages":
+        yield ChatMessage("", who, "", parts_of(answered.request.data))
+    if answered.given:
+        yield ChatMessage("user", YOU, "", parts_of(answered.answer))
+    else:
+        yield ChatMessage("user", YOU, "", (Part("other", f"answered {who}; no file contains the answer"),))
 
 
 def said_before(steps: Iterable[Iterable[ChatMessage]]) -> Iterator[tuple[ChatMessage, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
+from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.matching.equality import is_plainly_equal
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.overview.said_in_step import said_in_step
@@ -60,6 +61,7 @@ class Passed(NamedTuple):
         scalars: Path in the checkpoint → number or short text that the workflow or an executor keeps.
         graph: The graph that was known when `ran` was worked out.
         said: What was said in it outside of what executors keep.
+        is_cut: Something was said in it that is not kept here, because it is too much.
     """
 
     ref: CheckpointRef
@@ -71,6 +73,7 @@ class Passed(NamedTuple):
     scalars: Mapping[Path, Scalar]
     graph: Graph
     said: tuple[ChatMessage, ...] = ()
+    is_cut: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -184,15 +187,11 @@ def path_text(run_path: Sequence[Passed], left_out: int = 0) -> str:
     return " → ".join(groups)
 
 
-_START = "__start__"
-"""The node through which LangGraph takes the input."""
-
-
 def _tokens(one: Passed) -> Iterator[str]:
     if one.kind == "answer" or one.answers:
         yield YOU
-    names = [shown_name(ran.executor, 40) for ran in one.ran if ran.certain and ran.executor != _START]
-    names = names or [f"{shown_name(ran.executor, 40)}?" for ran in one.ran if ran.executor != _START]
+    names = [shown_name(ran.executor, 40) for ran in one.ran if ran.certain and ran.executor != START]
+    names = names or [f"{shown_name(ran.executor, 40)}?" for ran in one.ran if ran.executor != START]
     if names:
         yield " ∥ ".join(names)
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.chat import ChatMessage
-from ckpt_tui.core.reading.merged_messages import MergedMessages
+from ckpt_tui.core.reading.merged_messages import MergedMessages, key_of
 from ckpt_tui.core.reading.message_sources import MessageSources, message_sources
 from ckpt_tui.core.reading.turns import Turn, merged_turns
 
@@ -28,12 +28,14 @@ class Conversation(NamedTuple):
         unread: Places of large values that were not read for it.
         repeated: Places of histories in which messages occur twice by their ids, each with how many.
         is_cut: There was more to look at than is looked at.
+        lacks_steps: Of some steps on the way to it, only what its executors keep of them is known.
     """
 
     turns: tuple[Turn, ...] = ()
     unread: tuple[Path, ...] = ()
     repeated: tuple[tuple[Path, int], ...] = ()
     is_cut: bool = False
+    lacks_steps: bool = False
 
 
 class FoundMessages(NamedTuple):
@@ -69,7 +71,9 @@ def merged_conversation(
     own = found.own
     merged = MergedMessages(own.sources, (*passed, *new))
     if found.parent is not None:
-        had = Counter(entry.key for entry in MergedMessages(found.parent.sources, passed).entries)
+        before = found.parent.sources
+        keys = (entry.key for entry in MergedMessages(before, passed).entries) if before else map(key_of, passed)
+        had = Counter(keys)
         for entry in merged.entries:
             had[entry.key] -= 1
             entry.is_new = had[entry.key] < 0

@@ -35,7 +35,10 @@ Key = tuple[tuple[str, str, str], ...]
 
 def key_of(message: ChatMessage) -> Key:
     """What two records of the same turn share: not the role, which is the reader's, nor always the author."""
-    return tuple((part.kind, part.call, part.text or part.called) for part in message.parts)
+    if len(message.parts) == 1:  # nearly always, and of thousands of messages
+        part = message.parts[0]
+        return ((part.kind, part.call, part.text or part.called),)
+    return tuple([(part.kind, part.call, part.text or part.called) for part in message.parts])
 
 
 class MergedMessages:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ckpt_tui.core.running.session_lines import OUTCOMES, SESSION_LINES
 from ckpt_tui.core.running.short_values import SUMMARY_CHARACTERS, asks_in_words, brief, place_text, spent_text
 from ckpt_tui.core.runs.short_ids import short_id
+from ckpt_tui.core.terms import LANGGRAPH, counted, framework_terms
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.times import is_possible, parse_time
 
@@ -117,9 +118,16 @@ def _hello(document: dict[str, Any]) -> tuple[str, str, str]:
     return "", text, "dim"
 
 
+def nodes_of(graph: dict[str, Any]) -> list[str]:
+    """The nodes that the line about a graph of LangGraph names; none of another framework."""
+    return list(graph.get("executors") or ()) if graph.get("framework") == LANGGRAPH else []
+
+
 def _graph(document: dict[str, Any]) -> tuple[str, str, str]:
     names = list(document.get("executors") or ())
-    return "", f"{document.get('name')}: {len(names)} executors: {', '.join(names[:12])}", "dim"
+    terms = framework_terms(document.get("framework"))
+    what = f"{document.get('name') or terms.workflow}: {counted(len(names), terms.executor)}"
+    return "", f"{what}: {', '.join(names[:12])}" if names else what, "dim"
 
 
 def _check(document: dict[str, Any]) -> tuple[str, str, str]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.runs.lineage import Node, Run, arrange, carries_answers, workflow_key, workflow_label
+from ckpt_tui.core.runs.lineage import Node, Run, arrange
+from ckpt_tui.core.runs.parents import carries_answers
+from ckpt_tui.core.runs.workflow_names import workflow_key, workflow_label
 
 _Rank = tuple[float, int, str]
 

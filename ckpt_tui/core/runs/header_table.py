@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.runs.lineage import carries_answers, is_unnamed, workflow_key
+from ckpt_tui.core.runs.parents import carries_answers
+from ckpt_tui.core.runs.workflow_names import is_unnamed, workflow_key
 
 GONE, PROBLEM, ANSWERS, ORPHAN, RACY = 1, 2, 4, 8, 16
 """What is special about a file: it is not there any more, is not a checkpoint, carries answers alone, its parent has to

@@ -1,23 +1,17 @@
 """Which checkpoint came from which: parent chains, forks and runs, and the order in which they are shown.
 
-The order follows parents, then time. `iteration_count` is neither unique nor monotone; it is used only to guess the
-parent of a checkpoint whose chain Agent Framework 1.9 and older broke on resume.
+The order follows parents, then time. `iteration_count` is neither unique nor monotone.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import repeat
 from typing import NamedTuple
 
-from ckpt_tui.core.model import INTERNAL, CheckpointRef
-
-_UNNAMED = "WorkflowBuilder-"
-"""What the framework calls a workflow without a name, before a random UUID."""
-
-MISSING = "parent missing"
-"""What is irregular about a checkpoint whose parent is not in the store."""
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.runs.parents import MISSING, by_time, parents_of
+from ckpt_tui.core.runs.workflow_names import workflow_key, workflow_label
 
 LANES = 64
 """Columns of the gutter; branches beyond share the last one. A checkpoint resumed a thousand times needs no more."""
@@ -79,35 +73,6 @@ class Run(NamedTuple):
         return self.store, self.id, workflow_key(self.nodes[0].ref)
 
 
-def workflow_key(ref: CheckpointRef) -> str:
-    """What runs of one workflow share: its name, or its graph when the framework made up the name."""
-    if ref.chain:
-        return f"chain {ref.chain}"
-    if ref.store_metadata is not None and ref.store_metadata.run:
-        return f"run {ref.store_metadata.run}"
-    return f"graph {ref.graph}" if is_unnamed(ref.workflow) else ref.workflow
-
-
-def workflow_label(ref: CheckpointRef) -> str:
-    """The workflow's name for people."""
-    if ref.store_metadata is not None and ref.store_metadata.title:
-        return ref.store_metadata.title
-    return label_of(ref.workflow, ref.graph)
-
-
-def label_of(workflow: str, graph: str) -> str:
-    """A workflow's name for people, by the name in the file and the hash of its graph."""
-    return f"unnamed {graph[:8]}" if is_unnamed(workflow) else workflow
-
-
-def is_unnamed(name: str) -> bool:
-    """Whether the framework made up the name: a builder without a name writes a new random one for each instance."""
-    if not name.startswith(_UNNAMED):
-        return not name
-    number = name.removeprefix(_UNNAMED)
-    return len(number) == 36 and set(number) <= set("0123456789abcdef-")
-
-
 def arrange(refs: Iterable[CheckpointRef]) -> tuple[Run, ...]:
     """Order checkpoints into runs: runs by first timestamp, parents before children, branches whole.
 
@@ -123,7 +88,7 @@ def arrange(refs: Iterable[CheckpointRef]) -> tuple[Run, ...]:
 def _arrange(refs: Iterable[CheckpointRef], store: str) -> list[Run]:
     """The runs of one store."""
     by_id = {ref.id: ref for ref in refs}
-    parents, guessed, irregular = _parents(by_id)
+    parents, guessed, irregular = parents_of(by_id)
     children: dict[str, list[CheckpointRef]] = {}
     roots: list[CheckpointRef] = []
     for ref in by_id.values():
@@ -134,8 +99,8 @@ def _arrange(refs: Iterable[CheckpointRef], store: str) -> list[Run]:
             children.setdefault(parent, []).append(ref)
     for siblings in children.values():
         if len(siblings) > 1:
-            siblings.sort(key=_by_time)
-    roots.sort(key=_by_time)
+            siblings.sort(key=by_time)
+    roots.sort(key=by_time)
     # Branches of a parent that was deleted still belong together.
     families: dict[tuple[str, str], list[CheckpointRef]] = {}
     for root in roots:
@@ -169,144 +134,6 @@ def _nested(runs: list[Run]) -> list[Run]:
         out.append(run._replace(level=level))
         todo += [(part, level + 1) for part in reversed(parts.pop(run.id, []))]
     return [*out, *(run for family in parts.values() for run in family)]
-
-
-def _by_time(ref: CheckpointRef) -> tuple[float, int, str]:
-    return ref.when, ref.position, ref.id
-
-
-def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str], dict[str, str]]:
-    parents: dict[str, str] = {}
-    guessed: set[str] = set()
-    irregular: dict[str, str] = {}
-    orphans: list[CheckpointRef] = []
-    # Children of a renamed file name the id inside it.
-    renamed = {ref.inner: ref.id for ref in by_id.values() if ref.inner and ref.inner not in by_id}
-    for name, ref in by_id.items():
-        parent = ref.parent
-        if parent in by_id and parent != name:
-            parents[name] = parent
-            continue
-        if parent is None:
-            given = ref.store_metadata
-            if given is not None and given.run:
-                if given.before in by_id and given.before != ref.id:
-                    parents[ref.id] = given.before
-                    guessed.add(ref.id)
-            elif ref.iteration > 0 or ref.chain:
-                orphans.append(ref)
-            continue
-        parent = renamed.get(parent, parent)
-        if parent == ref.id:
-            irregular[ref.id] = "its own parent"
-        elif parent in by_id:
-            parents[ref.id] = parent
-        else:
-            irregular[ref.id] = MISSING
-    for circle in _circles(parents):
-        first = min(circle, key=lambda name: _by_time(by_id[name]))
-        del parents[first]
-        guessed.discard(first)
-        irregular[first] = "parents form a circle"
-    if orphans:
-        _guess(by_id, orphans, parents, guessed)
-        # A child may claim to be older than its parent; then a guess can lead back to where it began.
-        for circle in _circles(parents):
-            wrong = next(name for name in circle if name in guessed)
-            del parents[wrong]
-            guessed.remove(wrong)
-    return parents, guessed, irregular
-
-
-def _circles(parents: dict[str, str]) -> list[list[str]]:
-    """The members of each circle that parents form."""
-    walked: dict[str, str] = {}  # checkpoint → where the walk up that met it first began
-    found: list[list[str]] = []
-    for start in parents:
-        here: str | None = start
-        while here is not None and here not in walked:
-            walked[here] = start
-            here = parents.get(here)
-        if here is not None and walked[here] == start:
-            circle = [here]
-            while (above := parents[circle[-1]]) != here:
-                circle.append(above)
-            found.append(circle)
-    return found
-
-
-_ANY = -(1 << 64)
-"""Stands for any iteration; no file's iteration is meant by it."""
-
-_Ranks = list[tuple[float, int, str]]
-"""`CheckpointRef.rank` of candidates, in order."""
-
-
-def _guess(
-    by_id: dict[str, CheckpointRef], orphans: Sequence[CheckpointRef], parents: dict[str, str], guessed: set[str]
-) -> None:
-    """Parents for checkpoints of Agent Framework 1.9 and older, which wrote none after a resume or an answer.
-
-    The candidate is the latest earlier checkpoint of the same workflow and graph, one iteration before; or, for a
-    checkpoint that only carries answers, the one of the same iteration that waits for them. Formats without parents
-    have chains: where there is no such candidate, the latest earlier checkpoint of the chain is taken.
-    """
-    tables: dict[tuple[str, str], dict[int, _Ranks]] = {}
-    for ref in by_id.values():
-        table = tables.setdefault((workflow_key(ref), ref.graph), {})
-        table.setdefault(ref.iteration, []).append((ref.when, ref.position, ref.id))
-        if ref.chain:
-            table.setdefault(_ANY, []).append((ref.when, ref.position, ref.id))
-    for table in tables.values():
-        for candidates in table.values():
-            candidates.sort()
-    for orphan in sorted(orphans, key=_by_time):
-        table = tables[workflow_key(orphan), orphan.graph]
-        iterations = [orphan.iteration] if orphan.iteration > 0 and carries_answers(orphan) else []
-        iterations += (orphan.iteration - 1, _ANY) if orphan.chain else (orphan.iteration - 1,)
-        for iteration in iterations:
-            found = _before(orphan, iteration, table.get(iteration, []), by_id)
-            if found:
-                parents[orphan.id] = found
-                guessed.add(orphan.id)
-                break
-
-
-def guessed_parents(by_id: dict[str, CheckpointRef], orphans: Sequence[CheckpointRef]) -> dict[str, str]:
-    """The parent that is guessed for each of some checkpoints that name none; those without one are left out.
-
-    Args:
-        by_id: The checkpoints that may be one, and these.
-        orphans: Those whose parent is guessed.
-    """
-    parents: dict[str, str] = {}
-    _guess(by_id, orphans, parents, set())
-    return parents
-
-
-def _before(orphan: CheckpointRef, iteration: int, candidates: _Ranks, by_id: dict[str, CheckpointRef]) -> str:
-    """The latest of the candidates that is not later, "" where there is none.
-
-    Where a clock is too coarse to say more, one of an earlier iteration came first, and so did a question before its
-    answers.
-    """
-    at = bisect_left(candidates, (orphan.when, orphan.position, ""))
-    end = at
-    while end < len(candidates) and candidates[end][:2] == (orphan.when, orphan.position) and iteration != _ANY:
-        end += 1
-    for place in range(end - 1, at - 1, -1):
-        name = candidates[place][2]
-        if iteration < orphan.iteration or not (name == orphan.id or carries_answers(by_id[name])):
-            return name
-    return candidates[at - 1][2] if at else ""
-
-
-def carries_answers(ref: CheckpointRef) -> bool:
-    """Whether a checkpoint only carries answers, as far as is known of it."""
-    facts = ref.facts
-    if facts is None:
-        return ref.carries_answers
-    return bool(facts.messages) and all(source.startswith(INTERNAL) for source in facts.sources)
 
 
 def _branches(

@@ -275,6 +275,13 @@ def when_text(row: NodeRow) -> str:
     return time_of_day(ref)
 
 
+def run_name(run: Run) -> str:
+    """A run's name, with its number where it has no id of its own."""
+    given = run.nodes[0].ref.store_metadata
+    number = "" if given is not None and given.run else f" · run {run.number}"
+    return f"{shown_name(run.workflow, 40)}{number}"
+
+
 def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     """A run's name, and what there is to say about it; `short` for a narrow list."""
     count = len(run.nodes)

@@ -71,8 +71,8 @@ def beginnings(first: Sequence[Node], second: Sequence[Node]) -> Beginnings | No
 
 
 def _without_fork(one: Happening) -> Happening:
-    """The same without the word that the branch is a fork: both are."""
-    return one._replace(status="") if one.status == "fork" else one
+    """The same without the word that the branch is a fork, or ends there: it says nothing of how they began."""
+    return one._replace(status="") if one.status in ("fork", "open") else one
 
 
 def continuations(runs: Iterable[Run], identifier: str) -> list[Node]:

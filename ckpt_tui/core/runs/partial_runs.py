@@ -8,8 +8,9 @@ from operator import attrgetter
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.ids import name_and_parents
-from ckpt_tui.core.runs.lineage import Run, arrange, workflow_key
+from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.selected_runs import Selection
+from ckpt_tui.core.runs.workflow_names import workflow_key
 
 MANY = 4096
 """Checkpoints from which on a part is looked for; fewer are arranged in less than a tenth of a second."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.json_text import pieces
+from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.redact import MASK, is_mask
 from ckpt_tui.core.runs.lineage import Node, Run
@@ -166,7 +167,8 @@ def executors_text(taken: HistoryValue) -> str:
     """Who ran, for people: `writer`, `~writer, reviewer` where some are inferred, or what came in: `(answer)`."""
     if not taken.executors:
         return f"({taken.step})" if taken.step != "superstep" else ""
-    return ("~" if taken.inferred else "") + ", ".join(taken.executors)
+    names = [name for name in taken.executors if name != START]
+    return ("~" if taken.inferred else "") + ", ".join(names) if names else "(input)"
 
 
 def value_text(value: Any, limit: int) -> str:

@@ -13,7 +13,9 @@ from typing import Any
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.groups import Group, group_of
 from ckpt_tui.core.runs.header_table import NO_CHECKPOINT, ORPHAN, UNKNOWN, HeaderTable
-from ckpt_tui.core.runs.lineage import arrange, guessed_parents, label_of
+from ckpt_tui.core.runs.lineage import arrange
+from ckpt_tui.core.runs.parents import guessed_parents
+from ckpt_tui.core.runs.workflow_names import label_of
 
 NAMED_AT_ONCE = 1 << 16
 """Groups whose names are looked up together."""

@@ -125,7 +125,7 @@ def _metadata(found: Any) -> StoreMetadata | None:
         role if role in _ROLES else None, status if status in _STATUS else None,
         step if type(step) is int else None, _text(found, "before"),
         _texts(ran) if isinstance(ran, list) else None, _text(found, "above"), _text(found, "store"),
-        found.get("has_file_time") is True, _text(found, "did"),
+        found.get("has_file_time") is True, _text(found, "did"), _text(found, "framework"),
     )  # fmt: skip
 
 

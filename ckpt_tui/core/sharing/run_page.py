@@ -11,11 +11,12 @@ from ckpt_tui.core.drawing.layers import Pair
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.overview.line import Overview
 from ckpt_tui.core.reading.turns import Turn
-from ckpt_tui.core.runs.lineage import workflow_label
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Step
+from ckpt_tui.core.terms import ran_in_words
 from ckpt_tui.core.text import clean, size_text
 
 
@@ -107,14 +108,14 @@ def change_line(change: Change, limit: int = 160) -> ChangeLine:
 
 def step_text(point: Point) -> str:
     """What led to a checkpoint, in a few words."""
-    names = ", ".join(clean(name, 40) for name in point.step.names)
+    names = [clean(name, 40) for name in point.step.names]
     if point.step.kind == "answer":
         return "an answer came in"
     if point.step.kind == "input":
         return "the input"
     if not names:
         return "the first checkpoint" if point.parent is None else "nothing shows who ran"
-    return f"{names} ran" + (" (inferred)" if point.step.inferred else "")
+    return ran_in_words(names) + (" (inferred)" if point.step.inferred else "")
 
 
 def facts_text(ref: CheckpointRef) -> str:

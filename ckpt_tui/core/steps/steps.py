@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.langgraph_layout import ANSWERED
 from ckpt_tui.core.model import CheckpointRef, PendingRequest
+from ckpt_tui.core.reading.chat import fields
+from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import FanIn, Kind, Snapshot, Sort, kind_of_step, ran_for_certain
 from ckpt_tui.core.value import Value
@@ -74,11 +78,15 @@ class Answered(NamedTuple):
         request: The request.
         given: Whether the answer is in the checkpoint.
         answer: The answer.
+        part: The part of the checkpoint that holds it.
+        earlier: Answers to earlier questions of the same call, which are in no checkpoint.
     """
 
     request: PendingRequest
     given: bool = False
     answer: Value = None
+    part: str = "messages"
+    earlier: tuple[Value, ...] = ()
 
 
 class Step(NamedTuple):
@@ -250,6 +258,7 @@ def _guess(source: str, graph: Graph, later: Mapping[str, str]) -> tuple[tuple[s
 
 
 def _answered(before: Snapshot | None, after: Snapshot) -> Iterable[Answered]:
+    yield from _interrupts(after)
     if before is None:
         return
     answers = [sent for sent in after.sent if sent.sort != "message"]
@@ -263,3 +272,16 @@ def _answered(before: Snapshot | None, after: Snapshot) -> Iterable[Answered]:
             sent = next((sent for sent in others if sent.target == request.executor), None)
             others = [other for other in others if other is not sent]
         yield Answered(request, sent is not None, sent.data if sent is not None else None)
+
+
+def _interrupts(after: Snapshot) -> Iterable[Answered]:
+    """The interrupts of LangGraph that were answered in a step: the checkpoint after it says so, whoever answered."""
+    listed = resolve(attribute(after.checkpoint.metadata, ANSWERED))
+    for one in listed if type(listed) is list else ():
+        found = fields(one)
+        answers = resolve(found.get("answers"))
+        given = answers if type(answers) is list else []
+        request = PendingRequest(
+            str(found.get("id", "")), str(found.get("node", "")), "interrupt", "", found.get("question")
+        )
+        yield Answered(request, bool(given), given[-1] if given else None, "metadata", tuple(given[:-1]))

@@ -56,7 +56,7 @@ class Checking(Loading):
             ]  # fmt: skip
         return {
             "name": str(getattr(graph, "name", "")), "hash": self.plan.get("graph") or "", "start": START,
-            "max_iterations": None, "executors": executors, "edges": edges,
+            "max_iterations": None, "executors": executors, "edges": edges, "framework": "langgraph",
         }  # fmt: skip
 
     async def check(self) -> dict[str, Any]:

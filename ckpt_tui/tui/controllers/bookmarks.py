@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.actions.notebook import NOTE_LIMIT, Note, Notebook, now, read_notes, write_notes
-from ckpt_tui.core.runs.lineage import workflow_label
+from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.postgres_address import absolute
 

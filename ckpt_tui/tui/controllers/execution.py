@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.actions.resume.targets import remember
-from ckpt_tui.core.running.session_lines import pause_text
+from ckpt_tui.core.running.event_lines import nodes_of
+from ckpt_tui.core.terms import Terms
 from ckpt_tui.tui.helpers.resume_panes import ResumePanes
 from ckpt_tui.tui.helpers.resume_preview import same_code
 from ckpt_tui.tui.live_run import LiveRun
@@ -25,6 +26,11 @@ class ExecutionPort(Protocol):
 
     def post_message(self, message: RunLine) -> bool:
         """Send a line of the run to the screen; it comes back through `Execution.take`."""
+        ...
+
+    @property
+    def terms(self) -> Terms:
+        """The words of the framework that runs."""
         ...
 
     def say(self, text: str, style: str = "plain") -> None:
@@ -129,7 +135,7 @@ class Execution:
         """Stop the run; once more kills it."""
         run = self.run
         if run is None or not run.begun or not run.is_live:
-            self._port.say("The workflow does not run.", "dim")
+            self._port.say(f"The {self._port.terms.workflow} does not run.", "dim")
             return
         again = run.session.is_stopping
         run.stop()
@@ -168,7 +174,7 @@ class Execution:
             panes.show_preview()
         elif kind == "paused":
             self._port.say("")
-            panes.show_paused(pause_text(line))
+            panes.show_paused()
         elif kind == "end":
             self._ended = time.monotonic()
             self.waits = False
@@ -180,6 +186,6 @@ class Execution:
         run.begun = False  # of one that was begun: what was to run does not fit after all
         self._port.say("")
         if check.get("ok"):
-            remember(run.plan.source.store, run.plan.target)
+            remember(run.plan.source.store, run.plan.target, nodes_of(run.latest.get("graph", {})))
         asks = await self._port.panes.show_check(check)
         self._checked = None if asks else self._port.preparation_state()

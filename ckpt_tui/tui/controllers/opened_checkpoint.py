@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 LOAD_SECONDS = 0.05
 """Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing on its way."""
 
-FOLLOWED_SECONDS = 0.4
-"""Shortest time between two loads while the newest is followed: a run that saves ten times a second is only listed so
-often."""
+FOLLOWED_SECONDS = 1.0
+"""Shortest time between two loads while the newest is followed: of a run that saves ten times a second, the list shows
+every checkpoint, and the pane beside it one a second."""
 
 KEPT = 24
 """Checkpoints kept decoded: going back and forth costs nothing."""
@@ -255,7 +255,7 @@ def _nothing_matches(text: str) -> list[Paragraph]:
     return [
         Paragraph(f"No row shows {text!r}.\n", "heading"),
         Paragraph(
-            "The filter looks at what rows show: id, workflow, status, executors, and the few words on what was asked, "
+            "The filter looks at what rows show: id, name, status, who ran, and the few words on what was asked, "
             "answered or came out. It does not look into the values of checkpoints.\n"
         ),
         Paragraph("ctrl+f  searches the values of all checkpoints for it", "label"),

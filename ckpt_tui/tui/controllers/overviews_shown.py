@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Cache
-from ckpt_tui.core.overview.line import of_large
+from ckpt_tui.core.overview.line import at_pause, of_large
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.workers import engines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.timer import Timer
+
     from ckpt_tui.actions.overviews import OverviewReport, RunPath
     from ckpt_tui.core.model import Checkpoint
     from ckpt_tui.core.runs.lineage import Node, Run
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 
 RUNS = 16
 """Runs whose ways are kept."""
+
+PUT_OFF_SECONDS = 0.6
+"""Time that the next checkpoint has to take the place of the one that is shown, while the newest is followed."""
 
 
 class OverviewPort(Port, Protocol):
@@ -32,6 +39,13 @@ class OverviewPort(Port, Protocol):
     @property
     def progress(self) -> tuple[int, int]:
         """Files looked at and files in all while the store is read; zeros otherwise."""
+
+    def paused_at(self, identifier: str) -> str:
+        """Where a run from here is that is paused at a checkpoint, as text; "" where none is."""
+        ...
+
+    def later(self, seconds: float, then: Callable[[], object]) -> Timer:
+        """Call something in so many seconds."""
 
 
 class Overviews:
@@ -48,7 +62,7 @@ class Overviews:
         self._report: OverviewReport | None = None
         self._run: Run | None = None
         """The run that the overview was made of: another one once something in it changed."""
-        self._surroundings: object = None
+        self._is_put_off = False
         self._is_early = False
         """The last one was asked for before the whole store was read."""
 
@@ -62,13 +76,13 @@ class Overviews:
         whole = whole or any(each.tab == "overview" for each in self._port.panes.details)
         if self._asked is not None and self._asked[0] is checkpoint and (self._asked[1] or not whole):
             if self._report is not None and self._report.file == checkpoint.ref.file:
-                pane.show_overview(self._report.overview, self._report.conversation)
+                self._show(pane, self._report)
             return
         if checkpoint.ref.size > LAZY_BYTES and not by_hand:
             pane.show_large(of_large(checkpoint.ref, run.workflow))
             return
         self._asked, self._report = (checkpoint, whole), None
-        self._run, self._surroundings = run, None
+        self._run = run
         self._make(run, node, at_once=True)
 
     def _make(self, run: Run, node: Node, *, at_once: bool) -> None:
@@ -89,10 +103,18 @@ class Overviews:
         is_read_now = self._is_early and self._port.progress == (0, 0)
         if found is None or self._run is None or (found[0] is self._run and not is_read_now):
             return
-        before = self._surroundings or _surroundings(self._run, checkpoint.ref.file)
-        self._run, self._surroundings = found[0], engines().surroundings(*found)
-        if is_read_now or self._surroundings != before:
+        if self._port.selection.following and self._port.selection.file != checkpoint.ref.file:
+            if not self._is_put_off:  # the newest is about to be shown in its place
+                self._is_put_off = True
+                self._port.later(PUT_OFF_SECONDS, self._keep_up_now)
+            return
+        before, self._run = self._run, found[0]
+        if is_read_now or not engines().has_same_path(before, *found):
             self._make(*found, at_once=False)
+
+    def _keep_up_now(self) -> None:
+        self._is_put_off = False
+        self.keep_up()
 
     def take(self, event: OverviewReady) -> None:
         """It is made: show it where it is still wanted."""
@@ -100,9 +122,16 @@ class Overviews:
         for pane in self._port.panes.details:
             if pane.checkpoint is not None and pane.checkpoint.ref.file == report.file:
                 self._report = report
-                pane.show_overview(report.overview, report.conversation)
+                self._show(pane, report)
 
+    def show_again(self) -> None:
+        """A run is paused at this checkpoint, or no longer: say so."""
+        report, asked = self._report, self._asked[0] if self._asked is not None else None
+        for pane in self._port.panes.details if report is not None and asked is not None else ():
+            if pane.checkpoint is asked and report is not None:
+                self._show(pane, report)
 
-def _surroundings(run: Run, file: str) -> object:
-    node = next((each for each in run.nodes if each.ref.file == file), None)
-    return engines().surroundings(run, node) if node is not None else None
+    def _show(self, pane: Detail, report: OverviewReport) -> None:
+        checkpoint = pane.checkpoint
+        said = self._port.paused_at(checkpoint.ref.id) if checkpoint is not None else ""
+        pane.show_overview(at_pause(report.overview, said) if said else report.overview, report.conversation)

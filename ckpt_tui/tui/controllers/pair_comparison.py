@@ -9,6 +9,7 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.tui.comparer import Compared
 from ckpt_tui.tui.messages import Comparing, DifferenceReady
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.status import Part
 
 
@@ -67,9 +68,11 @@ class PairComparison:
     def take_progress(self, event: Comparing) -> None:
         """Show how far it is."""
         if event.total:
-            self._port.report((f" {event.done:,} of {event.total:,} steps compared · esc cancels ", "warn"))
+            self._port.report(
+                (f" {event.done:,} of {event.total:,} steps compared · {keys_of('app.back')} cancels ", "warn")
+            )
         elif self.compared is None:
-            self._port.report((f" {event.done:,} values compared · esc cancels ", "warn"))
+            self._port.report((f" {event.done:,} values compared · {keys_of('app.back')} cancels ", "warn"))
 
     def take(self, event: DifferenceReady) -> None:
         """Show what changed, or why that is not known."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.tui.helpers.pane_widths import SHARED
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 if TYPE_CHECKING:
     from textual.geometry import Offset
@@ -44,7 +45,7 @@ class PaneBorders:
         count = panes.lines.take_count(STEP)
         widths = panes.widths
         if panes.is_zoomed:
-            self._port.say("The pane has the whole screen: z shares it again.", "dim")
+            self._port.say(f"The pane has the whole screen: {keys_of('view.zoom')} shares it again.", "dim")
         elif widths is None:
             self._port.say(f"Below {SHARED} columns one pane is shown: there is no border to move.", "dim")
         else:

@@ -12,6 +12,7 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.tui.comparer import Comparer
 from ckpt_tui.tui.helpers.port import Opener, Port
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,7 +130,9 @@ class ParentDiff:
             word = "Its parent is not in the store." if after.parent else "The first of its run: it has no parent."
             self._show(self._file, None, word)
         elif before.size + after.size > AT_ONCE:
-            self._show(self._file, None, "Large files are compared only on request: d compares them.")
+            self._show(
+                self._file, None, f"Large files are compared only on request: {keys_of('diff.compare')} compares them."
+            )
         else:
             self._port.jobs.compare(self.comparer, before, after, self.ignore)
 

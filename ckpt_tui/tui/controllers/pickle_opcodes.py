@@ -10,6 +10,7 @@ from ckpt_tui.core.reading.disassembly import line, operations
 from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.value import Deferred, Envelope
 from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class PickleOpcodes:
         # A value under the key of a secret is masked here too, and so is all below such a key of the file.
         tree, reveal = self._port.panes.value_tree, self._port.panes.detail.reveal
         if tree is not None and tree.row is not None and tree.is_hidden(tree.row):
-            self._port.say("Masked: ! shows secrets.", "warn")
+            self._port.say(f"Masked: {keys_of('view.reveal')} shows secrets.", "warn")
             return
         lines = [(line(operation), bool(operation.name)) for operation in operations(data, reveal=reveal)]
         paragraphs = [Paragraph(text, "plain" if known else "warn") for text, known in lines]

@@ -15,6 +15,7 @@ from ckpt_tui.core.text import ago_text
 from ckpt_tui.tui.helpers.position import Position, next_place
 from ckpt_tui.tui.replay_jobs import FrameReady, ReplayJobs, Swept
 from ckpt_tui.tui.view import View
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 
 class PlaybackPort(Protocol):
@@ -255,7 +256,7 @@ class Playback:
         """Go to the next place where a pinned path changed, once all on the way to it is read."""
         pins = self._jobs.pins
         if not pins:
-            self._port.say("Nothing is pinned: p pins a path.", "dim")
+            self._port.say(f"Nothing is pinned: {keys_of('replay.pin')} pins a path.", "dim")
             return
 
         def is_there(file: str) -> bool | None:
@@ -270,7 +271,7 @@ class Playback:
         """Go to the next place where a breakpoint became true, once all on the way to it is read."""
         truths = self._jobs.truths
         if not truths:
-            self._port.say("There is no breakpoint: b sets one.", "dim")
+            self._port.say(f"There is no breakpoint: {keys_of('replay.breakpoint')} sets one.", "dim")
             return
         files = [node.ref.file for node in self._position.track.nodes]
         before = dict(zip(files[1:], files, strict=False))
@@ -295,4 +296,4 @@ class Playback:
             self._port.say(f"No {what} {'after' if way > 0 else 'before'} this step.", "dim")
         else:
             count = len(position.track.nodes)
-            self._port.say(f"reading the branch … {self.swept[0]:,} of {count:,} · esc stops", "dim")
+            self._port.say(f"reading the branch … {self.swept[0]:,} of {count:,} · {keys_of('app.back')} stops", "dim")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 if TYPE_CHECKING:
@@ -75,9 +76,13 @@ class PruneEntry:
         rows = self._port.panes.list
         count = len(rows.marked)
         if count == 1:
-            self._port.say("Marked: d on another one compares them · P deletes · U unmarks")
+            others = f"{keys_of('store.prune')} deletes · {keys_of('list.unmark')} unmarks"
+            self._port.say(f"Marked: {keys_of('diff.compare')} on another one compares them · {others}")
+        elif count:
+            others = f"{keys_of('store.prune')} deletes them · {keys_of('list.unmark')} unmarks"
+            self._port.say(f"{count:,} are marked: {others}")
         else:
-            self._port.say(f"{count:,} are marked: P deletes them · U unmarks" if count else "No checkpoint is marked.")
+            self._port.say("No checkpoint is marked.")
         self._port.redraw_head()
 
     def open(self) -> None:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.paths import Path, expression, parse
 from ckpt_tui.core.runs.path_history import branch, tip_of
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import clean
+from ckpt_tui.tui.helpers.match_text import ways_on
 from ckpt_tui.tui.helpers.port import Opener, Port
 from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
 from ckpt_tui.tui.widgets.prompt import Prompted
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -173,7 +176,9 @@ class Queries:
 
     def _say_progress(self, done: int, total: int) -> None:
         bar = "━" * (_BAR * done // max(total, 1))
-        self._port.say(f"{bar:╌<{_BAR}} {done:,} of {total:,} checkpoints checked · esc stops", "warn")
+        self._port.say(
+            f"{bar:╌<{_BAR}} {done:,} of {total:,} checkpoints checked · {keys_of('app.back')} stops", "warn"
+        )
 
     def stop_bisecting(self) -> bool:
         """Leave a bisection; return False when none goes on."""
@@ -197,7 +202,7 @@ class Queries:
             self._port.panes.details[0].pick("diff")  # what changed in that step
         hint = f" · {found.hint}" if found.hint else ""
         style = "warn" if hint else "good"
-        self._port.say(f"first true in iteration {found.first.iteration}{hint} · {name}", style)
+        self._port.say(f"first true in {numbered(found.first)}{hint} · {name}", style)
 
     def take_failure(self, event: QueryFailed) -> None:
         """Say why there is no answer."""
@@ -235,7 +240,7 @@ class Queries:
         ref, hit = search.matches[search.at]
         self._port.selection.go_to(ref.file, hit.path)
         text = clean(search.text, 40)
-        said = f"match {search.at + 1:,} of {len(search.matches):,} for {text!a} · n next · N previous · esc ends"
+        said = f"match {search.at + 1:,} of {len(search.matches):,} for {text!a} · {ways_on()}"
         self._port.say(said)
 
     def next_match(self, way: int) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ckpt_tui.actions.debugging.session_record import Unfinished, unfinished
-from ckpt_tui.actions.resume.fork_overlays import SUFFIX, root_of, with_directory
+from ckpt_tui.actions.resume.fork_overlays import with_directory
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
+from ckpt_tui.tui.ending import BY_SIGNAL
 from ckpt_tui.tui.helpers.port import Opener, Port
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.helpers.pending_edits import PendingEdits
     from ckpt_tui.tui.messages import SourceReady
     from ckpt_tui.tui.widgets.status import Part
+
+_SHOWN = ("paused", "resumed", "waiting", "answered", "checkpoint", "end")
+"""Kinds of lines after which a run is another way than before."""
 
 WATCH_SECONDS = 1.0
 """Seconds between two looks at a run that goes on while the list is looked at."""
@@ -47,6 +51,10 @@ class OpenResume(Protocol):
         """Whether its screen is in front."""
 
     @property
+    def paused(self) -> dict[str, Any] | None:
+        """Where it is paused; None where it is not."""
+
+    @property
     def status(self) -> Part:
         """How the run is, in a few words."""
         ...
@@ -65,11 +73,14 @@ class OpenResume(Protocol):
         """Make these changes when it goes on, if it is paused at this checkpoint; False where it is not."""
         ...
 
+    def command(self, do: str, **fields: Any) -> None:
+        """Carry out a command of the debugger."""
+
     def show(self) -> None:
         """Show it again."""
 
-    def kill(self) -> None:
-        """End its process."""
+    def kill(self, is_cut_off: bool) -> None:
+        """End its process; the next start offers to go on with a run that is cut off, or was paused."""
 
 
 class ResumeOpener(Opener, Protocol):
@@ -77,7 +88,7 @@ class ResumeOpener(Opener, Protocol):
 
     def resume(
         self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None],
-        left: Callable[[], None],
+        left: Callable[[], None], changed: Callable[[dict[str, Any]], bool],
     ) -> OpenResume:  # fmt: skip
         """Open the preview of a resume.
 
@@ -87,6 +98,7 @@ class ResumeOpener(Opener, Protocol):
             begun: Called with the directory of new checkpoints when the first one is written.
             again: Opens another preview of the same checkpoint.
             left: Called when a run that was begun is left.
+            changed: Takes each line of the run that shows how it is; returns whether the browser shows it.
         """
 
     def source(self, file: str, nodes: Sequence[Node]) -> None:
@@ -115,6 +127,14 @@ class ResumeEntryPort(Port, Protocol):
         """Draw the line at the top again: what it shows has changed."""
 
     @property
+    def is_in_front(self) -> bool:
+        """Whether no other screen hides the browser."""
+        ...
+
+    def show_runs(self) -> None:
+        """Show how the runs are that were started here."""
+
+    @property
     def open(self) -> ResumeOpener:
         """What opens screens over this one."""
 
@@ -130,16 +150,11 @@ class ResumeEntry:
         self._port = port
         self._kept: list[OpenResume] = []
         self._wanted = ""
-        self._landing: tuple[OpenResume, str] | None = None
-        """The run that was left, and the id of the checkpoint that the cursor is to go to once it is in the list."""
+        self._followed: OpenResume | None = None
+        """The run whose newest checkpoint the cursor goes to, until it is moved by hand."""
         self._new: OpenResume | None = None
         """The run whose rows are marked as new."""
         self._timer: Timer | None = None
-        self._has_looked = False
-        self._unfinished: Unfinished | None = None
-        """The last run of this store, where it was cut off."""
-        self._offered = ""
-        """The file of the checkpoint from which a run that was cut off can go on."""
 
     def open(self) -> None:
         """Resume from the selected checkpoint; a preview comes first."""
@@ -172,35 +187,39 @@ class ResumeEntry:
         opened.append(
             self._port.open.resume(
                 event.source, edits, self._take_directory, lambda: self._read(event.file),
-                lambda: self._leave(opened[0], event.file),
+                lambda: self._leave(opened[0], event.file), self._take_line,
             )
         )  # fmt: skip
         self._kept += opened
 
-    def show_run(self) -> None:
-        """Go back to the run that was started last."""
+    def show_run(self, cut_off: str) -> None:
+        """Go back to the run that was started last; without one go on with a run that was cut off.
+
+        Args:
+            cut_off: The file of the checkpoint from which that one can go on, or "".
+        """
         begun = [each for each in self._kept if each.has_begun]
         if begun:
             (self.live or begun)[-1].show()
-        elif self._offered:
-            self._read(self._offered)
+        elif cut_off:
+            self._read(cut_off)
         else:
-            self._port.say(self.why_no_run, "dim")
+            self._port.say(self.why_no_run(""), "dim")
 
     @property
-    def why_no_run(self) -> str:
-        """Why there is no run to go back to, or ""."""
-        is_there = self._offered or any(each.has_begun for each in self._kept)
-        return "" if is_there else "Nothing was run yet: r resumes from the checkpoint."
+    def has_runs(self) -> bool:
+        """Whether a run was started or prepared here."""
+        return bool(self._kept)
 
-    def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
-        """Have the run that is paused at a checkpoint make these changes when it goes on; False where none is."""
-        return any(each.change(identifier, edits) for each in self.live)
+    def why_no_run(self, cut_off: str) -> str:
+        """Why there is no run to go back to or on with, or ""; see `show_run`."""
+        is_there = cut_off or any(each.has_begun for each in self._kept)
+        return "" if is_there else f"Nothing was run yet: {keys_of('run.resume')} resumes from the checkpoint."
 
     def end_runs(self) -> None:
         """End every process that was started here."""
         for each in self._kept:
-            each.kill()
+            each.kill(is_cut_off=(self._port.app.return_code or 0) > BY_SIGNAL)
 
     def _take_directory(self, directory: str) -> None:
         """A run wrote its first checkpoint: its directory becomes a part of what is shown."""
@@ -239,7 +258,7 @@ class ResumeEntry:
             return ("", "plain")
         text, style = live[-1].status
         others = f" and {len(live) - 1:,} more" if live[1:] else ""
-        return (f" {text}{others} · R ", style)
+        return (f" {text}{others} · {keys_of('run.show')} ", style)
 
     def _watch(self) -> None:
         """Keep the line at the top up to date, and say when a run ends that is not looked at."""
@@ -255,8 +274,17 @@ class ResumeEntry:
         ended = [each for each in were if not each.is_live and not each.is_shown]
         for each in ended:
             text, style = each.status
-            self._port.say(f"{text} · R shows it", style)
+            self._port.say(f"{text} · {keys_of('run.show')} shows it", style)
         self._watch()
+
+    def _take_line(self, line: dict[str, Any]) -> bool:
+        """A run said something: show it, and return whether that can be seen."""
+        is_seen = self._port.is_in_front
+        if is_seen and line["kind"] == "error" and line.get("where") == "command":
+            self._port.say(clean(f"{line.get('what')} → {line.get('fix')}"), "error")
+        if line["kind"] in _SHOWN:
+            self._port.show_runs()
+        return is_seen
 
     # -- back to the list --------------------------------------------------------------------------------------------
 
@@ -267,48 +295,37 @@ class ResumeEntry:
         if not run.written:
             self._port.selection.select(file)
             return
-        self._landing, self._new = (run, run.written[-1]), run
+        self._followed = self._new = run
+        self._land()
+
+    def keep_up_with(self, run: object) -> None:
+        """Have the cursor follow what a run writes, until it is moved by hand."""
+        self._followed = self._new = next((each for each in self._kept if each is run), None)
         self._land()
 
     def keep_up(self) -> None:
         """Take in that other rows are in the list."""
         if self._new is not None:
             self._land()
-        if not self._has_looked:
-            self._has_looked = True
-            store = self._port.store
-            places = (store.path, root_of(store.path) + SUFFIX)
-            self._unfinished = unfinished(tuple(dict.fromkeys((*places, *(each.path for each in store.members)))))
-        if self._unfinished is not None and not self._offered and not self._kept:
-            self._offer(self._unfinished)
-
-    def _offer(self, found: Unfinished) -> None:
-        """Say that the last run of this store was cut off, once the checkpoint to go on from is in the list."""
-        nodes = (node for run in self._port.selection.runs for node in run.nodes)
-        node = next((each for each in nodes if each.ref.id == found.checkpoint), None)
-        if node is not None:
-            self._offered = node.ref.file
-            step = f"after step {node.ref.iteration}"
-            self._port.say(f"The last run {found.ended} {step}: R goes on from there.", "warn")
 
     def _land(self) -> None:
         """Mark what a run wrote, and put the cursor on the newest of it that is in the list."""
         rows = self._port.panes.list
         new = set(self._new.written) if self._new is not None else set()
         rows.show_new(frozenset(new))
-        if self._landing is None:
+        run = self._followed
+        if run is None:
             return
-        run, wanted = self._landing
         files = {node.ref.id: node.ref.file for each in rows.view.runs for node in each.nodes if node.ref.id in new}
         newest = next((each for each in reversed(run.written) if each in files), "")
-        if wanted in files:
-            self._landing = None
-        if newest:
+        if newest and not rows.select(files[newest], by_hand=False):
             self._port.selection.select(files[newest])
+        if newest == run.written[-1] and not run.is_live:
+            self._followed = None
 
     def take_move(self) -> None:
         """The cursor was moved by hand: it is not taken elsewhere, and what was looked at is no longer new."""
-        self._landing = None
+        self._followed = None
         rows = self._port.panes.list
         if self._new is not None and not rows.is_new:
             self._new = None

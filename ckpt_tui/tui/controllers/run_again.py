@@ -13,6 +13,7 @@ from ckpt_tui.core.running.session_lines import compared_texts
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.messages import RunLine
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 _TIMES = Prompted("run again", f"how many times, 2 to {MOST:,}", "runs it so often, one after the other")
 
@@ -65,11 +66,11 @@ class RunAgain:
         """Ask how many times."""
         run = self._port.run
         if self.is_live:
-            self._port.say("It is being run again already: x stops it.", "dim")
+            self._port.say(f"It is being run again already: {keys_of('run.stop')} stops it.", "dim")
         elif run is None or not run.latest.get("check", {}).get("ok"):
             self._port.say("Nothing is checked yet: ⏎ checks.", "dim")
         elif run.begun and run.is_live:
-            self._port.say("The run goes on: x stops it.", "dim")
+            self._port.say(f"The run goes on: {keys_of('run.stop')} stops it.", "dim")
         else:
             self._port.prompt.ask(_TIMES, "5", self._begin)
 

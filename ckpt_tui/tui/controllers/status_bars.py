@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Protocol
 
+from rich.cells import cell_len
+
 from ckpt_tui.core.runs.listing import NodeRow
 from ckpt_tui.core.runs.time_texts import clock_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import COMMANDS, Command
-from ckpt_tui.tui.widgets.shown_keys import key_text
+from ckpt_tui.tui.widgets.shown_keys import key_text, keys_of
+from ckpt_tui.tui.widgets.status import hints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +68,10 @@ class StatusBarsPort(Protocol):
         """How a run that was started from here is; "" while none goes on."""
         ...
 
+    def pause_parts(self, room: int, is_tree: bool) -> list[Part]:
+        """Where a run is paused and how it goes on, in so many cells; empty while none is paused."""
+        ...
+
     def bar(self, name: str) -> BarLine:
         """Return one of the lines: `head` or `foot`."""
 
@@ -117,9 +124,6 @@ class StatusBars:
             done, total = port.progress
             bar = "━" * (10 * done // total)
             state = (f" {bar:╌<10} {done:,}/{total:,} ", "warn")
-        counts = f"{view.checkpoints:,} checkpoint{'' if view.checkpoints == 1 else 's'}"
-        if view.run_count:
-            counts += f" · {view.run_count:,} run{'' if view.run_count == 1 else 's'}"
         right: list[Part] = [port.run_status]
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
@@ -134,20 +138,20 @@ class StatusBars:
         right.append(state)
         count = len(port.streams)
         if count:
-            right += [(" V", "key"), (f" {count:,} event stream{'' if count == 1 else 's'} ", "dim")]
+            right += hints(("store.streams", f"{count:,} event stream{'' if count == 1 else 's'}"))
         if port.changed_at and width >= 80:
             right.append((f"{clock_text(port.changed_at)} ", "dim"))
         kind = f"{port.store.kind} · " if width >= 100 else ""
-        room = width - 12 - len(kind) - len(counts) - sum(len(text) for text, _ in right)
+        room = width - 12 - len(kind) - len(view.counts) - sum(len(text) for text, _ in right)
         path = path_text(port.store.path, max(room, 12))
-        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {path} ", "plain"), (kind, "dim"), (counts, "dim")]
+        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {path} ", "plain"), (kind, "dim"), (view.counts, "dim")]
         port.bar("head").show(left, right)
 
     def draw_foot(self) -> None:
         """Draw the line at the bottom."""
         panes, width = self._port.panes, self._port.size.width
         following, in_list = self._port.selection.following, panes.pane is panes.list
-        edge: list[Part] = [(" following ", "good")] if following else [(" F", "key"), (" follows ", "dim")]
+        edge: list[Part] = [(" following ", "good")] if following else hints(("live.follow", "follows"))
         right = edge
         if not in_list:
             size, path = panes.detail.place
@@ -158,13 +162,18 @@ class StatusBars:
         if self._message:
             self._port.bar("foot").show(self._message, edge)  # it matters more than where the cursor is
             return
+        paused = self._port.pause_parts(width, panes.detail.is_tree and not in_list)
+        if paused:
+            room = width - sum(cell_len(text) for text, _ in paused)
+            self._port.bar("foot").show(paused, right if sum(cell_len(text) for text, _ in right) <= room else [])
+            return
         scope = "list" if in_list else "value" if panes.detail.is_tree else ""
         self._port.bar("foot").show(self._hints(scope, width - 9 - sum(len(text) for text, _ in right)), right)
 
     def _hints(self, scope: str, room: int) -> list[Part]:
         """As many keys as there is room for."""
         panes = self._port.panes
-        parts: list[Part] = [(" ↑↓", "key"), (" move ", "dim")]
+        parts = hints(("move.up move.down", "move"))
         apart = []
         for command in COMMANDS:
             if command.id in _HINTED_LAST and room >= _hint_width(command):
@@ -175,8 +184,8 @@ class StatusBars:
         waits = isinstance(row, NodeRow) and row.node.ref.role == "waiting" and not danger
         left_out = {*_HINTED_APART, "run.resume"} if danger else _HINTED_APART
         if waits and not self._port.store.capabilities().resume:
-            parts += [(" r", "key"), (" answer ", "dim")]
-            room -= 9
+            parts += hints(("run.resume", "answer"))
+            room -= len(keys_of("run.resume")) + 8
             left_out = {*_HINTED_APART, "run.resume"}
         # Without a checkpoint there is nothing to open, to compare or to step through.
         for command in COMMANDS if panes.list.view.places else ():
@@ -184,14 +193,19 @@ class StatusBars:
                 room -= _hint_width(command)
                 if room < 0:
                     break
-                parts += [(f" {command.hint_keys}", "key"), (f" {command.hint} ", "dim")]
+                parts += _hint(command)
         for command in apart:  # whoever knows no key needs these
-            parts += [(f" {command.hint_keys}", "key"), (f" {command.hint} ", "dim")]
+            parts += _hint(command)
         return parts
 
 
+def _hint(command: Command) -> list[Part]:
+    names = f"{command.id} {command.pair}" if command.pair else command.id
+    return hints((names, command.hint))
+
+
 def _hint_width(command: Command) -> int:
-    return len(key_text(command.hint_keys)) + len(command.hint) + 3
+    return sum(len(key_text(text)) for text, _ in _hint(command))
 
 
 def path_text(path: str, room: int) -> str:

@@ -7,16 +7,18 @@ from typing import Any, Protocol
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint, parse_breakpoints
 from ckpt_tui.actions.notebook import Notebook, read_notes, write_notes
 from ckpt_tui.actions.resume.document_edits import parse_edit
+from ckpt_tui.core.terms import Terms
 from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.helpers.run_prompts import CHANGE, place_typed, run_to_prompt
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 
-_BREAKPOINTS = Prompted(
-    "pause where", "JMESPath that becomes true, changes:PATH, executor:NAME, request, error; several: ;", "sets them"
-)
-_RUN_TO = Prompted("run to", "an executor, a step, request, error or end", "runs there")
-_CHANGE = Prompted("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
-_BACK = Prompted("back to", "the id of an earlier checkpoint, or its beginning", "goes there")
+_BACK = Prompted("back to", "the one before; or the id of another checkpoint", "goes there")
+
+
+def _breakpoints(executor: str) -> Prompted:
+    what = f"JMESPath that becomes true, changes:PATH, {executor}:NAME, request, error; several: ;"
+    return Prompted("pause where", what, "sets them")
 
 
 class SteppingPort(Protocol):
@@ -25,6 +27,11 @@ class SteppingPort(Protocol):
     @property
     def run(self) -> LiveRun | None:
         """The run, once a process was started."""
+
+    @property
+    def terms(self) -> Terms:
+        """The words of the framework that runs."""
+        ...
 
     @property
     def prompt(self) -> Prompt:
@@ -86,7 +93,7 @@ class Stepping:
     def ask_breakpoints(self) -> None:
         """Ask where to pause; the breakpoints are kept with the store, and hold in a replay, too."""
         known = "".join(f"{each}; " for each in self._notebook.breakpoints)  # what is typed comes besides
-        self._port.prompt.ask(_BREAKPOINTS, known, self._take_breakpoints, select=False)
+        self._port.prompt.ask(_breakpoints(self._port.terms.executor), known, self._take_breakpoints, select=False)
 
     def _take_breakpoints(self, text: str) -> bool | None:
         try:
@@ -129,19 +136,17 @@ class Stepping:
     def ask_run_to(self) -> None:
         """Ask where to run to."""
         if self._paused() is not None:
-            self._port.prompt.ask(_RUN_TO, "", self._run_to)
+            self._port.prompt.ask(run_to_prompt(self._port.terms.executor), "", self._run_to)
 
     def _run_to(self, text: str) -> None:
-        text = text.strip()
-        if text in ("request", "error", "end"):
-            self._command("run_to", **{text: True})
-        elif text:
-            self._command("run_to", **({"step": int(text)} if text.isdigit() else {"executor": text}))
+        fields = place_typed(text)
+        if fields:
+            self._command("run_to", **fields)
 
     def ask_change(self) -> None:
         """Ask for a value of the state or of a message in flight to change before the run goes on."""
         if self._paused() is not None:
-            self._port.prompt.ask(_CHANGE, "state.", self._change, select=False)
+            self._port.prompt.ask(CHANGE, "state.", self._change, select=False)
 
     def _change(self, text: str) -> bool | None:
         try:
@@ -156,9 +161,11 @@ class Stepping:
         return None
 
     def ask_back(self) -> None:
-        """Ask for an earlier checkpoint to go on from."""
-        if self._paused() is not None:
-            self._port.prompt.ask(_BACK, "", self._back)
+        """Ask for an earlier checkpoint to go on from; the one before is proposed."""
+        run, paused = self._port.run, self._paused()
+        if run is not None and paused is not None:
+            before = run.parents.get(str(paused.get("checkpoint")), "")
+            self._port.prompt.ask(_BACK, before, self._back)
 
     def _back(self, text: str) -> None:
         if text.strip():

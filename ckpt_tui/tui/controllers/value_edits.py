@@ -17,6 +17,7 @@ from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,13 +71,16 @@ class ValueEdits:
             return
         value, path, say = row.member.value, tree.path, self._port.say
         if path[0] not in ("state", "messages"):
-            say("Only state and messages can be changed; answer requests when you resume: r.", "warn")
+            say(
+                f"Only state and messages can be changed; answer requests when you resume: {keys_of('run.resume')}.",
+                "warn",
+            )
         elif tree.is_hidden(row):
-            say("Masked: ! shows secrets, then they can be changed.", "warn")
+            say(f"Masked: {keys_of('view.reveal')} shows secrets, then they can be changed.", "warn")
         elif is_unopened(value):
             say("Too large to read from here: unfold it first.", "warn")
         elif self._holds_secrets(value):
-            say("It contains masked values: ! shows secrets, then it can be changed.", "warn")
+            say(f"It contains masked values: {keys_of('view.reveal')} shows secrets, then it can be changed.", "warn")
         else:
             self._edit(checkpoint.ref, path, value)
 
@@ -87,7 +91,7 @@ class ValueEdits:
             return
         path = tree.path[:3]
         if not is_message(path):
-            self._port.say("Only a message in flight can be dropped: F8 shows them.", "warn")
+            self._port.say(f"Only a message in flight can be dropped: {keys_of('tab.messages')} shows them.", "warn")
             return
         drop = Edit(path, None, True)
         self._add(checkpoint.ref, f"{drop.text} is dropped", (drop,))
@@ -141,8 +145,12 @@ class ValueEdits:
     def _add(self, ref: CheckpointRef, what: str, edits: tuple[Edit, ...]) -> None:
         """Give changes to the run that is paused at the checkpoint, or keep them for one that begins from it."""
         if self._port.change_run(ref.id, edits):
-            self._port.say(clean(f"{what} · the paused run goes on with it · R shows the run"), "good")
+            self._port.say(clean(f"{what} · the paused run goes on with it"), "good")
             return
         number = self._port.edits.add(ref.file, edits)
+        resume, discard = keys_of("run.resume"), keys_of("app.back")
         count = f"{number} change{'' if number == 1 else 's'}"
-        self._port.say(clean(f"{what} · r resumes from {short_id(ref.file)} with {count}, esc discards them"), "good")
+        self._port.say(
+            clean(f"{what} · {resume} resumes from {short_id(ref.file)} with {count}, {discard} discards them"),
+            "good",
+        )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ckpt_tui.tui.widgets.shown_keys import keys_of
+
 if TYPE_CHECKING:
     from ckpt_tui.core.value import Value
     from ckpt_tui.tui.helpers.port import Port
@@ -22,7 +24,7 @@ class ValueReading:
 
     def want(self, value: Value, further: bool) -> None:
         """Have a value read, or decoded further where it was cut."""
-        self._port.say("reading … · esc stops", "dim")
+        self._port.say(f"reading … · {keys_of('app.back')} stops", "dim")
         self._port.jobs.read(value, further)
 
     def take_value(self, event: ValueRead) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard
 
-from ckpt_tui.tui.helpers.match_text import match_word
+from ckpt_tui.tui.helpers.match_text import match_word, ways_on
 from ckpt_tui.tui.view import matches
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.overview_lines import OverviewLines
@@ -102,7 +102,7 @@ class ValueSearch:
         at = (after + way - 1 if way > 0 else after + way) % len(places)
         tree.go_to(places[at])
         more = "" if self._complete else "+"
-        said = f"match {at + 1:,} of {len(places):,}{more} for {self.match!a} · n next · N previous · esc ends"
+        said = f"match {at + 1:,} of {len(places):,}{more} for {self.match!a} · {ways_on()}"
         self._port.say(said)
 
     # -- rows of other kinds -----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from ckpt_tui.core.reading.value_kinds import type_text_of
 from ckpt_tui.core.redact import masked
 from ckpt_tui.tui.commands import COPY_KEYS
 from ckpt_tui.tui.helpers.port import Port
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class ValueTexts:
         """Say that the next key chooses what to copy."""
         self._copying = True
         keys = " · ".join(f"{key} {name}" for key, name in COPY_KEYS.items())
-        self._port.say(f"copy: {keys} · esc cancels")
+        self._port.say(f"copy: {keys} · {keys_of('app.back')} cancels")
 
     def take_key(self, key: str) -> bool:
         """Copy what a key chooses; return False when nothing was asked, and the key is not for this."""
@@ -77,7 +78,7 @@ class ValueTexts:
             return
         value = row.member.value
         if key in "vj" and tree.is_hidden(row):
-            self._port.say("Masked: ! shows secrets, then they can be copied.", "warn")
+            self._port.say(f"Masked: {keys_of('view.reveal')} shows secrets, then they can be copied.", "warn")
         elif key in "vj" and is_unopened(value):
             self._port.say(_UNREAD, "warn")
         elif key == "p":
@@ -147,7 +148,7 @@ class ValueTexts:
             return (self._file(checkpoint.raw), ".json") if checkpoint is not None else None
         value = tree.row.member.value
         if tree.is_hidden(tree.row):
-            self._port.say("Masked: ! shows secrets.", "warn")
+            self._port.say(f"Masked: {keys_of('view.reveal')} shows secrets.", "warn")
             return None
         if is_unopened(value):
             self._port.say(_UNREAD, "warn")

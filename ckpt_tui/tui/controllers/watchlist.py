@@ -21,7 +21,8 @@ PINNED_PAST = 400
 
 _PIN = Prompted("pin a path", "such as state.draft.score", "pins it")
 _BREAKPOINT = Prompted(
-    "stop where", "JMESPath that becomes true: state.round > `3`; changes:PATH, executor:NAME, request, warning",
+    "stop where", "JMESPath that becomes true: state.round > `3`; changes:PATH, executor:NAME or node:NAME, request"
+    ", warning",
     "stops there",
 )  # fmt: skip
 

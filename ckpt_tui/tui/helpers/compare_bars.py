@@ -7,7 +7,7 @@ from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
-from ckpt_tui.tui.widgets.status import Part
+from ckpt_tui.tui.widgets.status import Part, hints
 
 _ROOMY = 100
 """Columns from which the lines say everything."""
@@ -45,14 +45,12 @@ def beginnings_parts(beginnings: Beginnings, width: int) -> list[Part]:
 def key_parts(width: int, divergence: str) -> list[Part]:
     """Which keys there are; in the place where the branches diverge, `divergence` says where that is."""
     if divergence:
-        return [(divergence, "warn"), (" f", "key"), (" goes back ", "dim")]
-    parts: list[Part] = [(" J K", "key"), (" changes ", "dim")]
-    for name in _HINTED:
-        if width >= _ROOMY or name not in _LEFT_OUT:
-            command = by_id()[name]
-            parts += [(f" {command.shown}", "key"), (f" {command.hint} ", "dim")]
-    parts += [(" /", "key"), (" search ", "dim")]
-    return [*parts, (" t", "key"), (" go there ", "dim"), (" esc", "key"), (" back ", "dim")]
+        return [(divergence, "warn"), *hints(("compare.fork", "goes back"))]
+    shown = [name for name in _HINTED if width >= _ROOMY or name not in _LEFT_OUT]
+    return hints(
+        ("diff.next diff.previous", "changes"), *((name, by_id()[name].hint) for name in shown),
+        ("search.open", "search"), ("view.next_tab", "go there"), ("app.back", "back"),
+    )  # fmt: skip
 
 
 def _from_where_they_differ(first: str, second: str, room: int) -> tuple[str, str]:

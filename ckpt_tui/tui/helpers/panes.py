@@ -176,5 +176,5 @@ class Panes:
             self.focus_pane(self.details[0])
 
     def step(self, way: int) -> None:
-        """Go to the next or previous checkpoint, from any pane."""
-        self.list.action_cursor(way * self.lines.take_count())
+        """Go so many checkpoints down or up, from any pane."""
+        self.list.action_cursor(way)

@@ -6,24 +6,27 @@ from collections.abc import Collection
 
 from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.replay.cadence import SPEEDS
+from ckpt_tui.core.runs.listing import run_name
 from ckpt_tui.core.runs.time_texts import time_of_day
-from ckpt_tui.core.shown_names import shown_name
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.core.times import is_possible
 from ckpt_tui.tui.helpers.position import Position
-from ckpt_tui.tui.widgets.shown_keys import key_text
-from ckpt_tui.tui.widgets.status import Part
+from ckpt_tui.tui.widgets.shown_keys import key_text, keys_of
+from ckpt_tui.tui.widgets.status import Part, hints
 
 _HINTS = (
-    ("space", "play"), ("[ ]", "step"), ("< >", "speed"), ("f", "fork"), ("p", "pin"), ("{ }", "pinned change"),
-    ("b", "breakpoint"), ("d", "diff"), ("esc", "back"), ("?", "help"), ("B", "bookmark"), ("a", "note"),
+    ("replay.open", "play"), ("step.previous step.next", "step"), ("replay.slower replay.faster", "speed"),
+    ("replay.fork", "fork"), ("replay.pin", "pin"), ("replay.previous_change replay.next_change", "pinned change"),
+    ("replay.breakpoint", "breakpoint"), ("diff.compare", "diff"), ("app.back", "back"), ("app.help", "help"),
+    ("keep.bookmark", "bookmark"), ("keep.note", "note"),
 )  # fmt: skip
 
 
 def head_parts(position: Position) -> list[Part]:
     """What is replayed."""
     run = position.track.run
-    title = f"{shown_name(run.workflow, 40)} · run {run.number}"
+    title = run_name(run)
     return [(" ckpt-tui ", "strong"), (" replay ", "name"), (f" {title}", "plain")]
 
 
@@ -46,14 +49,14 @@ def place_parts(position: Position, is_read: bool, notes: Notebook | None) -> li
         took = f" · took {ago_text(ref.when - before.when)[1:]}"
     parts: list[Part] = [
         (f" step {at} of {position.last}", "strong"),
-        (f" · iteration {ref.iteration} · {time_of_day(ref)}{took}", "plain"),
+        (f" · {numbered(ref)} · {time_of_day(ref)}{took}", "plain"),
     ]
     if not is_read:
         parts.append((" · reading …", "warn"))
     fork = track.forks.get(at)
     if fork is not None:
         chosen = f"way {fork.taken + 1} of {len(fork.ways)}" if fork.decided else f"{len(fork.ways)} ways go on"
-        parts.append((f" · ┳ fork: {chosen}, f chooses", "warn"))
+        parts.append((f" · ┳ fork: {chosen}, {keys_of('replay.fork')} chooses", "warn"))
     note = notes.notes.get(ref.id) if notes else None
     if note is not None:
         parts.append((f" · {'★' if note.bookmark else '✎'} {clean(note.text, 60)}", "warn"))
@@ -63,11 +66,12 @@ def place_parts(position: Position, is_read: bool, notes: Notebook | None) -> li
 def hint_parts(room: int, left_out: Collection[str]) -> list[Part]:
     """As many keys as fit in `room` cells, without the words that are left out."""
     parts: list[Part] = []
-    for key, word in _HINTS:
+    for names, word in _HINTS:
         if word in left_out:
             continue
-        room -= len(key_text(key)) + len(word) + 3
+        hint = hints((names, word))
+        room -= sum(len(key_text(text)) for text, _ in hint)
         if room < 0:
             break
-        parts += [(f" {key}", "key"), (f" {word} ", "dim")]
+        parts += hint
     return parts

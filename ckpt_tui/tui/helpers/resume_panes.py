@@ -9,13 +9,13 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 
 from ckpt_tui.actions.resume.plan import Edit, Source, Target, make_plan
-from ckpt_tui.core.running.session_lines import OUTCOMES
 from ckpt_tui.tui.helpers.resume_preview import after_the_check, before_the_start
 from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.request_forms import RequestForms
 from ckpt_tui.tui.widgets.run_state import RunState
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
 
@@ -140,7 +140,7 @@ class ResumePanes(Container):
         if self.screen.is_current:
             self.requests.forms[0].focus_first()
         else:
-            self.app.notify("The run waits for an answer; R goes there.", markup=False)
+            self.app.notify(f"The run waits for an answer; {keys_of('run.show')} goes there.", markup=False)
 
     def show_answered(self) -> None:
         """The run took the answers."""
@@ -159,14 +159,12 @@ class ResumePanes(Container):
         """Give the log the whole screen, or show above it where the run is."""
         self.toggle_class("-log-only")
 
-    def show_paused(self, text: str) -> None:
+    def show_paused(self) -> None:
         """The run is paused."""
         self.log_lines.take()
         self.show_state()
         if self.screen.is_current:
             self._focus_log()
-        else:
-            self.app.notify(f"The run is {text}; R goes there.", markup=False)
 
     def show_end(self, run: LiveRun) -> None:
         """The process ended."""
@@ -179,8 +177,6 @@ class ResumePanes(Container):
         self.log_lines.take()
         if self.screen.is_current:
             self._focus_log()
-        else:
-            self.app.notify(f"The run ended: {OUTCOMES.get(run.session.outcome, '?')}; R goes there.", markup=False)
 
     def _clear_requests(self) -> None:
         self.requests.clear()

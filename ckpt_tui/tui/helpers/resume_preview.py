@@ -8,6 +8,7 @@ from typing import Any
 from ckpt_tui.actions.resume.plan import Plan, Source, parts
 from ckpt_tui.actions.resume.preview import PreviewLine, blocked_types, preview_lines
 from ckpt_tui.actions.resume.proposals import parts_to_start
+from ckpt_tui.core.terms import framework_terms
 from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.shown_keys import key_text
@@ -32,8 +33,8 @@ def before_the_start(source: Source, form: TargetForm) -> Iterator[Paragraph]:
         yield Paragraph("Choose or name the program that wrote this checkpoint. Nothing is started yet.", "dim")
         return
     place, attribute = parts(workflow)
-    is_graph = source.thread is not None
-    what = "graph" if is_graph else "workflow"
+    terms = framework_terms(source.framework)
+    what = terms.workflow
     python = form.get("python") or "its interpreter"
     if attribute:
         starts = f"imports {place} with {python}, makes the {what} with {attribute}, and checks."
@@ -42,7 +43,7 @@ def before_the_start(source: Source, form: TargetForm) -> Iterator[Paragraph]:
         starts = f"starts {place} with {python}, up to where it would run a {what}, and checks."
         so_far = f"The program's code up to there runs; the {what} does not."
     yield Paragraph(f"{starts} {so_far}", "plain", 4, key_text("⏎ "), "label")
-    where = f"step {source.iteration}: its nodes" if is_graph else f"iteration {source.iteration}: its executors"
+    where = f"{terms.iteration} {source.iteration}: its {terms.executor}s"
     then = f"once more resumes the {what} from {where} run."
     yield Paragraph(then, "plain", 4, key_text("⏎ "), "label")
     yield Paragraph("")

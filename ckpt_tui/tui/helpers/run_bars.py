@@ -6,10 +6,11 @@ from ckpt_tui.actions.resume.plan import FAILED, Source
 from ckpt_tui.core.running.session_lines import OUTCOMES, pause_place
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_name
+from ckpt_tui.core.terms import framework_terms
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
-from ckpt_tui.tui.widgets.status import Part
+from ckpt_tui.tui.widgets.status import Part, hints
 
 ROOMY = 100
 """Columns from which a line says what is as ever."""
@@ -18,15 +19,16 @@ ROOMY = 100
 def source_parts(source: Source) -> list[Part]:
     """Which checkpoint is resumed."""
     name = f"{short_id(source.id)} {shown_name(source.label, 30)}"
-    count = f"{'iteration' if source.thread is None else 'step'} {source.iteration}"
+    count = f"{framework_terms(source.framework).iteration} {source.iteration}"
     return [(" ckpt-tui ", "strong"), (" resume ", "name"), (f" {name} · {count} ", "plain")]
 
 
 def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:
     """How a run is that was begun `seconds` ago; of one that was not begun, that it was not."""
     if run is None or not run.begun:
-        is_started = run is not None and run.is_live
-        return [(" program started, workflow not ", "warn")] if is_started else [(" nothing runs ", "dim")]
+        if run is None or not run.is_live:
+            return [(" nothing runs ", "dim")]
+        return [(f" program started, {framework_terms(run.plan.source.framework).workflow} not ", "warn")]
     written = f"{run.log.checkpoints:,} checkpoint{'' if run.log.checkpoints == 1 else 's'}"
     parts: list[Part] = [(f" {len(run.log):,} lines · {written} ", "dim")]
     if run.log.failed_saves:
@@ -64,4 +66,4 @@ def log_parts(log: LogLines, width: int) -> list[Part]:
         return [*parts, (f" paused, {log.waiting:,} wait ", "warn")]
     if log.following and width < ROOMY:
         return parts
-    return [*parts, (" following " if log.following else " F follows ", "good" if log.following else "dim")]
+    return [*parts, *([(" following ", "good")] if log.following else hints(("live.follow", "follows")))]

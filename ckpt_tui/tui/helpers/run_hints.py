@@ -12,10 +12,10 @@ from ckpt_tui.tui.helpers.resume_preview import allow_text
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.choice import Choice
 from ckpt_tui.tui.widgets.program_list import ProgramList
-from ckpt_tui.tui.widgets.status import Part
+from ckpt_tui.tui.widgets.status import Part, hints
 
 Keys = list[tuple[str, str]]
-"""A key, and a word for what it does."""
+"""Ids of commands or a key, and a word for what they do."""
 
 
 class ShownExecution(Protocol):
@@ -37,7 +37,7 @@ class ShownExecution(Protocol):
 def hint_parts(execution: ShownExecution, panes: ResumePanes, focused: Widget | None) -> list[Part]:
     """The keys of what has the focus, while a run is as it is."""
     if execution.run is not None and execution.has_begun:
-        paused = execution.run.paused is not None
+        paused = execution.run.paused
         keys = keys_while_running(execution.run.is_live, execution.waits, focused is panes.log_lines, paused)
     else:
         in_preview, in_programs = focused is panes.preview, isinstance(focused, ProgramList)
@@ -46,48 +46,55 @@ def hint_parts(execution: ShownExecution, panes: ResumePanes, focused: Widget | 
     if isinstance(focused, Choice):
         arrows = "←→" if focused.value else "→"
         keys = [(" ".join([arrows, *focused.initials]), "choose"), *keys]
-    return [part for key, word in keys for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
+    return hints(*keys)
 
 
-def keys_while_running(is_live: bool, waits: bool, in_log: bool, is_paused: bool = False) -> Keys:
-    """The keys of a run that was begun."""
-    if is_paused:
+def keys_while_running(is_live: bool, waits: bool, in_log: bool, paused: dict[str, Any] | None = None) -> Keys:
+    """The keys of a run that was begun; `paused` is where it is paused."""
+    if paused is not None:
+        go_on = "answer" if paused.get("reason") == "request" else "go on"
         return [
-            ("s", "step"), ("c", "go on"), ("t", "run to"), ("b", "break"), ("ctrl+e", "edit"), ("d", "drop"),
-            ("[", "back"), ("x", "stop"), ("esc", "look"),
+            ("run.step", "step"), ("run.continue", go_on), ("run.to", "run to"), ("run.breakpoints", "break"),
+            ("run.change", "edit"), ("run.drop", "drop"), ("run.back", "back"), ("run.stop", "stop"),
+            ("app.back", "look"),
         ]  # fmt: skip
     if waits and not in_log:
-        return [("⏎", "next, then send"), ("ctrl+e", "as JSON"), ("ctrl+o", "read it"), ("⇥", "log, stop")]
+        return [
+            ("⏎", "next, then send"), ("run.write", "as JSON"), ("run.read", "read it"),
+            ("view.other_pane", "log, stop"),
+        ]  # fmt: skip
     if is_live:
         keys = [
-            ("s", "pause the run"),
-            ("b", "breakpoints"),
-            ("x", "stop"),
-            ("space", "hold the log"),
-            ("f", "filter"),
-            ("/", "search"),
+            ("run.step", "pause the run"),
+            ("run.breakpoints", "breakpoints"),
+            ("run.stop", "stop"),
+            ("run.pause", "hold the log"),
+            ("list.filter", "filter"),
+            ("search.open", "search"),
             ("⏎", "line"),
         ]
-        return [*keys, *([("⇥", "answer")] if waits else []), ("esc", "leave")]
+        return [*keys, *([("view.other_pane", "answer")] if waits else []), ("app.back", "leave")]
     return [
-        ("r", "again from here"),
-        ("@", "N times"),
-        ("A", "compare outcomes"),
+        ("run.resume", "again from here"),
+        ("run.again", "N times"),
+        ("run.compare", "compare outcomes"),
         ("⏎", "line"),
-        ("S", "save"),
-        ("esc", "back"),
+        ("run.save", "save"),
+        ("app.back", "back"),
     ]
 
 
 def keys_before(check: dict[str, Any], in_preview: bool, has_forms: bool, asks_first: bool, in_programs: bool) -> Keys:
     """The keys of a run that is prepared."""
-    allow = [("ctrl+a", allow_text(check))] if blocked_types(check) else []
-    leave = ("esc", "leave it")
+    allow = [("run.allow", allow_text(check))] if blocked_types(check) else []
+    leave = ("app.back", "leave it")
     if check.get("ok") and in_preview:
-        return [("⏎", "RUN IT"), *allow, ("y", "copy the command"), ("⇥", "change something"), leave]
+        others = [("value.copy", "copy the command"), ("view.other_pane", "change something")]
+        return [("⏎", "RUN IT"), *allow, *others, leave]
     if has_forms:
-        return [*allow, ("⏎", "next, then check"), ("ctrl+e", "as JSON"), ("ctrl+o", "read it"), leave]
+        return [*allow, ("⏎", "next, then check"), ("run.write", "as JSON"), ("run.read", "read it"), leave]
     if allow:
         return [*allow, ("⏎", "check again"), leave]
     another = [("↑↓ 1-9", "another program")] if in_programs else []
-    return [("⏎", "ask before it is started" if asks_first else "start and check"), *another, ("⇥", "next"), leave]
+    start = ("⏎", "ask before it is started" if asks_first else "start and check")
+    return [start, *another, ("view.other_pane", "next"), leave]

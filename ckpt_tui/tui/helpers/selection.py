@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.short_ids import own_id, short_id
 from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +94,7 @@ class Selection:
         """Select a checkpoint; where it is not in the list, say so and return False."""
         if self._panes.list.select(file) or self._reveal(file):
             return True
-        hidden = " while the filter hides it; esc shows all" if self._panes.list.view.filter else ""
+        hidden = f" while the filter hides it; {keys_of('app.back')} shows all" if self._panes.list.view.filter else ""
         self._say(f"{_shown(file)} is not in the list{hidden}.", "warn")
         return False
 

@@ -96,7 +96,7 @@ class TargetForm(VerticalScroll):
     def on_mount(self) -> None:
         """Propose what is known; look for more meanwhile."""
         self.set("into", short_path(self._into))
-        self.proposals = known_proposals(self.source.store, self.source.framework)
+        self.proposals = known_proposals(self.source.store, self.source.framework, self.source.nodes)
         self._show_programs(0 if self.proposals else -1)
         if self.proposals:
             self._fill(self.proposals[0])

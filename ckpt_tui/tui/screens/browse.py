@@ -65,6 +65,10 @@ class Browse(BrowseKeys):
         self._stop_reading()
         self.resume_entry.end_runs()
 
+    def on_screen_resume(self) -> None:
+        """Show what became of runs while another screen was over this one."""
+        self.port.show_runs()
+
     async def on_event(self, event: events.Event) -> None:
         """A key after `y` is not a command; any other takes the message back."""
         if isinstance(event, events.Key):
@@ -110,6 +114,8 @@ class Browse(BrowseKeys):
         self.checkpoints.show(event)
         self.replay_entry.show_view(event.view)
         self.resume_entry.keep_up()
+        self.unfinished_run.keep_up()
+        self.paused_run.show()
         self.opened.keep_up(event.view)
         self.prune_entry.keep_up()
         self.parent_diff.count_soon()

@@ -16,6 +16,7 @@ from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
 from ckpt_tui.tui.controllers.overviews_shown import Overviews
 from ckpt_tui.tui.controllers.pane_borders import PaneBorders
 from ckpt_tui.tui.controllers.parent_diff import ParentDiff
+from ckpt_tui.tui.controllers.paused_run import PausedRun
 from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
 from ckpt_tui.tui.controllers.prune_entry import PruneEntry
 from ckpt_tui.tui.controllers.queries import Queries
@@ -23,6 +24,7 @@ from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
 from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
 from ckpt_tui.tui.controllers.status_bars import StatusBars
 from ckpt_tui.tui.controllers.step_graph import StepGraph
+from ckpt_tui.tui.controllers.unfinished_run import UnfinishedRun
 from ckpt_tui.tui.controllers.value_edits import ValueEdits
 from ckpt_tui.tui.controllers.value_reading import ValueReading
 from ckpt_tui.tui.controllers.value_search import ValueSearch
@@ -52,7 +54,7 @@ class BrowseKeys(Screen[None]):
         steps: Labels of the place to open at.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere"), *bindings("paused")]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (SHARED, "-normal")]  # noqa: RUF012 Textual's convention
 
     def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
@@ -79,6 +81,8 @@ class BrowseKeys(Screen[None]):
         self.bookmarks = Bookmarks(port)
         self.replay_entry = ReplayEntry(port)
         self.resume_entry = ResumeEntry(port)
+        self.paused_run = PausedRun(port)
+        self.unfinished_run = UnfinishedRun(port)
         self.exports = Exports(port)
         self.prune_entry = PruneEntry(port)
         self._set_store(store)
@@ -112,9 +116,13 @@ class BrowseKeys(Screen[None]):
     def why_idle(self, command: str) -> str:
         """Why a command can do nothing now, as its key says it; "" where it can."""
         why = {
-            "run.show": lambda: self.resume_entry.why_no_run, "diff.compare": lambda: self.parent_diff.why_nothing,
+            "run.show": lambda: self.resume_entry.why_no_run(self.unfinished_run.file),
+            "diff.compare": lambda: self.parent_diff.why_nothing,
             "run.compare": lambda: self.parent_diff.why_no_outcomes, "replay.open": lambda: self.replay_entry.why_none,
             "store.streams": lambda: "" if self.port.streams else _NO_STREAMS,
+            "paused.step": lambda: "" if self.resume_entry.live else self.paused_run.why_not,
+            "paused.continue": lambda: self.paused_run.why_not, "paused.to": lambda: self.paused_run.why_not,
+            "paused.change": lambda: self.paused_run.why_not,
         }.get(command)  # fmt: skip
         return why() if why is not None else ""
 
@@ -124,7 +132,23 @@ class BrowseKeys(Screen[None]):
         self.checkpoints.toggle_following()
 
     def action_step(self, way: int) -> None:
-        self.panes.step(way)
+        count = self.panes.lines.take_count()
+        if not self.paused_run.move(way, count):
+            self.panes.step(way * count)
+
+    # -- a run that is paused ----------------------------------------------------------------------------------------
+
+    def action_run_step(self) -> None:
+        self.paused_run.step()
+
+    def action_run_on(self) -> None:
+        self.paused_run.go_on()
+
+    def action_run_to(self) -> None:
+        self.paused_run.ask_run_to()
+
+    def action_change_run(self) -> None:
+        self.paused_run.ask_change()
 
     # -- the selected checkpoint -------------------------------------------------------------------------------------
 
@@ -222,7 +246,7 @@ class BrowseKeys(Screen[None]):
         self.resume_entry.open()
 
     def action_show_run(self) -> None:
-        self.resume_entry.show_run()
+        self.resume_entry.show_run(self.unfinished_run.file)
 
     # -- panes, and the way back -------------------------------------------------------------------------------------
 

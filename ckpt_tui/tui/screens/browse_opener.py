@@ -84,10 +84,9 @@ class BrowseOpener:
 
     def help(self) -> None:
         """Open keys and signs."""
-        keys: dict[str, str] = getattr(self._screen.app, "changed_keys", {})
         panes = self._screen.panes
         scope = "list" if panes.pane is panes.list else "value" if panes.detail.is_tree else "any list"
-        self._screen.app.push_screen(help_screen(keys, (scope,)))
+        self._screen.app.push_screen(help_screen((scope,)))
 
     def notes(self, book: Notebook) -> None:
         """Open the list of bookmarks and notes."""
@@ -175,11 +174,12 @@ class BrowseOpener:
 
     def resume(
         self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None],
-        left: Callable[[], None],
+        left: Callable[[], None], changed: Callable[[dict[str, Any]], bool],
     ) -> _OpenResume:  # fmt: skip
         """Open the preview of a resume."""
         compare = self._screen.parent_diff.compare_outcomes
-        screen = ResumeScreen(source, edits, begun, compare, self._screen.graphs.take, again, left, self._reveal)
+        graph = self._screen.graphs.take
+        screen = ResumeScreen(source, edits, begun, compare, graph, again, left, changed, self._reveal)
         self._screen.app.install_screen(screen, f"run-{id(screen)}")
         self._screen.app.push_screen(screen)
         return _OpenResume(screen)
@@ -299,6 +299,11 @@ class _OpenResume:
         return self._screen.is_current
 
     @property
+    def paused(self) -> dict[str, Any] | None:
+        """Where it is paused; None where it is not."""
+        return self._screen.run.paused if self._screen.run is not None else None
+
+    @property
     def status(self) -> Part:
         """How the run is, in a few words."""
         execution = self._screen.execution
@@ -324,12 +329,20 @@ class _OpenResume:
             run.change(each)
         return True
 
+    def command(self, do: str, **fields: Any) -> None:
+        """Carry out a command of the debugger."""
+        if self._screen.run is not None:
+            self._screen.run.command(do, **fields)
+
     def show(self) -> None:
         """Show it again."""
         self._screen.app.push_screen(self._screen)
 
-    def kill(self) -> None:
-        """End its process."""
+    def kill(self, is_cut_off: bool) -> None:
+        """End its process; the next start offers to go on with a run that is cut off, or was paused."""
         self._screen.run_again.kill()
-        if self._screen.run is not None:
-            self._screen.run.session.kill()
+        run = self._screen.run
+        if run is not None and (is_cut_off or run.paused is not None):
+            run.session.abandon()
+        elif run is not None:
+            run.session.kill()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ckpt_tui.actions.resume.document_edits import Edit
     from ckpt_tui.core.model import CheckpointRef
     from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.controllers.resume_entry import OpenResume
     from ckpt_tui.tui.helpers.pending_edits import PendingEdits
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.jobs import Jobs
@@ -91,7 +92,7 @@ class BrowsePort:
 
     def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
         """Have the run that is paused at a checkpoint make these changes when it goes on; False where none is."""
-        return self._screen.resume_entry.change_run(identifier, edits)
+        return self._screen.paused_run.change(identifier, edits)
 
     @property
     def size(self) -> Size:
@@ -157,6 +158,40 @@ class BrowsePort:
     def say(self, text: str, style: str = "plain") -> None:
         """Show a message in the line at the bottom."""
         self._screen.bars.say(text, style)
+
+    @property
+    def runs_beside(self) -> Sequence[OpenResume]:
+        """The runs that were started here and go on."""
+        return self._screen.resume_entry.live
+
+    @property
+    def has_runs(self) -> bool:
+        """Whether a run was started or prepared here."""
+        return self._screen.resume_entry.has_runs
+
+    def keep_up_with(self, run: object) -> None:
+        """Have the cursor follow what a run writes, until it is moved by hand."""
+        self._screen.resume_entry.keep_up_with(run)
+
+    @property
+    def is_in_front(self) -> bool:
+        """Whether no other screen hides the browser."""
+        return self._screen.is_current
+
+    def show_runs(self) -> None:
+        """Show how the runs are that were started here, where it can be seen."""
+        if self._screen.is_mounted and self._screen.is_current:
+            self._screen.paused_run.show()
+            self._screen.overviews.show_again()
+            self._screen.bars.draw()
+
+    def paused_at(self, identifier: str) -> str:
+        """Where a run from here is that is paused at a checkpoint, as text; "" where none is."""
+        return self._screen.paused_run.said_at(identifier)
+
+    def pause_parts(self, room: int, is_tree: bool) -> list[Part]:
+        """Where a run is paused and how it goes on, in so many cells; empty while none is paused."""
+        return self._screen.paused_run.parts(room, is_tree)
 
     @property
     def run_status(self) -> Part:

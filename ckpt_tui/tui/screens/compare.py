@@ -19,10 +19,11 @@ from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.runs.lineage import Run, workflow_label
+from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.list_document import ref_document
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings
+from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.sharing.markdown_parts import difference_markdown
 from ckpt_tui.core.sharing.small_pages import difference_page
 from ckpt_tui.core.shown_names import shown_name
@@ -349,8 +350,7 @@ class CompareScreen(Screen[ComparePlace]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(help_screen(keys, ("diff", "compare")))
+        self.app.push_screen(help_screen(("diff", "compare")))
 
     def action_back(self) -> None:
         """Out of the search, then back to the browser; what is not compared yet is left."""

@@ -17,7 +17,7 @@ from ckpt_tui.core.reading.json_in_text import formatted
 from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS, by_id
 from ckpt_tui.tui.helpers.match_text import match_word
 from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt
-from ckpt_tui.tui.widgets.shown_keys import key_text, named_keys
+from ckpt_tui.tui.widgets.shown_keys import key_text, keys_of, named_keys, names_of
 from ckpt_tui.tui.widgets.text_lines import WHOLE_LIMIT, Paragraph, TextLines
 
 
@@ -100,13 +100,15 @@ class TextScreen(ModalScreen[None]):
 
     def _say(self, text: str) -> None:
         """Say something in the lower edge; "" names the keys there."""
-        keys = ["/ search", *(["n N next"] if self._match else []), *(["y copies"] if self._copy else [])]
+        keys = [f"{keys_of('search.open')} search"]
+        keys += [f"{keys_of('search.next', 'search.previous')} next"] if self._match else []
+        keys += [f"{keys_of('value.copy')} copies"] if self._copy else []
         if self._is_formatted:
             keys.append("f as it is")
         elif self._json is not None:
             keys.append("f formats its JSON")
         self.query_one(Vertical).border_subtitle = (
-            Content(text) if text else named_keys(" · ".join([*keys, "esc closes"]))
+            Content(text) if text else named_keys(" · ".join([*keys, f"{keys_of('app.back')} closes"]))
         )
 
     @cached_property
@@ -154,7 +156,7 @@ class TextScreen(ModalScreen[None]):
             back = "ends" if self._has_searched else "closes"
             self._say(match_word(*self._lines.next_match(way), self._match, back)[0].strip())
         else:
-            self._say("No search yet: / starts one.")
+            self._say(f"No search yet: {keys_of('search.open')} starts one.")
 
     def action_back(self) -> None:
         """End the search, or close."""
@@ -166,13 +168,13 @@ class TextScreen(ModalScreen[None]):
 
 SCOPES = {
     "any list": "In every list", "list": "Checkpoints", "value": "Values", "diff": "Changes",
-    "compare": "Comparing two checkpoints", "run": "A run", "replay": "Replay",
+    "compare": "Comparing two checkpoints", "run": "A run", "paused": "Beside a paused run", "replay": "Replay",
     "delete": "Deleting checkpoints", "everywhere": "Everywhere",
 }  # fmt: skip
 
 _SIGNS = (
     ("○", "entry: the input is in flight, nothing ran yet"),
-    ("●", "superstep: executors ran; their messages are in flight"),
+    ("●", "superstep: executors or nodes ran; their messages are in flight"),
     ("‖", "waiting for an answer"),
     ("↩", "answered: answers are in flight"),
     ("✓", "done: nothing is left to do"),
@@ -189,11 +191,10 @@ _SIGNS = (
 )
 
 
-def help_paragraphs(keys: dict[str, str] | None = None, here: Sequence[str] = ()) -> list[Paragraph]:
+def help_paragraphs(here: Sequence[str] = ()) -> list[Paragraph]:
     """The help screen: the keys of where one is, then of the other places, then the signs.
 
     Args:
-        keys: Command id → keys, where the person changed them.
         here: The scopes that work where one is, the narrowest first; they come first.
     """
     out: list[Paragraph] = []
@@ -202,8 +203,8 @@ def help_paragraphs(keys: dict[str, str] | None = None, here: Sequence[str] = ()
         out.append(Paragraph(("" if not out else "\n") + title, "heading"))
         for command in COMMANDS:
             if command.scope == scope:
-                shown = (keys or {}).get(command.id) or command.shown or command.keys
-                out.append(Paragraph(command.title, "plain", 14, f"  {key_text(shown)}", "label"))
+                shown = key_text(" ".join(names_of(command.id)))
+                out.append(Paragraph(command.title, "plain", 14, f"  {shown}", "label"))
         if scope == "value":
             text = ", ".join(f"{key} {name}" for key, name in COPY_KEYS.items())
             out.append(Paragraph(f"what to copy: {text}", "dim", 14, "  y then"))
@@ -212,9 +213,9 @@ def help_paragraphs(keys: dict[str, str] | None = None, here: Sequence[str] = ()
     return out
 
 
-def help_screen(changed_keys: dict[str, str], here: Sequence[str]) -> TextScreen:
+def help_screen(here: Sequence[str]) -> TextScreen:
     """The help, beginning with where one is."""
-    return TextScreen("Keys and signs", help_paragraphs(changed_keys, here))
+    return TextScreen("Keys and signs", help_paragraphs(here))
 
 
 def failure_screen(doing: str, report: str) -> TextScreen:

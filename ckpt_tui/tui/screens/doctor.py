@@ -24,7 +24,7 @@ from ckpt_tui.tui.screens.query_screen import ROOMY
 from ckpt_tui.tui.store_jobs import StoreJobs
 from ckpt_tui.tui.widgets.finding_list import STYLES, TYPE, Findings, FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.status import BarLine, Part
+from ckpt_tui.tui.widgets.status import BarLine, Part, hints
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _KEYS = {
@@ -33,10 +33,10 @@ _KEYS = {
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
 
-_LEFT: list[Part] = [
-    (" ↑↓", "key"), (" move ", "dim"), (" ⏎", "key"), (" go there ", "dim"), (" y", "key"), (" copy types ", "dim"),
-    (" D", "key"), (" again ", "dim"), (" esc", "key"), (" back ", "dim"),
-]  # fmt: skip
+_HINTS = (
+    ("move.up move.down", "move"), ("list.open", "go there"), ("value.copy", "copy types"), ("store.doctor", "again"),
+    ("app.back", "back"),
+)  # fmt: skip
 
 
 class DoctorScreen(Screen[Finding | None]):
@@ -102,7 +102,7 @@ class DoctorScreen(Screen[Finding | None]):
         bar = "━" * (10 * done // max(total, 1))
         count = f"{done:,} of {total:,} files" if total else "examining the store"
         self._draw([(f" {bar:╌<10} {count} ", "warn")])
-        self.query_one("#foot", BarLine).show([(" esc", "key"), (" cancels ", "dim")], [])
+        self.query_one("#foot", BarLine).show(hints(("app.back", "cancels")), [])
 
     def on_report_ready(self, event: ReportReady) -> None:
         """Show what was found."""
@@ -110,7 +110,7 @@ class DoctorScreen(Screen[Finding | None]):
         if report is None:
             self._draw([(" not examined ", "error")])
             self.query_one(FindingText).show([Paragraph(event.error, "error"), Paragraph(event.hint, "dim")])
-            self.query_one("#foot", BarLine).show(_LEFT[-4:], [])
+            self.query_one("#foot", BarLine).show(hints(*_HINTS[-2:]), [])
             return
         self._report = report
         counts: list[Part] = []
@@ -123,7 +123,7 @@ class DoctorScreen(Screen[Finding | None]):
         self.query_one(Findings).show(report)
         self._show_finding()
         self.query_one("#foot", BarLine).show(
-            _LEFT, [(f" {report.files:,} file{'' if report.files == 1 else 's'} ", "dim")]
+            hints(*_HINTS), [(f" {report.files:,} file{'' if report.files == 1 else 's'} ", "dim")]
         )
 
     def on_work_failed(self, event: WorkFailed) -> None:
@@ -202,8 +202,7 @@ class DoctorScreen(Screen[Finding | None]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs()))
 
     def action_back(self) -> None:
         """Back to the browser; what is not examined yet is left."""

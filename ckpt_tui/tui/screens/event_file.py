@@ -25,7 +25,7 @@ from ckpt_tui.tui.store_jobs import StoreJobs
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt
-from ckpt_tui.tui.widgets.status import BarLine, Part, revealed
+from ckpt_tui.tui.widgets.status import BarLine, Part, hints, revealed
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 TICK = 0.1
@@ -39,13 +39,13 @@ _KEYS = {
 """Commands of the table that this screen knows, and what they do here."""
 
 _HINTS = (
-    ("↑↓", "move"),
-    ("⏎", "whole event"),
-    ("f", "filter"),
-    ("/", "search"),
-    ("y", "copy"),
-    ("?", "help"),
-    ("q", "quit"),
+    ("move.up move.down", "move"),
+    ("list.open", "whole event"),
+    ("list.filter", "filter"),
+    ("search.open", "search"),
+    ("value.copy", "copy"),
+    ("app.help", "help"),
+    ("app.close", "quit"),
 )
 
 
@@ -150,9 +150,8 @@ class EventsScreen(Screen[None]):
         path = path if len(path) <= room else "…" + path[-room + 1 :]
         left: list[Part] = [(" ckpt-tui ", "strong"), (" events ", "name"), (f" {path} ", "plain")]
         self.query_one("#head", BarLine).show(left, [state])
-        hints: list[Part] = [part for key, word in _HINTS for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
         right: list[Part] = [(f" filter: {clean(self.log_lines.filter, 20)} ", "warn")] if self.log_lines.filter else []
-        self.query_one("#foot", BarLine).show([self._said] if self._said else hints, right)
+        self.query_one("#foot", BarLine).show([self._said] if self._said else hints(*_HINTS), right)
 
     def show_line(self, text: str, copy: Callable[[], None]) -> None:
         title = f"Event {self.log_lines.cursor + 1:,}"
@@ -192,8 +191,7 @@ class EventsScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(help_screen(keys, ("any list",)))
+        self.app.push_screen(help_screen(("any list",)))
 
     def action_back(self) -> None:
         """Back out of the filter or the search, then to the list of files, if there is one."""

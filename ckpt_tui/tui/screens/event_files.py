@@ -17,7 +17,7 @@ from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.screens.dialogs import help_screen
 from ckpt_tui.tui.screens.event_file import EventsScreen
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.status import BarLine, Part
+from ckpt_tui.tui.widgets.status import BarLine, Part, hints
 
 _KEYS = {
     "list.open": "open", "app.close": "back", "app.back": "back", "app.help": "help", "app.quit": "app.quit",
@@ -25,7 +25,7 @@ _KEYS = {
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
 
-_HINTS = (("↑↓", "move"), ("⏎", "its events"), ("?", "help"))
+_HINTS = (("move.up move.down", "move"), ("list.open", "its events"), ("app.help", "help"))
 
 
 class EventFiles(LineList):
@@ -113,11 +113,8 @@ class EventFilesScreen(Screen[None]):
         left: list[Part] = [(" ckpt-tui ", "strong"), (" events ", "name"), (f" {clean(self._directory)} ", "plain")]
         right: Part = (f" {count:,} stream{'' if count == 1 else 's'} ", "dim")
         self.query_one("#head", BarLine).show(left, [right])
-        way_out = ("q", "quit") if len(self.app.screen_stack) == 1 else ("esc", "back")
-        hints: list[Part] = [
-            part for key, word in (*_HINTS, way_out) for part in ((f" {key}", "key"), (f" {word} ", "dim"))
-        ]
-        self.query_one("#foot", BarLine).show(hints, [])
+        way_out = ("app.close", "quit") if len(self.app.screen_stack) == 1 else ("app.back", "back")
+        self.query_one("#foot", BarLine).show(hints(*_HINTS, way_out), [])
 
     def action_open(self) -> None:
         """Show the events of the file under the cursor."""
@@ -134,8 +131,7 @@ class EventFilesScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(help_screen(keys, ("any list",)))
+        self.app.push_screen(help_screen(("any list",)))
 
 
 def events_screen(path: str, names: Sequence[str]) -> Screen[None]:

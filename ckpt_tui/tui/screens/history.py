@@ -12,11 +12,12 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.redact import is_mask
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.path_history import History, executors_text, history_document
+from ckpt_tui.core.runs.path_history import History, history_document
 from ckpt_tui.core.runs.time_texts import moment_text
 from ckpt_tui.core.sharing.markdown_parts import history_markdown
 from ckpt_tui.core.sharing.small_pages import history_page
 from ckpt_tui.core.shown_names import masked_name
+from ckpt_tui.core.terms import numbered, ran_in_words, terms_of
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -54,7 +55,9 @@ class HistoryScreen(QueryScreen[HistoryList]):
         Binding(by_id()["store.export"].keys, "export", "write it as a table", show=False, id="store.export")
     ]
 
-    KEYS: ClassVar[list[Part]] = [*QueryScreen.KEYS[:-2], (" x", "key"), (" export ", "dim"), *QueryScreen.KEYS[-2:]]
+    KEYS: ClassVar[list[tuple[str, str]]] = [
+        *QueryScreen.KEYS[:-1], ("store.export", "export"), *QueryScreen.KEYS[-1:]
+    ]  # fmt: skip
 
     def __init__(
         self, store: Store, known: QueryCache, run: Run, nodes: Sequence[Node], path: Path, file: str, reveal: bool
@@ -81,7 +84,7 @@ class HistoryScreen(QueryScreen[HistoryList]):
         here = next((index for index, node in enumerate(self._branch) if node.ref.file == self._file), 0)
         at = max((index for index, taken in enumerate(history.values) if order[taken.ref.id] <= here), default=0)
         self.rows.border_title = Content(clean(history.path, 80))
-        self.rows.border_subtitle = "iteration · time since the value before · who ran"
+        self.rows.border_subtitle = f"{terms_of(self._branch[0].ref).iteration} · time since the value before · who ran"
         self.rows.show(history.values, at)
         values, asked = (
             f"{count:,} {one}{'' if count == 1 else 's'}"
@@ -119,18 +122,16 @@ class HistoryScreen(QueryScreen[HistoryList]):
         if taken is None:
             return []
         ref = taken.ref
-        names = executors_text(taken).removeprefix("~")
         ran = {"input": "an input came in, nobody ran", "answer": "an answer came in, nobody ran"}.get(taken.step)
         ran = ran or (
-            f"{names} ran"
+            ran_in_words(taken.executors)
             if taken.executors
             else "the beginning"
             if taken.step == "start"
             else "nobody is known to have run"
         )
         inferred = " (inferred: the file does not say where a message went)" if taken.inferred else ""
-        when = moment_text(ref)
-        lines = [Paragraph(f"{masked_name(ref.id)} · iteration {ref.iteration} · {when} · {ran}{inferred}", "label")]
+        lines = [Paragraph(f"{masked_name(ref.id)} · {numbered(ref)} · {moment_text(ref)} · {ran}{inferred}", "label")]
         if taken.absent:
             return [*lines, Paragraph("There is nothing at this path.", "dim")]
         if is_mask(taken.value):

@@ -17,7 +17,7 @@ from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
-from ckpt_tui.tui.widgets.shown_keys import named_keys
+from ckpt_tui.tui.widgets.shown_keys import keys_of, named_keys
 from ckpt_tui.tui.widgets.step_text import Parts
 
 EXPORT_FILE = "ckpt-notes.md"
@@ -91,7 +91,8 @@ class NotesScreen(ModalScreen[str | None]):
         lines.changed()
         lines.focus()
         if not lines.notes:
-            self._say("No bookmarks or notes yet: B bookmarks a checkpoint, a writes a note.")
+            bookmark, note = keys_of("keep.bookmark"), keys_of("keep.note")
+            self._say(f"No bookmarks or notes yet: {bookmark} bookmarks a checkpoint, {note} writes a note.")
 
     def _say(self, text: str) -> None:
         self.query_one(Vertical).border_subtitle = Content(text)

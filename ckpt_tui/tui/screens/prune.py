@@ -28,7 +28,8 @@ from ckpt_tui.tui.store_jobs import StoreJobs
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.prune_lists import PlanList, WishList, count_text
-from ckpt_tui.tui.widgets.status import BarLine, Part
+from ckpt_tui.tui.widgets.shown_keys import keys_of
+from ckpt_tui.tui.widgets.status import BarLine, Part, hints
 
 _KEYS = {
     "app.back": "back", "app.close": "back", "app.help": "help", "app.palette": "app.command_palette",
@@ -121,7 +122,7 @@ class PruneScreen(Screen[str]):
         self._wishes.styles.height = len(rows) + 2
         self._wishes.show(rows)
         force = "goes, too" if self._offered.is_forced else "stays"
-        self._wishes.border_subtitle = Content(f"f: what kept ones descend from {force}")
+        self._wishes.border_subtitle = Content(f"{keys_of('prune.force')}: what kept ones descend from {force}")
 
     # -- what it comes to --------------------------------------------------------------------------------------------
 
@@ -174,13 +175,13 @@ class PruneScreen(Screen[str]):
         return path_text(self._store.path.rstrip("/") + SUFFIX, max(self.size.width - 20, 12))
 
     def _show_keys(self) -> None:
-        keys: list[Part] = [(" ⏎", "key"), (" delete … ", "dim")]
+        keys = [("prune.start", "delete …")]
         if self._wishes.kind in _NUMBERS:
-            keys += [(" ←→ e", "key"), (" change ", "dim")]
-        keys += [(" f", "key"), (" keep parents " if self._offered.is_forced else " parents, too ", "dim")]
+            keys.append((f"{keys_of('prune.fewer', 'prune.more')} prune.number", "change"))
+        keys.append(("prune.force", "keep parents" if self._offered.is_forced else "parents, too"))
         if self._last is not None and self._last.files:
-            keys += [(" u", "key"), (f" bring back {self._last.files:,}, {_moment(self._last.when)} ", "dim")]
-        self._say_parts([*keys, (" ⇥", "key"), (" scroll ", "dim"), (" esc", "key"), (" back ", "dim")])
+            keys.append(("prune.undo", f"bring back {self._last.files:,}, {_moment(self._last.when)}"))
+        self._say_parts(hints(*keys, ("view.other_pane", "scroll"), ("app.back", "back")))
 
     def _say(self, text: str, style: str) -> None:
         self._say_parts([(f" {text} ", style)])
@@ -302,7 +303,7 @@ class PruneScreen(Screen[str]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        self.app.push_screen(help_screen(getattr(self.app, "changed_keys", {}), ("delete",)))
+        self.app.push_screen(help_screen(("delete",)))
 
     def action_back(self) -> None:
         """Back to the browser; what is being moved is moved first."""

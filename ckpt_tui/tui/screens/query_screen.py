@@ -22,7 +22,7 @@ from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.widgets.finding_list import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.result_lists import ResultList
-from ckpt_tui.tui.widgets.status import BarLine, Part
+from ckpt_tui.tui.widgets.status import BarLine, Part, hints
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _KEYS = {
@@ -68,12 +68,11 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (ROOMY, "-roomy")]  # noqa: RUF012 Textual's convention
 
-    KEYS: ClassVar[list[Part]] = [
-        (" ↑↓", "key"), (" move ", "dim"), (" ⏎", "key"), (" go there ", "dim"), (" y", "key"), (" copy ", "dim"),
-        (" esc", "key"), (" back ", "dim"),
+    KEYS: ClassVar[list[tuple[str, str]]] = [
+        ("move.up move.down", "move"), ("list.open", "go there"), ("value.copy", "copy"), ("app.back", "back"),
     ]  # fmt: skip
 
-    STOPS: ClassVar[str] = " stops, back to the browser "
+    STOPS: ClassVar[str] = "stops, back to the browser"
     """What esc does while a question is asked."""
 
     def __init__(self, store: Store, known: QueryCache, title: str) -> None:
@@ -145,13 +144,13 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
         bar = "━" * (_BAR * done // max(total, 1))
         count = f"{done:,} of {total:,} checkpoints" if total else "examining the store"
         self.draw([(f" {bar:╌<{_BAR}} {count} ", "warn")])
-        self.say_keys([(" esc", "key"), (self.STOPS, "dim")])
+        self.say_keys(hints(("app.back", self.STOPS)))
 
     def end(self, right: list[Part]) -> None:
         """The question is answered."""
         self.running = False
         self.draw(right)
-        self.say_keys(self.KEYS)
+        self.say_keys(hints(*self.KEYS))
         self.show_full()
 
     def on_query_failed(self, event: QueryFailed) -> None:
@@ -213,8 +212,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs()))
 
     def stop(self) -> bool:
         """Leave what is being asked; False when nothing is."""

@@ -312,9 +312,8 @@ class ReplayScreen(Screen[Any]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
         self.playback.stop()
-        self.app.push_screen(help_screen(keys, ("replay",)))
+        self.app.push_screen(help_screen(("replay",)))
 
     def action_back(self) -> None:
         """Stop a search, or go back to the browser at the checkpoint that is shown."""

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from ckpt_tui.actions.resume.plan import Edit, Source
+from ckpt_tui.core.terms import framework_terms
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.execution import Execution
@@ -56,6 +57,7 @@ class ResumeScreen(RunDialogs):
         graph: Takes the graph of the workflow, once it is loaded.
         again: Opens another preview of the same checkpoint.
         left: Called when a run that was begun is left.
+        changed: Takes each line of the run that shows how it is; returns whether the browser shows it.
         reveal: Show secrets.
     """
 
@@ -73,20 +75,21 @@ class ResumeScreen(RunDialogs):
     def __init__(
         self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], compare: Callable[[str], str],
         graph: Callable[[Mapping[str, Any]], None], again: Callable[[], None], left: Callable[[], None],
-        reveal: bool = False,
+        changed: Callable[[dict[str, Any]], bool], reveal: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
         self.source = source
-        self._compare, self._again, self._left = compare, again, left
+        self._compare, self._again, self._left, self._changed = compare, again, left, changed
         self._said: Part | None = None
         # Held, not queried: a late line of the run may come while the screen loses its widgets one by one.
         self._head, self._foot, self._prompt = BarLine(id="head"), BarLine(id="foot"), Prompt()
+        self.terms = framework_terms(source.framework)
         self.panes = ResumePanes(source, edits, reveal)
         self.preparation = Preparation(self, self.panes.form, self.panes.requests, source, edits)
         self.stepping = Stepping(self)
         self.execution = Execution(self, begun, graph, self.stepping.prepare)
         self.run_log = RunLog(self)
-        self.log_reader = LogReader(self, "line", "executor, kind, text")
+        self.log_reader = LogReader(self, "line", f"{self.terms.executor}, kind, text")
         self.calls = RunCalls(self)
         self.terminal_loan = TerminalLoan(self)
         self.run_again = RunAgain(self, begun)
@@ -202,6 +205,8 @@ class ResumeScreen(RunDialogs):
         if event.line["kind"] == "breakpoint" and self.run is not None and event.run is self.run:
             self.terminal_loan.lend(self.run, event.line)
         await self.execution.take(event)
+        if not self._changed(event.line) and self.execution.has_begun and not self.is_current:
+            self.announce(event.line)
         self.draw()
 
     def on_target_form_changed(self, event: TargetForm.Changed) -> None:
@@ -295,7 +300,7 @@ class ResumeScreen(RunDialogs):
         if self.execution.has_begun:
             attrgetter(method)(self)()
         else:
-            self.say("There is no log before the workflow runs.", "dim")
+            self.say(f"There is no log before the {self.terms.workflow} runs.", "dim")
 
     def action_search_next(self, way: int) -> None:
         """Go to the next or previous match in the log."""
@@ -331,8 +336,7 @@ class ResumeScreen(RunDialogs):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(help_screen(keys, ("run",)))
+        self.app.push_screen(help_screen(("run",)))
 
     def action_back(self) -> None:
         """End the filter of the log, else leave; what runs goes on, what does not run is over."""

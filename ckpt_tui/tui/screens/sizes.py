@@ -5,9 +5,11 @@ from __future__ import annotations
 from textual.content import Content
 
 from ckpt_tui.core.runs.lineage import Run
-from ckpt_tui.core.shown_names import masked_name, masked_path, shown_name
+from ckpt_tui.core.runs.listing import run_name
+from ckpt_tui.core.shown_names import masked_name, masked_path
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.run_totals import StepSizes
+from ckpt_tui.core.terms import numbered, terms_of
 from ckpt_tui.core.text import size_text
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.helpers.selection import SelectedPlace
@@ -53,8 +55,8 @@ class SizesScreen(QueryScreen[SizeList]):
         if sizes.growth is not None:
             path, before, after = sizes.growth.most
             grew = f"{masked_path(path)}  +{size_text(after - before)}, {size_text(before)} → {size_text(after)}"
-            self._growth = [Paragraph(f"in the whole run grew most: {grew}", "dim")]
-        self.rows.border_title = Content(f"{shown_name(self._run.workflow, 40)} · run {self._run.number}")
+            self._growth = [Paragraph(f"in the whole {terms_of(self._run.nodes[0].ref).run} grew most: {grew}", "dim")]
+        self.rows.border_title = Content(run_name(self._run))
         self.rows.border_subtitle = "bytes of the file, characters of decoded JSON"
         self.rows.show(sizes, self._file)
         total = sum(step.ref.size for step in sizes.steps)
@@ -77,9 +79,7 @@ class SizesScreen(QueryScreen[SizeList]):
             ]  # fmt: skip
         if row is None:
             return self._growth
-        lines = [
-            Paragraph(f"{masked_name(row.ref.id)} · iteration {row.ref.iteration} · {row.ref.size:,} bytes", "label")
-        ]
+        lines = [Paragraph(f"{masked_name(row.ref.id)} · {numbered(row.ref)} · {row.ref.size:,} bytes", "label")]
         if row.parts is None:
             lines.append(Paragraph("It cannot be decoded.", "error"))
         if row.grew is not None:

@@ -38,6 +38,7 @@ _COUNT = 5
 
 _STATUS_STYLES = {
     "waits": "warn",
+    "paused": "warn",
     "answered": "accent",
     "done": "good",
     "entry": "label",
@@ -98,7 +99,7 @@ def problem(row: listing.ProblemRow, width: int, names_width: int) -> list[tuple
 
 
 def checkpoint(
-    row: listing.NodeRow, columns: Sequence[Cell], around: Around, danger: str
+    row: listing.NodeRow, columns: Sequence[Cell], around: Around, danger: str, status: str = ""
 ) -> list[tuple[str, str]]:  # fmt: skip
     """A checkpoint in columns.
 
@@ -107,6 +108,7 @@ def checkpoint(
         columns: The columns, with their widths.
         around: What is known of other rows.
         danger: What it would do when it is loaded, or "".
+        status: A word in the place of its own status, or "".
     """
     parts: list[tuple[str, str]] = []
     for cell in columns:
@@ -114,7 +116,7 @@ def checkpoint(
         if column.id == "gutter":
             parts += gutter(row, cell.cells)
         elif column.id == "what":
-            parts += [(" " * cell.gap, "plain"), *what_happened(row, cell.cells, danger)]
+            parts += [(" " * cell.gap, "plain"), *what_happened(row, cell.cells, danger, status)]
         else:  # the blanks before a text are a part of it: each change of style costs some 40 bytes
             text = column.text(row, around)
             text = text if cell_len(text) <= cell.cells else fit(text, cell.cells)
@@ -135,15 +137,17 @@ def gutter(row: listing.NodeRow, cells: int) -> list[tuple[str, str]]:
     return [(lanes[:own], "lane"), (lanes[own], sign), (lanes[own + 1 :].ljust(rest)[:rest], "lane")]
 
 
-def what_happened(row: listing.NodeRow, cells: int, danger: str) -> list[tuple[str, str]]:
+def what_happened(row: listing.NodeRow, cells: int, danger: str, instead: str = "") -> list[tuple[str, str]]:
     """What happened: the status whole, the middle of names cut, then the end of what was said.
 
     Args:
         row: The row of a checkpoint.
         cells: How many cells it may take.
         danger: What it would do when it is loaded, in the place of what was said; "" for nothing.
+        instead: A word in the place of its status, or "".
     """
     status, who, gist = listing.happening(row)
+    status = instead or status
     if danger:
         gist = danger if cell_len(danger) <= cells // 2 else danger.removeprefix("calls ")
     style = _STATUS_STYLES.get(status.partition(" ")[0], "plain")

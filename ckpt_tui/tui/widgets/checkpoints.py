@@ -21,6 +21,7 @@ from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, checkpoint, edge, folded, heading, problem
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.run_ends import RunEnds
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 _MEASURED = 200
 """Names of problems that are measured to line up their reasons."""
@@ -78,6 +79,10 @@ class Checkpoints(LineList):
         """Id of a checkpoint → the sign of its bookmark or note."""
         self.new: frozenset[str] = frozenset()
         """Ids of checkpoints that a run from here has just written."""
+        self._paused = ""
+        """Id of the checkpoint at which a run from here is paused."""
+        self._later: frozenset[str] = frozenset()
+        """Ids of the checkpoints after the one that this run goes on from."""
         self._ends = RunEnds()
         self._laid: tuple[object, tuple[Cell, ...]] = (None, ())
         self.dangers: dict[str, str] = {}
@@ -212,6 +217,12 @@ class Checkpoints(LineList):
             self.new = ids
             self.changed()
 
+    def show_paused(self, paused: str, later: frozenset[str]) -> None:
+        """Show at which checkpoint a run is paused, and those that come after the one it goes on from dim."""
+        if (paused, later) != (self._paused, self._later):
+            self._paused, self._later = paused, later
+            self.changed()
+
     @property
     def is_new(self) -> bool:
         """Whether the selected checkpoint is marked as new."""
@@ -262,7 +273,10 @@ class Checkpoints(LineList):
         if isinstance(row, listing.ProblemRow):
             return [*signs, *problem(row, width, self._names_width)]
         around, danger = Around(changes=self.counts), self.dangers.get(row.node.ref.file, "")
-        return [*signs, *checkpoint(row, self._columns(width - EDGE), around, danger)]
+        identifier = row.node.ref.id
+        status = "paused" if identifier == self._paused else ""
+        parts = checkpoint(row, self._columns(width - EDGE), around, danger, status)
+        return [*signs, *([(text, "dim") for text, _ in parts] if identifier in self._later else parts)]
 
     def _edge(
         self, index: int, row: listing.NodeRow | listing.ProblemRow | None, group: str = ""
@@ -351,7 +365,8 @@ class Checkpoints(LineList):
 
     def _why_no_run(self, way: int) -> str:
         where = "after" if way > 0 else "before"
-        return "There is one run." if self.view.run_count == 1 else f"No run is {where} this one."
+        word = self.view.terms.run
+        return f"There is one {word}." if self.view.run_count == 1 else f"No {word} is {where} this one."
 
     @property
     def _why_no_parent(self) -> str:
@@ -372,7 +387,8 @@ class Checkpoints(LineList):
                     self.move_to(index)
                     break
             else:
-                self.idle("Its parent is not in the list" + ("; esc shows all rows." if self.view.filter else "."))
+                hidden = f"; {keys_of('app.back')} shows all rows" if self.view.filter else ""
+                self.idle(f"Its parent is not in the list{hidden}.")
                 return
 
     def clicked(self, index: int, x: int, times: int) -> None:

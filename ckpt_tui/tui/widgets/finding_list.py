@@ -12,6 +12,7 @@ from ckpt_tui.core.doctor.report import Report
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.text_lines import TextLines
 
 STYLES: dict[Severity, str] = {"danger": "error", "warning": "warn", "info": "plain"}
@@ -117,7 +118,13 @@ def rows(report: Report) -> list[Heading | Finding]:
             out += found
     types = sorted((finding for finding in report.findings if finding.kind == TYPE), key=lambda finding: finding.fix)
     if types:
-        out.append(Heading("types to allow", "heading", f" · {len(types):,} · y copies allowed_checkpoint_types=[…]"))
+        out.append(
+            Heading(
+                "types to allow",
+                "heading",
+                f" · {len(types):,} · {keys_of('value.copy')} copies allowed_checkpoint_types=[…]",
+            )
+        )
         out += types
     return out
 

@@ -13,11 +13,11 @@ from textual.cache import LRUCache
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.themes import readable_style
+from ckpt_tui.tui.widgets.scrolled_lines import ScrolledLines
 
 _STRIPS = 400
 """Drawn lines that are kept: several screens."""
@@ -32,7 +32,7 @@ _COUNT_LIMIT = 9_999_999
 """The largest number typed before a motion."""
 
 
-class LineList(ScrollView, can_focus=True):
+class LineList(ScrolledLines, can_focus=True):
     """A list with a cursor, drawn line by line.
 
     A subclass says how many lines there are (`line_count`), draws one (`draw`), and calls `changed` when they change.
@@ -135,16 +135,13 @@ class LineList(ScrollView, can_focus=True):
         else:
             for key in [key for key in self._strips.keys() if not is_same(key[0])]:  # noqa: SIM118 it is not a dict
                 self._strips.discard(key)
-        size = Size(0, self.line_count)
-        if self.virtual_size != size:
-            self.virtual_size = size
+        self.take_line_count(self.line_count)
         self.refresh()
 
     def changed_rows(self) -> None:
         """Rows changed, most of them perhaps not: only those that look different are drawn on the screen again."""
         self._strips.clear()
-        if self.virtual_size.height != self.line_count:
-            self.virtual_size = Size(0, self.line_count)
+        self.take_line_count(self.line_count)
         size = self.scrollable_content_region.size
         seen, self._seen = self._seen, (size, self.scroll_offset, [self.render_line(y) for y in range(size.height)])
         if seen is None or seen[:2] != self._seen[:2]:

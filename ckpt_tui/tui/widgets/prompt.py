@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
-from ckpt_tui.tui.widgets.status import BarLine, Part
+from ckpt_tui.tui.widgets.status import BarLine, Part, hints
 
 
 class Prompted(NamedTuple):
@@ -97,8 +97,7 @@ class Prompt(Vertical):
             return
         parts: list[Part] = [(f" {clean(text)} ", style)]
         if not text:
-            parts = [(" ⏎", "key"), (f" {question.verb} ", "dim"), (" esc", "key"), (" leaves ", "dim")]
-            parts.append((f" {question.hint} ", "dim"))
+            parts = [*hints(("⏎", question.verb), ("app.back", "leaves")), (f" {question.hint} ", "dim")]
         self.query_one(BarLine).show(parts, [])
 
     def close(self) -> None:

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from textual.message import Message
 
-from ckpt_tui.core.runs.lineage import Node, workflow_label
+from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.listing import SIGNS, NodeRow, happening, id_text
 from ckpt_tui.core.runs.prune_plan import Choice
 from ckpt_tui.core.runs.time_texts import start_text
+from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.tui.widgets.fitting import fit

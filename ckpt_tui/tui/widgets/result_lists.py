@@ -11,12 +11,13 @@ from ckpt_tui.core.find.question import Match
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.runs import listing
-from ckpt_tui.core.runs.lineage import workflow_label
 from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, newest_part, value_text
 from ckpt_tui.core.runs.time_texts import moment_text, time_of_day
+from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import ago_text, clean, size_text
 from ckpt_tui.core.times import is_possible
 from ckpt_tui.tui.widgets.finding_list import Heading
@@ -187,7 +188,7 @@ def _group_heading(refs: Sequence[CheckpointRef]) -> list[tuple[str, str]]:
     count = len({each.file for each in refs})
     if count == 1:
         times = f" · {len(refs):,} times" if len(refs) > 1 else ""
-        title = f"{listing.id_text(ref)} · iteration {ref.iteration}"
+        title = f"{listing.id_text(ref)} · {numbered(ref)}"
         return [(title, "heading"), (f"{when} · {shown_name(workflow_label(ref), 40)}{times}", "dim")]
     workflows = {workflow_label(each) for each in refs}
     others = f" and {len(workflows) - 1:,} more" if len(workflows) > 1 else ""

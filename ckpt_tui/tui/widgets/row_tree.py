@@ -17,6 +17,7 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.deep_rows import DeepRows
 from ckpt_tui.tui.widgets.row_painter import LEVEL_CELLS, Look, RowPainter, indent
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.comparison import Marks
@@ -152,7 +153,7 @@ class RowTree(DeepRows):
                 top = self.value_tree.top
                 parent = self.value_tree.parent_index(row)
                 if parent is None:
-                    self.post_message(self.Notice("No row is above this one; esc goes to the list."))
+                    self.post_message(self.Notice(f"No row is above this one; {keys_of('app.back')} goes to the list."))
                     return
                 if self.value_tree.top is not top:
                     self.changed_by_hand()
@@ -172,7 +173,7 @@ class RowTree(DeepRows):
         elif self.value_tree.unfold(row.branch, row.slot):
             self.changed_by_hand()
         elif self.is_hidden(row) and is_maskable(row.member.value, True):
-            self.post_message(self.Notice("Masked: ! shows secrets."))
+            self.post_message(self.Notice(f"Masked: {keys_of('view.reveal')} shows secrets."))
         else:
             self.post_message(self.Opened(expression(self.path), row.member.value, self.match))
 
@@ -274,7 +275,11 @@ class RowTree(DeepRows):
         self.take_count()
         self.sizes = not self.sizes
         self.changed()
-        self.post_message(self.Notice("Sizes: bytes of each value's JSON; s shows types." if self.sizes else "Types."))
+        self.post_message(
+            self.Notice(
+                f"Sizes: bytes of each value's JSON; {keys_of('value.sizes')} shows types." if self.sizes else "Types."
+            )
+        )
 
     def action_history(self) -> None:
         """Ask for every value that the path of the row took."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -13,10 +14,11 @@ from textual.keys import _character_to_key
 from textual.style import Style
 
 from ckpt_tui.tui.ascii import draws_ascii
+from ckpt_tui.tui.commands import by_id
 
 _NAMES = {
     "⏎": "enter", "⇥": "tab", "⇧⇥": "shift+tab", "esc": "escape", "⌫": "backspace", "space": "space", "Del": "delete",
-    "Home": "home", "End": "end", "PgUp": "pageup", "PgDn": "pagedown",
+    "Ins": "insert",    "Home": "home", "End": "end", "PgUp": "pageup", "PgDn": "pagedown",
     "↑": "up", "↓": "down", "←": "left", "→": "right", "enter": "enter", "tab": "tab",
 }  # fmt: skip
 """How a key is written, as Textual names it; a single character is written as itself."""
@@ -24,8 +26,49 @@ _NAMES = {
 _WORDS = {"⇧⇥": "shift+tab", "⏎": "enter", "⇥": "tab", "⌫": "backspace", "⇧": "shift+"}
 """Signs of keys as words, for a terminal whose locale has no signs: none of them is an ASCII letter, which is a key."""
 
-_IN_MESSAGES = ("n", "N", "esc")
-"""Keys that a message may name beside text of the store: a click on other words there presses nothing."""
+_ARROWS = "↑↓←→"
+
+_WRITTEN = {key: name for name, key in reversed(_NAMES.items())}
+"""How a key is written, by Textual's name; the sign where there is a word as well."""
+
+_CHARACTERS = {_character_to_key(char): char for char in map(chr, range(33, 127))}
+"""The character that a key types, by Textual's name."""
+
+
+_COMMANDS = by_id()
+
+_changed: dict[str, str] = {}
+"""Command id → keys, where the person changed them."""
+
+
+def use_keys(changed: Mapping[str, str]) -> None:
+    """Have these keys written from now on: command id → keys, where the person changed them."""
+    _changed.clear()
+    _changed.update(changed)
+
+
+def keys_of(*names: str) -> str:
+    """The keys of commands as a footer writes them: the first of each, as in `[ ]` or `↑↓`.
+
+    Args:
+        names: Ids of commands; a key that belongs to none, as it is written.
+    """
+    found = [names_of(name)[0] if name in _COMMANDS else name for name in names]
+    return ("" if all(key in _ARROWS for key in found) else " ").join(found)
+
+
+def names_of(name: str) -> list[str]:
+    """All keys of a command, as they are written: those of the table, or those that the person chose."""
+    if name in _changed:
+        return [written(key.strip()) for key in _changed[name].split(",")]
+    return _COMMANDS[name].shown.split()
+
+
+def written(key: str) -> str:
+    """How a key is written that Textual names so."""
+    if re.fullmatch(r"f\d+", key):
+        return key.upper()
+    return _WRITTEN.get(key) or _CHARACTERS.get(key, key)
 
 
 class KeyPlace(NamedTuple):
@@ -46,8 +89,7 @@ def key_text(text: str) -> str:
 
 def key_event(key: str) -> events.Key:
     """The press of a key as Textual names it."""
-    names = [char for char in map(chr, range(33, 127)) if _character_to_key(char) == key]
-    return events.Key(key, " " if key == "space" else names[0] if names else None)
+    return events.Key(key, " " if key == "space" else _CHARACTERS.get(key))
 
 
 def key_places(text: str) -> list[KeyPlace]:
@@ -55,7 +97,7 @@ def key_places(text: str) -> list[KeyPlace]:
     found = []
     for word in re.finditer(r"\S+", text):
         start = cell_len(text[: word.start()])
-        names = [word[0]] if _key(word[0]) else list(word[0]) if all(char in "↑↓←→" for char in word[0]) else []
+        names = [word[0]] if _key(word[0]) else list(word[0]) if all(char in _ARROWS for char in word[0]) else []
         for name in names:
             end = start + cell_len(name)
             found.append(KeyPlace(start, end, _key(name)))
@@ -75,7 +117,7 @@ def named_places(text: str, *, is_message: bool = False) -> list[KeyPlace]:
         words = part.split(" ")
         keys = [word for word in words if word]
         count = next((at for at, word in enumerate(keys) if not _key(word)), len(keys))
-        if count and (not is_message or keys[0] in _IN_MESSAGES):
+        if count and (not is_message or keys[0] in _in_messages()):
             lead = part.index(keys[0])
             places = key_places(part[:lead] + " ".join(keys[:count]))
             if len(places) == 1:
@@ -97,12 +139,18 @@ def named_keys(text: str) -> Content:
     return content + Content(text[at:])
 
 
+def _in_messages() -> set[str]:
+    """Keys that a message may name beside text of the store: a click on other words there presses nothing."""
+    return {keys_of(name) for name in ("search.next", "search.previous", "app.back")}
+
+
 def _key(word: str) -> str:
     """The key that is written so, as Textual names it; "" where a word names none."""
     if word in _NAMES:
         return _NAMES[word]
-    if re.fullmatch(r"(ctrl|alt|shift)\+\S+", word):
-        return word
+    held = re.fullmatch(r"((?:ctrl\+|alt\+|shift\+)+)(\S+)", word)
+    if held:
+        return held[1] + _NAMES.get(held[2], held[2])
     if re.fullmatch(r"\^\S", word):
         return f"ctrl+{word[1:]}"
     if re.fullmatch(r"F\d+", word):

@@ -13,15 +13,26 @@ from textual.widget import Widget
 
 from ckpt_tui.tui.themes import readable_style
 from ckpt_tui.tui.widgets.fitting import fit
-from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, key_text, named_places
+from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, key_text, keys_of, named_places
 
 Part = tuple[str, str]
 """A text that is safe for a terminal, and the name of its style: `key` is for names of keys, which can be clicked."""
 
 
+def hints(*keys: tuple[str, str]) -> list[Part]:
+    """Keys with what each does, as parts of a line.
+
+    Args:
+        keys: Ids of commands, or keys as they are written, with blanks between them; and a word for what they do.
+    """
+    return [part for names, word in keys for part in ((f" {keys_of(*names.split())}", "key"), (f" {word} ", "dim"))]
+
+
 def revealed(reveal: bool) -> Part:
     """What there is to say when secrets are shown, or masked again."""
-    return ("Secrets are shown; ! masks them.", "warn") if reveal else ("Secrets are masked.", "dim")
+    if reveal:
+        return f"Secrets are shown; {keys_of('view.reveal')} masks them.", "warn"
+    return "Secrets are masked.", "dim"
 
 
 class BarLine(Widget):
@@ -54,6 +65,7 @@ class BarLine(Widget):
         self._left: list[Part] = []
         self._right: list[Part] = []
         self._message: list[Part] = []
+        self._styles: dict[str, Style] = {}
 
     def cover(self, text: str) -> None:
         """Show a message in place of both texts, until "" takes it back."""
@@ -76,11 +88,20 @@ class BarLine(Widget):
 
     def style(self, name: str) -> Style:
         """The style of a part."""
-        return readable_style(self.rich_style + self.get_component_rich_style(f"bar-line--{name}", partial=True))
+        found = self._styles.get(name)
+        if found is None:
+            found = readable_style(self.rich_style + self.get_component_rich_style(f"bar-line--{name}", partial=True))
+            self._styles[name] = found
+        return found
+
+    def notify_style_update(self) -> None:
+        """Colours changed: forget the old ones."""
+        self._styles.clear()
+        super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
         segments = [Segment(text, self.style(name)) for text, name in self._fitted()]
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        return Strip(segments).adjust_cell_length(self.size.width, self.style("plain"))
 
     def _fitted(self) -> list[Part]:
         """The parts as they are drawn, with the gap between left and right."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ckpt_tui.core.drawing.drawing import SIGNS, WORDS
+from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.model import PendingRequest
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.typenames import short_type
@@ -14,6 +15,7 @@ from ckpt_tui.core.replay.frames import shown as in_words
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Flight, Light, Ran, Step
+from ckpt_tui.core.terms import ran_in_words, source_in_words
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
 
@@ -120,6 +122,9 @@ def _ran(step: Step, width: int) -> Iterator[TextAndPath]:
     if not step.ran:
         yield TextAndPath([(f"   {_NOTHING[step.kind]}", "dim")])
     for ran in step.ran:
+        if ran.executor == START:
+            yield TextAndPath([(f"   {ran_in_words([START])}", "dim")])
+            continue
         yield _fact("ran" if ran.certain else "maybe", ran.executor, _reason(ran), width, ran.inferred)
 
 
@@ -134,7 +139,7 @@ def _flights(step: Step, width: int) -> Iterator[TextAndPath]:
     for flight in step.flights:
         number = f" ×{len(flight.data)}" if len(flight.data) > 1 else ""
         targets = ", ".join(clean(name, 40) for name in flight.targets) or "?"
-        source = _SORTS[flight.sort] or shown_name(flight.source, 40)
+        source = _SORTS[flight.sort] or shown_name(source_in_words(flight.source), 40)
         parts = [
             (" ▸ ", "accent"), (source, "plain"), (" → ", "accent"), (f"{targets}{number}", "plain"),
             (f"  {shown(flight.data[0])}" if flight.data else "", "text"),

@@ -17,6 +17,7 @@ from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.overview_lines import OverviewLines
 from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.tab_texts import conversation_paragraphs
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
@@ -135,7 +136,11 @@ class TabBodies:
         if difference is None or checkpoint is None:
             view.show_text(why_none)
         elif not difference.shown:
-            hidden = f"; {difference.ignored:,} hidden by rules, d shows them" if difference.ignored else ""
+            hidden = (
+                f"; {difference.ignored:,} hidden by rules, {keys_of('diff.compare')} shows them"
+                if difference.ignored
+                else ""
+            )
             view.show_text(difference.incomplete or f"Nothing changed since the parent{hidden}.")
         else:
             view.show(difference, parts_of(checkpoint))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from ckpt_tui.core.shown_names import masked_path, shown_name, shown_path
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.tui.widgets.tabs import Tab
 
 if TYPE_CHECKING:
@@ -89,6 +90,9 @@ def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Par
         out.append(Paragraph(f"Not read, because it is large: {places}. Unfold it in its tab.", "dim"))
     if talk.is_cut:
         out.append(Paragraph("Only the first part of this checkpoint was searched for conversations.", "dim"))
+    if talk.lacks_steps:
+        text = "More was said in this run than is kept: of some steps, only what executors keep of them is shown."
+        out.append(Paragraph(text, "dim"))
     return out
 
 
@@ -129,7 +133,7 @@ def title_of(checkpoint: Checkpoint | None, alarms: Sequence[str] = ()) -> Conte
         return Content("")
     ref = checkpoint.ref
     own_step = ref.store_metadata is not None and ref.store_metadata.step is not None
-    count = f"step {ref.step}" if own_step else f"iteration {ref.iteration}"
+    count = f"step {ref.step}" if own_step else numbered(ref)
     text = f"{id_text(ref)} · {count} · {ref.role}"
     if any(alarm.startswith("danger") for alarm in alarms):
         return Content.assemble(text, (" · ✗ danger, see File", "$error"))

@@ -66,6 +66,12 @@ class TestRemembered:
         assert not is_same_code(Target("app.py"), Target("app.py:build"))
         assert not is_same_code(Target("app.py"), Target("app.py", directory="/"))
 
+    def test_each_graph_of_a_store_of_several_has_its_own_program(self, store: Path) -> None:
+        remember(str(store), Target("chat.py"), ["reply"])
+        remember(str(store), Target("orders.py"), ["take", "approve", "ship"])
+        found = [remembered(str(store), nodes) for nodes in (["reply"], ["take"], [], ["plan"])]
+        assert [each and Path(each.workflow).name for each in found] == ["chat.py", "orders.py", "orders.py", None]
+
     def test_a_program_that_is_gone_is_not_proposed(self, store: Path) -> None:
         remember(str(store), Target("app.py"))
         assert known_proposals(str(store)) == []

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Facts, StoreMetadata
-from ckpt_tui.core.runs.lineage import LANES, MISSING, Node, Run, arrange, is_unnamed, workflow_label
+from ckpt_tui.core.runs.lineage import LANES, Node, Run, arrange
+from ckpt_tui.core.runs.parents import MISSING
+from ckpt_tui.core.runs.workflow_names import is_unnamed, workflow_label
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.directory import DirectoryStore
 

@@ -1,0 +1,71 @@
+"""The interrupts that were answered so that a checkpoint of LangGraph could be made, each with what it was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ckpt_tui.core.budgets import MessageBudget
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.langgraph_layout import INTERRUPT, NULL_TASK, RESUME
+from ckpt_tui.core.msgpack.serialized import decode
+from ckpt_tui.core.value import Value
+from ckpt_tui.stores.langgraph_outcome import questions_of
+from ckpt_tui.stores.langgraph_records import Key, Rows, Write
+
+_PLACEHOLDER = b"placeholder-id"
+"""The id of what a node raised by itself (`NodeInterrupt`): it runs again, and nobody answers."""
+
+
+def answered_tasks(writes: Sequence[Write]) -> tuple[str, ...]:
+    """The tasks that asked, in the order in which they did; all have come to their end, and so have an answer.
+
+    Where a graph within the graph asked, the answer may be among the writes of that graph alone.
+
+    Args:
+        writes: What the tasks have written that ran from the parent of a checkpoint that was made by its nodes.
+    """
+    given = any(write.channel == RESUME for write in writes)
+    asked = (one for one in sorted(writes, key=lambda one: one.row) if one.channel == INTERRUPT)
+    return tuple(dict.fromkeys(one.task for one in asked if given or _PLACEHOLDER not in one.data))
+
+
+def answered_interrupts(
+    key: Key, writes: Sequence[Write], nodes: dict[str, str], rows: Rows, budget: MessageBudget
+) -> list[Value]:
+    """The interrupts that were answered at a checkpoint: `id`, `node`, `question`, and `answers`, the last one to it.
+
+    A task keeps its last question alone; answers before the last are to earlier questions of the same task.
+
+    Args:
+        key: The checkpoint that asked.
+        writes: What the tasks have written that ran from it.
+        nodes: Task → its node.
+        rows: Where it is.
+        budget: What decoding may cost.
+
+    Raises:
+        DatabaseFault: the answers within a graph cannot be read.
+        OSError: the database is not there any more.
+    """
+    found: dict[str, Value] = {}
+    tasks = answered_tasks(writes)
+    for task in tasks:
+        asked = next(one for one in writes if one.task == task and one.channel == INTERRUPT)
+        given = [one for one in writes if one.task == task and one.channel == RESUME]
+        given = given or rows.answers_below(key, task, budget.bytes)
+        answers = [answer for one in given for answer in _listed(decode(one.encoding, one.data, budget).value)]
+        if not given and len(tasks) == 1:
+            whole = [one for one in writes if one.task == NULL_TASK and one.channel == RESUME]
+            answers = [decode(one.encoding, one.data, budget).value for one in whole]
+        asked_value = decode(asked.encoding, asked.data, budget).value
+        for one in questions_of(asked_value, task, nodes.get(task, "")):
+            entry = {"id": one.id, "node": one.node, "question": one.value, "answers": list(answers)}
+            if answers or one.id not in found:
+                found[one.id] = entry
+    return list(found.values())
+
+
+def _listed(value: Value) -> Sequence[Value]:
+    """The answers of a task, which are a list; early releases kept a single one by itself."""
+    value = resolve(value)
+    return value if type(value) is list else [value]

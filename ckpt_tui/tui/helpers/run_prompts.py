@@ -1,0 +1,24 @@
+"""What is asked of a person at a pause: where to run to, what to change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckpt_tui.tui.widgets.prompt import Prompted
+
+CHANGE = Prompted("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
+
+
+def run_to_prompt(executor: str) -> Prompted:
+    """What asks where to run to; an executor is called what its framework calls it."""
+    return Prompted("run to", f"{executor}, number of a step, request, error or end", "runs there")
+
+
+def place_typed(text: str) -> dict[str, Any]:
+    """The fields of a command `run_to` for what was typed; empty where nothing was."""
+    text = text.strip()
+    if text in ("request", "error", "end"):
+        return {text: True}
+    if not text:
+        return {}
+    return {"step": int(text)} if text.isdecimal() else {"executor": text}

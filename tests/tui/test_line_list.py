@@ -1,0 +1,100 @@
+"""Lists that are drawn line by line: what moved looks as if it were drawn anew, and growing costs no layout."""
+
+from __future__ import annotations
+
+from textual._styles_cache import StylesCache
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+
+from ckpt_tui.tui.themes import DARK, LIGHT
+from ckpt_tui.tui.widgets.line_list import LineList
+
+
+class Numbers(LineList):
+    """A list of numbers with a border, a row each."""
+
+    DEFAULT_CSS = "Numbers { height: 10; border: round red; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 50
+
+    @property
+    def line_count(self) -> int:
+        return self.count
+
+    def draw(self, index: int, width: int) -> list[tuple[str, str]]:
+        return [(f"row {index}", "number")]
+
+
+class NumbersApp(App[None]):
+    """A list alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = DARK.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(DARK.variables)
+
+    def compose(self) -> ComposeResult:
+        yield Numbers()
+
+    @property
+    def numbers(self) -> Numbers:
+        """The list."""
+        return self.query_one(Numbers)
+
+
+def drawn(numbers: Numbers) -> list[str]:
+    """The lines of a list with their borders and colours, from what it keeps; the same made anew is asserted."""
+    crop = Region(0, 0, *numbers.outer_size)
+    kept = numbers.render_lines(crop)
+    assert kept == StylesCache().render_widget(numbers, crop)
+    return [strip.text for strip in kept]
+
+
+async def test_lines_that_moved_have_their_border_and_colours_as_if_they_were_drawn_anew() -> None:
+    app = NumbersApp()
+    async with app.run_test(size=(40, 20)) as pilot:
+        numbers = app.numbers
+        numbers.changed()
+        await pilot.pause()
+        before = drawn(numbers)
+        numbers.move_to(30)
+        await pilot.pause()
+        after = drawn(numbers)
+        assert "row 0" in before[1]
+        assert any("row 30" in line for line in after)
+        numbers.styles.border = ("heavy", "blue")
+        await pilot.pause()
+        assert drawn(numbers) != after
+        app.theme = LIGHT.name
+        await pilot.pause()
+        drawn(numbers)
+
+
+async def test_the_screen_is_laid_out_again_only_when_the_scroll_bar_of_a_list_comes_or_goes() -> None:
+    app = NumbersApp()
+    async with app.run_test(size=(40, 20)) as pilot:
+        numbers = app.numbers
+        numbers.changed()
+        while not numbers.show_vertical_scrollbar or numbers.scrollable_content_region.width != 37:
+            await pilot.pause()
+        await pilot.pause()
+        laid_out: list[object] = []
+        app.screen.screen_layout_refresh_signal.subscribe(numbers, laid_out.append)
+        for numbers.count in range(51, 61):
+            numbers.changed()
+            numbers.move_to(numbers.count - 1)
+            await pilot.pause()
+        assert laid_out == []
+        assert any("row 59" in line for line in drawn(numbers))
+        assert numbers.vertical_scrollbar.window_virtual_size == 60
+        numbers.count = 3
+        numbers.changed()
+        await pilot.pause()
+        assert laid_out
+        assert not numbers.show_vertical_scrollbar
