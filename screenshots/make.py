@@ -43,7 +43,7 @@ ANSWERED_TWICE = DATA / "langgraph" / "answered-twice" / "orders.sqlite"
 
 async def browse(app: Driver) -> None:
     """A checkpoint in the middle of a run with forks."""
-    await app.press("1", "3", "g", "enter")
+    await app.press("1", "1", "g", "enter")
     app.screen.details[0].pick("state")
     app.screen.details[0].rows.open_labels(("draft", "score"))
 
@@ -98,7 +98,7 @@ async def sizes(app: Driver) -> None:
 
 async def prune(app: Driver) -> None:
     """What deleting all but a few of each run comes to."""
-    await app.press("1", "3", "g", "m", "k", "m", "P")
+    await app.press("1", "1", "g", "m", "k", "m", "P")
     await app.shows("would go")
     await app.press("down", "down", "down")
     await app.shows("descend from them")
@@ -106,7 +106,7 @@ async def prune(app: Driver) -> None:
 
 async def compare(app: Driver) -> None:
     """What one round of a writer changed."""
-    await app.press("1", "3", "g")
+    await app.press("1", "1", "g")
     await app.settled()
     await app.press("d")
     await app.shows("1/11")
@@ -181,7 +181,7 @@ async def several(app: Driver) -> None:
 
 async def graph(app: Driver) -> None:
     """The executors of a checkpoint, lit."""
-    await app.press("5", "g", "tab")
+    await app.press("3", "g", "tab")
     while app.screen.details[0].tab != "graph":
         await app.press("t")
     await app.shows("[Graph]", "● ")
@@ -189,7 +189,7 @@ async def graph(app: Driver) -> None:
 
 async def replay(app: Driver, place: int) -> ReplayScreen:
     """A replay of the first run, paused at a step, its rows of values pinned and one breakpoint set."""
-    await app.press("1", "3", "g")
+    await app.press("1", "1", "g")
     await app.settled()
     await app.press("space")
     await app.until(lambda: isinstance(app.app.screen, ReplayScreen), "the replay")
@@ -235,8 +235,8 @@ async def replay_3(app: Driver) -> None:
 
 
 async def overview(app: Driver) -> None:
-    """The first tab of a checkpoint that waits."""
-    await app.press("1", "0", "g")
+    """The first tab of a checkpoint in the middle of a run."""
+    await app.press("8", "g")
 
 
 async def stepping(app: Driver) -> None:
@@ -249,7 +249,7 @@ async def stepping(app: Driver) -> None:
 
 async def changes(app: Driver) -> None:
     """The tab of the changes."""
-    await app.press("1", "1", "g", "tab", "f5")
+    await app.press("9", "g", "tab", "f5")
     await app.until(lambda: app.screen.panes.detail.place[1], "the changes")
 
 
@@ -283,7 +283,7 @@ async def palette(app: Driver) -> None:
 
 async def opened(app: Driver) -> None:
     """A long text in full, searched."""
-    await app.press("1", "3", "g", "f3")
+    await app.press("1", "1", "g", "f3")
     app.screen.panes.focus_pane(app.screen.details[0])
     app.screen.details[0].rows.open_labels(("draft", "body"))
     await app.press("enter")
