@@ -38,12 +38,24 @@ from ckpt_tui.tui.screens.resume import ResumeScreen  # noqa: E402
 from tests.tui.support import DATA, Driver, open_app  # noqa: E402
 
 STORE = HERE.parent / "ckpt_tui" / "demo" / "recorded" / "store"
+WRITTEN, REVIEWED, WAITING = "ff0d465c", "3033b769", "b575da17"
+"""Checkpoints of the demo: after the writer, after the reviewer, and one that waits for its approval."""
+
 ANSWERED_TWICE = DATA / "langgraph" / "answered-twice" / "orders.sqlite"
+
+
+async def select(app: Driver, id: str) -> None:
+    """The cursor on a checkpoint, by the beginning of its id."""
+    refs = [row.node.ref for row in app.screen.list.view.rows if isinstance(row, NodeRow)]
+    (file,) = [ref.file for ref in refs if ref.id.startswith(id)]
+    app.screen.list.select(file)
+    await app.settled()
 
 
 async def browse(app: Driver) -> None:
     """A checkpoint in the middle of a run with forks."""
-    await app.press("1", "1", "g", "enter")
+    await select(app, REVIEWED)
+    await app.press("enter")
     app.screen.details[0].pick("state")
     app.screen.details[0].rows.open_labels(("draft", "score"))
 
@@ -98,7 +110,8 @@ async def sizes(app: Driver) -> None:
 
 async def prune(app: Driver) -> None:
     """What deleting all but a few of each run comes to."""
-    await app.press("1", "1", "g", "m", "k", "m", "P")
+    await select(app, WRITTEN)
+    await app.press("m", "k", "m", "P")
     await app.shows("would go")
     await app.press("down", "down", "down")
     await app.shows("descend from them")
@@ -106,8 +119,7 @@ async def prune(app: Driver) -> None:
 
 async def compare(app: Driver) -> None:
     """What one round of a writer changed."""
-    await app.press("1", "1", "g")
-    await app.settled()
+    await select(app, WRITTEN)
     await app.press("d")
     await app.shows("1/11")
 
@@ -181,7 +193,8 @@ async def several(app: Driver) -> None:
 
 async def graph(app: Driver) -> None:
     """The executors of a checkpoint, lit."""
-    await app.press("3", "g", "tab")
+    await select(app, WRITTEN)
+    await app.press("tab")
     while app.screen.details[0].tab != "graph":
         await app.press("t")
     await app.shows("[Graph]", "● ")
@@ -189,8 +202,7 @@ async def graph(app: Driver) -> None:
 
 async def replay(app: Driver, place: int) -> ReplayScreen:
     """A replay of the first run, paused at a step, its rows of values pinned and one breakpoint set."""
-    await app.press("1", "1", "g")
-    await app.settled()
+    await select(app, WRITTEN)
     await app.press("space")
     await app.until(lambda: isinstance(app.app.screen, ReplayScreen), "the replay")
     screen = app.app.screen
@@ -235,8 +247,8 @@ async def replay_3(app: Driver) -> None:
 
 
 async def overview(app: Driver) -> None:
-    """The first tab of a checkpoint in the middle of a run."""
-    await app.press("8", "g")
+    """The first tab of a checkpoint that waits."""
+    await select(app, WAITING)
 
 
 async def stepping(app: Driver) -> None:
@@ -247,9 +259,24 @@ async def stepping(app: Driver) -> None:
     screen.say("")
 
 
+async def paused(app: Driver) -> None:
+    """The browser beside a paused run that was taken back by one checkpoint."""
+    await stepping(app)
+    for step in (2, 3):
+        before = app.text
+        await app.press("s")
+        await app.until(lambda before=before: app.text != before and "paused after step" in app.text, f"step {step}")
+        await app.pilot.pause(1.0)
+    await app.press("escape")
+    await app.until(lambda: app.screen.list.is_new, "the cursor on what the run wrote")
+    await app.settled()
+    await app.press("[")
+
+
 async def changes(app: Driver) -> None:
     """The tab of the changes."""
-    await app.press("9", "g", "tab", "f5")
+    await select(app, WRITTEN)
+    await app.press("tab", "f5")
     await app.until(lambda: app.screen.panes.detail.place[1], "the changes")
 
 
@@ -271,7 +298,8 @@ async def raw(app: Driver) -> None:
 
 async def outcomes(app: Driver) -> None:
     """Two outcomes of one checkpoint."""
-    await app.press("1", "3", "g", "A")
+    await select(app, WAITING)
+    await app.press("A")
     await app.shows("changes")
 
 
@@ -283,7 +311,8 @@ async def palette(app: Driver) -> None:
 
 async def opened(app: Driver) -> None:
     """A long text in full, searched."""
-    await app.press("1", "1", "g", "f3")
+    await select(app, WRITTEN)
+    await app.press("f3")
     app.screen.panes.focus_pane(app.screen.details[0])
     app.screen.details[0].rows.open_labels(("draft", "body"))
     await app.press("enter")
@@ -322,7 +351,8 @@ SCREENS: dict[str, tuple[Path, Callable[[Driver], Awaitable[object]]]] = {
     "changes": (STORE, changes), "graph": (STORE, graph), "file": (STORE, file), "shares": (STORE, shares),
     "raw": (STORE, raw), "compare": (STORE, compare), "outcomes": (STORE, outcomes), "replay-1": (STORE, replay_1),
     "replay-2": (STORE, replay_2), "replay-3": (STORE, replay_3), "resume": (STORE, resume), "run": (STORE, run),
-    "stepping": (STORE, stepping), "history": (STORE, history), "find": (STORE, find), "sizes": (STORE, sizes),
+    "stepping": (STORE, stepping), "paused": (STORE, paused), "history": (STORE, history),
+    "find": (STORE, find), "sizes": (STORE, sizes),
     "prune": (STORE, prune),
     "doctor": (DATA / "hostile", doctor), "problems": (DATA / "hostile", problems), "keys": (STORE, keys),
     "palette": (STORE, palette), "opened": (STORE, opened), "prompt": (STORE, prompt),
@@ -339,8 +369,9 @@ SHOTS = {
     **{
         name: (name, (120, 36))
         for name in (
-            "overview", "stepping", "browse", "talk", "pending", "problems", "doctor", "history", "find", "sizes",
-            "prune", "compare", "resume", "run", "keys", "hpd", "several", "graph", "replay-1", "replay-2", "replay-3",
+            "overview", "stepping", "paused", "browse", "talk", "pending", "problems", "doctor", "history", "find",
+            "sizes", "prune", "compare", "resume", "run", "keys", "hpd", "several", "graph", "langgraph", "replay-1",
+            "replay-2", "replay-3",
         )
     },
 }  # fmt: skip

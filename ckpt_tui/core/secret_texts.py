@@ -48,6 +48,7 @@ _SHAPES: tuple[tuple[Signs, str], ...] = (
     (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[opurs]_[A-Za-z0-9]{16,}"),
     (("github_pat_",), r"github_pat_\w{16,}"),
     (("glpat-",), r"glpat-[\w-]{16,}"),
+    (("dckr_pat_", "dckr_oat_"), r"dckr_[po]at_[\w-]{16,}"),
     (("xox",), r"xox[abeoprs]-[\w-]{8,}"),
     (("xapp-",), r"xapp-[\w-]{8,}"),
     (("AKIA", "ASIA"), r"A[KS]IA[A-Z0-9]{12,}"),
@@ -103,6 +104,7 @@ _HOOK = _Pattern(
     r"(hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/webhooks/\d+/|/IncomingWebhook/"
     r"|api\.telegram\.org/bot)([^\s\"'<>?]+)"
 )
+_ORACLE_LOGIN = _Pattern(r"(jdbc:oracle:\w{2,10}:[\w.#$-]{1,80}/)[^\s\"'@/]{1,200}(?=@)")
 _GO_LOGIN = _Pattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
 _SCHEME_WORD = _Pattern(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
 _OPTION = _Pattern(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
@@ -122,10 +124,12 @@ _QUOTE = _Pattern(r"\\*[\"']")
 _BARE = _Pattern(r"[^\s;,&\"'<>)}\]|]+")
 _TO_SEMICOLON = _Pattern(r"[^;\r\n\"']{1,512}")
 _PARAMETER = _Pattern(r"[^&\s#\"'<>]+")
+_BRACED = _Pattern(r"\{([^{}\r\n]{1,200})\}")
+_DIGEST = _Pattern(r"[^\r\n]+")
 _HEADER = _Pattern(r"[^\r\n\"']+")
 _NO_VALUE = _Pattern(
     r"(?:none|null|true|false|nil|undefined|os\.|getenv|process\.env|env\.|self\.|settings\.|config\.|str\b|"
-    r"[$<{%\[(•])",
+    r"%(?![0-9A-F]{2})|[$<{\[(•])",
     re.IGNORECASE,
 )
 """How what only names a secret begins: a variable, a placeholder, an annotation, or a mask."""
@@ -170,6 +174,8 @@ def _logins(text: str) -> str:
         head = match.start("password") - at
         return f"{whole[:head]}{MASK}{whole[head + len(password) :]}"
 
+    if "jdbc:oracle:" in text:
+        text = _ORACLE_LOGIN.known.sub(rf"\1{MASK}", text)
     return _HOOK.known.sub(rf"\1{MASK}", _LOGIN.known.sub(masked, text))
 
 
@@ -250,13 +256,16 @@ def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = Fa
         end = len(text) if end < 0 else end
         value = text[quote.end() : end]
         return (quote.end(), end) if value and not _NO_VALUE.known.match(value) else None
+    braced = _BRACED.known.match(text, start) if sign == "=" else None
+    if braced is not None and _looks_random(braced[1]) and _is_in_connection(text, left, start):
+        return braced.span(1)  # ODBC: PWD={…}
     if _NO_VALUE.known.match(text, start):
         return None
     is_header = name.lower() in _LONG_HEADERS
     if in_query:
         found = _PARAMETER.known.match(text, start)
     elif is_header:
-        found = _HEADER.known.match(text, start)
+        found = (_DIGEST if text[start : start + 7].lower() == "digest " else _HEADER).known.match(text, start)
     elif sign == "=" and _is_in_connection(text, left, start):
         found = _TO_SEMICOLON.known.match(text, start)
     else:
@@ -283,6 +292,8 @@ def _is_in_connection(text: str, left: str, value: int) -> bool:
     """Whether a pair is in a list of pairs with semicolons."""
     if left.rstrip(" ").endswith(";"):
         return True
+    if ";" not in text:
+        return False
     end = _TO_SEMICOLON.known.match(text, value)
     rest = text[end.end() : end.end() + 60] if end is not None else ""
     return rest == ";" or re.match(r";\s?[A-Za-z][\w .-]{0,50}=", rest) is not None
@@ -297,7 +308,7 @@ Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
 
 MASKERS: Maskers = (
     (("PRIVATE KEY",), _private_keys),
-    ((_URL, ":\\/\\/", "hooks.slack.com", "/webhooks/"), _logins),
+    ((_URL, ":\\/\\/", "hooks.slack.com", "/webhooks/", "jdbc:oracle:"), _logins),
     (("@tcp(", "@unix("), _go_logins),
     (_ASSIGNED, _named_values),
     (("earer ", "asic ", "BEARER ", "BASIC ", "oken ", "ApiKey "), _scheme_words),

@@ -75,6 +75,11 @@ class Lines:
             self._awake = True
             self._wake.set()
 
+    @property
+    def said(self) -> int:
+        """How many lines were said so far."""
+        return self._seq + len(self._held)
+
     def hurry(self) -> None:
         """Write what is held."""
         if self._held:

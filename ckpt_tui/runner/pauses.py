@@ -13,6 +13,12 @@ from typing import Any, Protocol
 from .lines import Lines
 from .shown import show, type_name
 
+_QUIET_SECONDS = 0.05
+"""Seconds without a line after which the events of other executors have come that were called before."""
+
+_MOST_LOOKS = 10
+"""How often that is looked at: an executor that says something all the time does not put off a pause."""
+
 
 class CallsSeen(Protocol):
     """What is known of the calls of a superstep."""
@@ -124,10 +130,19 @@ class Pauses:
                 return
             self._go.clear()
             if where == "executor":
+                await self._settle()
                 fields = {"iteration": self._step(), "next": list(dict.fromkeys(self._due)), **fields}
             ran, running = list(dict.fromkeys(self._calls.ran)), list(dict.fromkeys(self._calls.running))
             self._lines.say("held", where=where, ran=ran, running=running, **fields)
             await self._go.wait()
+
+    async def _settle(self) -> None:
+        """Let the lines of other executors of the superstep come first: what is read after a pause came after it."""
+        for _ in range(_MOST_LOOKS):
+            said = self._lines.said
+            await asyncio.sleep(_QUIET_SECONDS)
+            if self._lines.said == said:
+                return
 
 
 def upcoming(workflow: Any, edges: list[dict[str, Any]], checkpoint: Any) -> list[str]:

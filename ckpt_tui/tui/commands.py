@@ -128,6 +128,10 @@ COMMANDS: tuple[Command, ...] = (
         "paused.to", "ctrl+t", "run_to", "have the paused run go on to an executor, a step, a request", "paused",
         "run to", "ctrl+t", words="debug",
     ),
+    Command(
+        "paused.change", "ctrl+e", "change_run", "change a value before the paused run goes on", "paused", "change",
+        "ctrl+e", words="edit debug",
+    ),
     # changes
     Command("diff.open", "enter", "open", "show the change in full", "diff", "open", "⏎"),
     Command("diff.next", "J", "change(1)", "next change", "diff", "", "J"),

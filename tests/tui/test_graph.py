@@ -98,6 +98,10 @@ class TestRoom:
             view.show(fan(12), lit("worker_11"))
             await app.pilot.pause()
             assert "● worker_11" in app.text
+            # Where not all that is lit has room, what comes next does.
+            view.show_lights(fan(12), {f"worker_{at}": "next" if at == 10 else "ran" for at in range(12)})
+            await app.pilot.pause()
+            await app.shows("◌ worker_10")
 
     async def test_without_room_it_is_a_list(self) -> None:
         async with open_app(SAMPLES / "loop", (60, 11)) as app:

@@ -57,7 +57,7 @@ async def test_one_bar_says_where_the_run_is_and_its_keys_have_it_go_on(project:
     async with open_app(project / "ck", size) as app:
         await paused_at_two(app)
         foot = app.lines[-1]
-        assert foot.startswith(f" {BAR} 2 ·") and "s step  c continue  R the run" in foot
+        assert foot.startswith(f" {BAR} 2 ·") and "s step  c continue  R run" in foot
         assert "goes there" not in app.text  # no notice besides the bar
         await app.shows("2 paused pong")
         await app.press("s")
@@ -98,7 +98,7 @@ async def test_going_back_dims_what_comes_after_and_the_run_goes_on_as_a_fork(pr
         await app.shows("The run has come no further.")
         await app.press("[")
         assert selected(app) == 1
-        await app.until(lambda: "back at step 1: goes on from here as a fork" in app.lines[-1], "the bar")
+        await app.until(lambda: "back at step 1: goes on as a fork" in app.lines[-1], "the bar")
         assert len(dim(app)) == 1 and "2 paused pong" in dim(app)[0]
         await app.press("]")
         assert selected(app) == 2 and not dim(app) and BAR in app.lines[-1]
@@ -114,15 +114,23 @@ async def test_going_back_dims_what_comes_after_and_the_run_goes_on_as_a_fork(pr
     assert parents(project) == [(1, None), (2, 1), (2, 1), (3, 2), (4, 3)]
 
 
-async def test_a_change_and_a_step_made_in_the_browser_are_in_the_record_of_the_fork(project: Path) -> None:
+async def test_a_value_is_changed_from_the_list_where_the_run_goes_on_from(project: Path) -> None:
     async with open_app(project / "ck") as app:
         await paused_at_two(app)
-        await app.press("ctrl+g")
-        await app.until(lambda: selected(app) == 4, "the end")
+        await app.press("ctrl+e", "ctrl+u", *"nonsense", "enter")
+        await app.shows("PATH=JSON")
+        await app.press("ctrl+u", *"messages.ping[0].data=5", "enter", "s")
+        await app.until(lambda: "messages.ping" in app.lines[-1] and "→" in app.lines[-1], "why that does not fit")
+        await app.press("[", "ctrl+e", "ctrl+u", *"messages.ping[0].data=3", "enter")
+        await app.shows("messages.ping[0].data is changed when the run goes on")
+        await app.press("c")
+        await app.until(lambda: "run done" in app.lines[-1], "the end")
         await app.press("s")
         await app.shows("No run is paused here: r begins one, and s there pauses it.")
     (fork,) = (project / "ck.forks").iterdir()
-    assert not any(json.loads(line)["edits"] for line in (fork / "ckpt-tui-fork.jsonl").read_text().splitlines())
+    (edit,) = json.loads((fork / "ckpt-tui-fork.jsonl").read_text().splitlines()[-1])["edits"]
+    assert edit["path"] == "messages.ping[0].data"
+    assert parents(project) == [(1, None), (2, 1), (2, 1)]  # 3 is the number at which it ends
 
 
 @pytest.mark.parametrize("is_stopped", [False, True])
@@ -148,7 +156,7 @@ async def test_the_bar_names_the_keys_that_the_person_chose(project: Path) -> No
         await app.press("f12")
         await app.shows(f"{BAR} 1", "F12 step")
         await app.press("escape")
-        await app.until(lambda: "F12 step  c continue  W the run" in app.lines[-1], "the keys")
+        await app.until(lambda: "F12 step  c continue  W run" in app.lines[-1], "the keys")
         assert "alt+b back" in app.lines[-1]
         await app.pilot.click(offset=(app.lines[-1].index("F12 step") + 5, NORMAL[1] - 1))
         await app.until(lambda: selected(app) == 2, "one superstep further")

@@ -11,7 +11,7 @@ from ckpt_tui.actions.resume.session import numbered, stamp_now
 
 
 class LineWriter:
-    """Numbers lines in the order in which they come, from whatever thread.
+    """Numbers lines in the order in which they come, from whatever thread; the last one counts for all processes.
 
     Args:
         sink: Takes them.
@@ -20,7 +20,7 @@ class LineWriter:
     def __init__(self, sink: Callable[[bytes], None]) -> None:
         self._sink = sink
         self._lock = threading.RLock()
-        self._count = 0
+        self._count = self._saved = self._unsaved = 0
 
     def say(self, kind: str, **fields: Any) -> None:
         """Write a line of our own."""
@@ -31,4 +31,16 @@ class LineWriter:
         """Pass on a line of a process."""
         with self._lock:
             self._count += 1
+            self._saved += raw.startswith(b'{"kind":"checkpoint"')
+            self._unsaved += raw.startswith(b'{"kind":"checkpoint_failed"')
+            if raw.startswith(b'{"kind":"end"'):
+                raw = self._counted(raw)
             self._sink(numbered(raw, self._count))
+
+    def _counted(self, raw: bytes) -> bytes:
+        """The last line, with the checkpoints that all processes wrote, or could not."""
+        line = json.loads(raw)
+        for name, count in (("checkpoints", self._saved), ("unsaved", self._unsaved)):
+            if type(line.get(name)) is int and line[name] < count:
+                line[name] = count
+        return json.dumps(line, separators=(",", ":")).encode("ascii")

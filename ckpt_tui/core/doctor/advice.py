@@ -23,7 +23,7 @@ FIXES = {
     "broken-link": "Restore what the link points to, or move the link out of the store.",
     "unreadable": "The framework cannot load it either until this is repaired.",
     "directory": "Give yourself permission to read it, or name the stores in it that you may read.",
-    "too-large": "It was not read; move it away if it is not a checkpoint. `show --limit 8` reads larger ones.",
+    "too-large": "It was not read. Move it away if it is not a checkpoint.",
     "encoding": "Name the encoding it was written in, `--encoding NAME`; convert nothing before the text is readable.",
     "changing": "Look again when the program that writes it is done.",
 }

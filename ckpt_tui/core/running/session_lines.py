@@ -26,11 +26,11 @@ def pause_place(paused: dict[str, Any]) -> str:
     )
 
 
-def pause_text(paused: dict[str, Any]) -> str:
-    """Where a run is paused and why, as text: of a line `paused`."""
+def pause_text(paused: dict[str, Any], characters: int = 40) -> str:
+    """Where a run is paused and why, as text: of a line `paused`; so many characters of the breakpoint."""
     spec = paused.get("breakpoint")
     is_said = spec == f"executor:{paused.get('executor')}"
-    why = f" · {clean(str(spec), 40)}" if spec and not is_said else ""
+    why = f" · {clean(str(spec), characters)}" if spec and not is_said else ""
     if paused.get("reason") == "request":
         asks = [clean(str(name), 40) for name, light in (paused.get("lights") or {}).items() if light == "waiting"]
         why = f" · request of {', '.join(asks[:4])}" if asks else why

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rich.cells import cell_len
+
+from ckpt_tui.actions.resume.document_edits import parse_edit
 from ckpt_tui.actions.resume.plan import Source
 from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.core.terms import framework_terms
+from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.helpers.run_targets import place_typed, run_to_prompt
-from ckpt_tui.tui.widgets.shown_keys import keys_of, names_of
+from ckpt_tui.tui.helpers.run_prompts import CHANGE, place_typed, run_to_prompt
+from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.shown_keys import key_text, keys_of, names_of
 from ckpt_tui.tui.widgets.status import Part, hints
 
 if TYPE_CHECKING:
+    from ckpt_tui.actions.resume.document_edits import Edit
     from ckpt_tui.core.runs.lineage import Node
 
 
@@ -36,6 +42,10 @@ class RunBeside(Protocol):
 
     def command(self, do: str, **fields: Any) -> None:
         """Carry out a command of the debugger."""
+
+    def change(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Make these changes when it goes on, if it is paused at this checkpoint; False where it is not."""
+        ...
 
 
 class PausedRunPort(Port, Protocol):
@@ -119,15 +129,13 @@ class PausedRun:
         step, go_on = names_of("paused.step")[at], names_of("paused.continue")[at]
         path = [node.ref.id for node in self._path(run, paused)]
         place = self._place(paused)
-        keys = [(step, "step"), (go_on, "continue"), ("run.show", "the run"), ("step.previous", "back")]
-        text = pause_text(paused)
+        change, back = ("value.edit" if is_tree else "paused.change", "change"), ("step.previous", "back")
+        text, others = pause_text(paused), [("run.show", "run"), change, back]
         if place in path[:-1]:
             node = next(each for each in self._path(run, paused) if each.ref.id == place)
-            text = f"back at step {node.ref.step}: goes on from here as a fork"
-            keys = [*keys, ("step.next", "forward")]
-        else:
-            keys[3:3] = [("value.edit", "change")]
-        keys += [("paused.to", "run to"), ("app.help", "help")]
+            text = f"back at step {node.ref.step}: goes on as a fork"
+            others = [back, ("step.next", "forward"), ("run.show", "run"), change]
+        keys = [(step, "step"), (go_on, "continue"), *others, ("paused.to", "run to"), ("app.help", "help")]
         return _fitted(f" ‖ {text} ", keys, room)
 
     # -- going on ----------------------------------------------------------------------------------------------------
@@ -172,15 +180,44 @@ class PausedRun:
         if run is None or paused is None:
             self._port.say(self.why_not, "dim")
             return
-        place = self._place(paused)
-        if place != str(paused.get("checkpoint") or ""):
+        if self._go_to(run, self._place(paused)):
+            self._back = None
+            run.command(do, **fields)
+            self._port.keep_up_with(run)
+
+    def _go_to(self, run: RunBeside, place: str) -> bool:
+        """Have the run be at a checkpoint; return False where it cannot go there, which it says itself."""
+        paused = run.paused
+        if paused is not None and place != str(paused.get("checkpoint") or ""):
             run.command("goto", id=place)
-            now = run.paused
-            if now is None or now.get("checkpoint") != place:  # why is said by the run
-                return
-        self._back = None
-        run.command(do, **fields)
-        self._port.keep_up_with(run)
+        return run.paused is not None and str(run.paused.get("checkpoint") or "") == place
+
+    # -- changing ----------------------------------------------------------------------------------------------------
+
+    def ask_change(self) -> None:
+        """Ask for a value of the state or of a message in flight to change before the run goes on."""
+        if self._run is None:
+            self._port.say(self.why_not, "dim")
+        else:
+            self._port.prompt.ask(CHANGE, "state.", self._take_change, select=False)
+
+    def _take_change(self, text: str) -> bool | None:
+        try:
+            edit = parse_edit(text)
+        except CkptError as error:
+            self._port.prompt.say(f"{error.what} {error.hint}", "error")
+            return False
+        run = self._run
+        if run is not None and run.paused is not None and self.change(self._place(run.paused), (edit,)):
+            self._port.say(f"{edit.text} is changed when the run goes on", "good")
+        return None
+
+    def change(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Have a run make these changes when it goes on from a checkpoint; False where none is there."""
+        run = self._run
+        if run is not None and run.paused is not None and self._place(run.paused) == identifier:
+            return self._go_to(run, identifier) and run.change(identifier, edits)
+        return any(each.change(identifier, edits) for each in self._port.runs_beside)
 
     # -- going back --------------------------------------------------------------------------------------------------
 
@@ -226,14 +263,13 @@ def _path_of(run: RunBeside, runs: Sequence[Any], place: str) -> tuple[Node, ...
 
 
 def _fitted(text: str, keys: list[tuple[str, str]], room: int) -> list[Part]:
-    """The text and as many keys as there is room for; the keys that come first before the end of the text."""
-    shown: list[Part] = []
-    least = min(len(text), room // 3)
+    """The text, cut where it takes more than half of the room, and as many keys as there is room for beside it."""
+    left, shown = room - min(cell_len(text), room // 2), list[Part]()
     for key in keys:
         parts = hints(key)
-        if sum(len(part) for part, _ in [*shown, *parts]) + least > room:
-            break
-        shown += parts
-    left = room - sum(len(part) for part, _ in shown)
-    text = text if len(text) <= left else f"{text[: max(left - 2, 1)]}… "
-    return [(text, "warn"), *shown]
+        cells = sum(cell_len(key_text(part)) for part, _ in parts)
+        if cells <= left:
+            shown += parts
+            left -= cells
+    room -= sum(cell_len(key_text(part)) for part, _ in shown)
+    return [(text if cell_len(text) <= room else f"{fit(text.rstrip(), room - 1)} ", "warn"), *shown]

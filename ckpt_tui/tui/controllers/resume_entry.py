@@ -216,10 +216,6 @@ class ResumeEntry:
         is_there = cut_off or any(each.has_begun for each in self._kept)
         return "" if is_there else f"Nothing was run yet: {keys_of('run.resume')} resumes from the checkpoint."
 
-    def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
-        """Have the run that is paused at a checkpoint make these changes when it goes on; False where none is."""
-        return any(each.change(identifier, edits) for each in self.live)
-
     def end_runs(self) -> None:
         """End every process that was started here."""
         for each in self._kept:

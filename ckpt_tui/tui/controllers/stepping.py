@@ -9,11 +9,10 @@ from ckpt_tui.actions.notebook import Notebook, read_notes, write_notes
 from ckpt_tui.actions.resume.document_edits import parse_edit
 from ckpt_tui.core.terms import Terms
 from ckpt_tui.errors import CkptError
-from ckpt_tui.tui.helpers.run_targets import place_typed, run_to_prompt
+from ckpt_tui.tui.helpers.run_prompts import CHANGE, place_typed, run_to_prompt
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 
-_CHANGE = Prompted("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
 _BACK = Prompted("back to", "the one before; or the id of another checkpoint", "goes there")
 
 
@@ -147,7 +146,7 @@ class Stepping:
     def ask_change(self) -> None:
         """Ask for a value of the state or of a message in flight to change before the run goes on."""
         if self._paused() is not None:
-            self._port.prompt.ask(_CHANGE, "state.", self._change, select=False)
+            self._port.prompt.ask(CHANGE, "state.", self._change, select=False)
 
     def _change(self, text: str) -> bool | None:
         try:

@@ -9,7 +9,6 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 
 from ckpt_tui.actions.resume.plan import Edit, Source, Target, make_plan
-from ckpt_tui.core.running.session_lines import OUTCOMES
 from ckpt_tui.tui.helpers.resume_preview import after_the_check, before_the_start
 from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.live_run import LiveRun
@@ -178,9 +177,6 @@ class ResumePanes(Container):
         self.log_lines.take()
         if self.screen.is_current:
             self._focus_log()
-        else:
-            word = OUTCOMES.get(run.session.outcome, "?")
-            self.app.notify(f"The run ended: {word}; {keys_of('run.show')} goes there.", markup=False)
 
     def _clear_requests(self) -> None:
         self.requests.clear()

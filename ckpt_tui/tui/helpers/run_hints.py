@@ -37,7 +37,7 @@ class ShownExecution(Protocol):
 def hint_parts(execution: ShownExecution, panes: ResumePanes, focused: Widget | None) -> list[Part]:
     """The keys of what has the focus, while a run is as it is."""
     if execution.run is not None and execution.has_begun:
-        paused = execution.run.paused is not None
+        paused = execution.run.paused
         keys = keys_while_running(execution.run.is_live, execution.waits, focused is panes.log_lines, paused)
     else:
         in_preview, in_programs = focused is panes.preview, isinstance(focused, ProgramList)
@@ -49,12 +49,13 @@ def hint_parts(execution: ShownExecution, panes: ResumePanes, focused: Widget | 
     return hints(*keys)
 
 
-def keys_while_running(is_live: bool, waits: bool, in_log: bool, is_paused: bool = False) -> Keys:
-    """The keys of a run that was begun."""
-    if is_paused:
+def keys_while_running(is_live: bool, waits: bool, in_log: bool, paused: dict[str, Any] | None = None) -> Keys:
+    """The keys of a run that was begun; `paused` is where it is paused."""
+    if paused is not None:
+        go_on = "answer" if paused.get("reason") == "request" else "go on"
         return [
-            ("run.step", "step"), ("run.continue", "go on"), ("run.to", "run to"), ("run.breakpoints", "break"),
-            ("run.write", "edit"), ("run.drop", "drop"), ("run.back", "back"), ("run.stop", "stop"),
+            ("run.step", "step"), ("run.continue", go_on), ("run.to", "run to"), ("run.breakpoints", "break"),
+            ("run.change", "edit"), ("run.drop", "drop"), ("run.back", "back"), ("run.stop", "stop"),
             ("app.back", "look"),
         ]  # fmt: skip
     if waits and not in_log:

@@ -122,6 +122,7 @@ class BrowseKeys(Screen[None]):
             "store.streams": lambda: "" if self.port.streams else _NO_STREAMS,
             "paused.step": lambda: "" if self.resume_entry.live else self.paused_run.why_not,
             "paused.continue": lambda: self.paused_run.why_not, "paused.to": lambda: self.paused_run.why_not,
+            "paused.change": lambda: self.paused_run.why_not,
         }.get(command)  # fmt: skip
         return why() if why is not None else ""
 
@@ -145,6 +146,9 @@ class BrowseKeys(Screen[None]):
 
     def action_run_to(self) -> None:
         self.paused_run.ask_run_to()
+
+    def action_change_run(self) -> None:
+        self.paused_run.ask_change()
 
     # -- the selected checkpoint -------------------------------------------------------------------------------------
 

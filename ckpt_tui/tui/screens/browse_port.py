@@ -92,7 +92,7 @@ class BrowsePort:
 
     def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
         """Have the run that is paused at a checkpoint make these changes when it goes on; False where none is."""
-        return self._screen.resume_entry.change_run(identifier, edits)
+        return self._screen.paused_run.change(identifier, edits)
 
     @property
     def size(self) -> Size:

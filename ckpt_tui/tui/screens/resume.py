@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from ckpt_tui.actions.resume.plan import Edit, Source
-from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.core.terms import framework_terms
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
@@ -41,7 +40,6 @@ from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.path_input import PathInput
 from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.request_form import RequestForm
-from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.status import BarLine, Part, revealed
 
 TICK = 0.1
@@ -207,9 +205,8 @@ class ResumeScreen(RunDialogs):
         if event.line["kind"] == "breakpoint" and self.run is not None and event.run is self.run:
             self.terminal_loan.lend(self.run, event.line)
         await self.execution.take(event)
-        is_seen = self._changed(event.line)
-        if event.line["kind"] == "paused" and not is_seen and not self.is_current:
-            self.app.notify(f"The run is {pause_text(event.line)}; {keys_of('run.show')} goes there.", markup=False)
+        if not self._changed(event.line) and self.execution.has_begun and not self.is_current:
+            self.announce(event.line)
         self.draw()
 
     def on_target_form_changed(self, event: TargetForm.Changed) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from textual.screen import Screen
 
+from ckpt_tui.core.running.session_lines import OUTCOMES, pause_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen
 from ckpt_tui.tui.screens.row_picker import RowPicker
 from ckpt_tui.tui.screens.yes_no import start_question
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.status import Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
@@ -39,6 +42,16 @@ class RunDialogs(Screen[None]):
     def show_comparison(self, text: str) -> None:
         """Show how runs compare."""
         self.show_text("The same input again", text, lambda: self.copy(text, "comparison"))
+
+    def announce(self, line: dict[str, Any]) -> None:
+        """Say over another screen that the run is paused, or has ended."""
+        news = ""
+        if line["kind"] == "paused":
+            news = f"is {pause_text(line)}"
+        elif line["kind"] == "end":
+            news = f"ended: {OUTCOMES.get(line['outcome'], '?')}"
+        if news:
+            self.app.notify(f"The run {news}; {keys_of('run.show')} goes there.", markup=False)
 
     def compute(self, work: Callable[[], object]) -> None:
         """Call something in a thread."""

@@ -258,6 +258,9 @@ class GraphView(LineList):
             boxes = [(0, self._rows.index(name), width, 1) for name in names]
         else:
             boxes = [drawing.place(name) for name in names]
+        if not _fit(boxes, width, height):
+            urgent = min(map(_URGENCY.index, map(self._light_of, names)))
+            boxes = [box for box, name in zip(boxes, names, strict=True) if self._light_of(name) == _URGENCY[urgent]]
         left, right = min(box[0] for box in boxes), max(box[0] + box[2] for box in boxes)
         top, bottom = min(box[1] for box in boxes), max(box[1] + box[3] for box in boxes)
         if left < self._left or right > self._left + width:
@@ -268,6 +271,17 @@ class GraphView(LineList):
             middle = (top + bottom - height) // 2 if bottom - top <= height else boxes[0][1] - 1
             limit = max(self.line_count - height, 0)
             self.scroll_to(y=max(0, min(middle, limit)), animate=False, immediate=True)
+
+
+_URGENCY: tuple[Light, ...] = ("failed", "next", "stopped", "waiting", "running", "maybe", "ran")
+"""Which executors are in sight where not all that are lit can be."""
+
+
+def _fit(boxes: Sequence[tuple[int, int, int, int]], width: int, height: int) -> bool:
+    """Whether boxes, of which left, top, width and height are given, can be seen together."""
+    across = max(left + wide for left, _, wide, _ in boxes) - min(left for left, *_ in boxes)
+    down = max(top + high for _, top, _, high in boxes) - min(top for _, top, *_ in boxes)
+    return across <= width and down <= height
 
 
 def _cut(parts: Parts, left: int, width: int) -> Parts:

@@ -318,9 +318,11 @@ def test_going_back_makes_a_fork_and_what_came_after_stays(into: Path, drive: Dr
     run.do("edit", path="messages.reviewer[0].data.text", value="milk")
     run.do("break", set=[])
     run.do("continue")
-    assert run.until("end")["outcome"] == "done"
+    end = run.until("end")
+    assert end["outcome"] == "done"
     assert run.outputs() == ["milk!!!"]
     after = checkpoints(into)
+    assert end["checkpoints"] == len(after)  # those of both processes
     assert {each["checkpoint_id"] for each in before} < {each["checkpoint_id"] for each in after}
     assert len([each for each in after if each["previous_checkpoint_id"] == back["checkpoint_id"]]) == 2
 
@@ -374,6 +376,7 @@ def test_a_killed_session_goes_on_from_its_last_checkpoint(into: Path, drive: Dr
     last = run.until("paused")["checkpoint"]
     run.debugger.kill()
     assert run.until("end")["outcome"] == "stopped"
+    assert run.debugger.paused is None
     store = open_store(str(into))
     source = source_of(str(into), store.load(f"{last}.json", everything=True))
     lines: queue.Queue[bytes] = queue.Queue()

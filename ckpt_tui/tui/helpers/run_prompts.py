@@ -1,10 +1,12 @@
-"""Where a paused run may go on to, as it is asked for."""
+"""What is asked of a person at a pause: where to run to, what to change."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ckpt_tui.tui.widgets.prompt import Prompted
+
+CHANGE = Prompted("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
 
 
 def run_to_prompt(executor: str) -> Prompted:
