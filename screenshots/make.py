@@ -370,8 +370,8 @@ SHOTS = {
         name: (name, (120, 36))
         for name in (
             "overview", "stepping", "paused", "browse", "talk", "pending", "problems", "doctor", "history", "find",
-            "sizes",
-            "prune", "compare", "resume", "run", "keys", "hpd", "several", "graph", "replay-1", "replay-2", "replay-3",
+            "sizes", "prune", "compare", "resume", "run", "keys", "hpd", "several", "graph", "langgraph", "replay-1",
+            "replay-2", "replay-3",
         )
     },
 }  # fmt: skip

@@ -155,6 +155,16 @@ class TestStoresOfLangGraph:
         [request] = requests(load(store, runs_of(store)["t"]).pending)
         assert (request.id, request.executor) == ("one", "flow")
 
+    def test_what_waits_for_several_nodes_is_asked_for_by_each_of_them(self, tmp_path: Path) -> None:
+        connection = connect(tmp_path / "join.db")
+        save(connection, 0, values={"join:a+b:end": ["a", "b"]}, seen={"a": {}, "b": {}})
+        connection.close()
+        store = open_store(tmp_path / "join.db")
+        assert to_json(load(store, runs_of(store)["t"]).messages) == {
+            "a": [{"source_id": "a", "target_id": "end", "data": None}],
+            "b": [{"source_id": "b", "target_id": "end", "data": None}],
+        }
+
     def test_a_thread_that_keeps_its_last_checkpoint_alone_has_nothing_wrong(self, tmp_path: Path) -> None:
         connection = connect(tmp_path / "exit.db")
         first = save(connection, 5, seen={"n": {"branch:to:n": "1"}})
