@@ -72,7 +72,9 @@ def chat(directory: Path) -> list[Figure]:
                 pass
         terminal.settle()
         used = terminal.memory()
-    figures.append(Figure("memory after stepping through it and back", f"{used:.0f} MB", "", "", "≤ 250 MB", used <= 250))
+    figures.append(
+        Figure("memory after stepping through it and back", f"{used:.0f} MB", "", "", "≤ 250 MB", used <= 250)
+    )
     return figures
 
 
