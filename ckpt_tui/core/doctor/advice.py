@@ -10,7 +10,7 @@ FIXES = {
     "being-written": "Look again in a moment.",
     "definition": "Correct the definition; the checkpoints do not need it.",
     "copy": "Move the copy out of the store.",
-    "side-file": "It can stay or go: it is not a part of any checkpoint.",
+    "side-file": "It does no harm where it is: it is not a part of any checkpoint here.",
     "pointer": "Fetch the file that it stands for; the framework cannot load the pointer.",
     "merge": "Resolve the merge by taking one side as a whole: a mix of both is not a valid checkpoint.",
     "archive": "Unpack it and open the contents.",
