@@ -95,7 +95,6 @@ class TestTheCursor:
             assert screen.run is not None and not screen.run.written
             assert selected_id(app) == ids[3]
 
-
     async def test_its_last_checkpoint_says_why_the_run_failed(self, tmp_path: Path) -> None:
         directory, ids = copied("loop", tmp_path)
         async with open_app(directory, at=ids[2]) as app:
