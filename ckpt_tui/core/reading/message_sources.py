@@ -20,6 +20,7 @@ from ckpt_tui.core.reading.chat import (
     read_message,
 )
 from ckpt_tui.core.reading.gist import gist
+from ckpt_tui.core.reading.langchain_messages import spoken_in
 from ckpt_tui.core.reading.members import Members, escape_name, members, object_members
 from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.pending import requests
@@ -316,6 +317,8 @@ def parts_of(data: Value) -> tuple[Part, ...]:
     value = data if is_unopened(data) else resolve(data)
     if type(value) is str:
         return (Part("text", value),)
+    if pairs := spoken_in(value):
+        return tuple(Part("text", text) for _, text in pairs)
     kind = short_type(type_name(value)) if type(value) is Obj else ""
     shown = summary(data, 2_000)
     return (Part("other", shown if shown.startswith(kind) else f"{clean(kind, 60)} {shown}"),)
