@@ -86,7 +86,8 @@ class BrowseOpener:
         """Open keys and signs."""
         panes = self._screen.panes
         scope = "list" if panes.pane is panes.list else "value" if panes.detail.is_tree else "any list"
-        self._screen.app.push_screen(help_screen((scope,)))
+        beside = ("paused",) if self._screen.resume_entry.live else ()
+        self._screen.app.push_screen(help_screen((*beside, scope)))
 
     def notes(self, book: Notebook) -> None:
         """Open the list of bookmarks and notes."""
