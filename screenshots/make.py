@@ -38,12 +38,24 @@ from ckpt_tui.tui.screens.resume import ResumeScreen  # noqa: E402
 from tests.tui.support import DATA, Driver, open_app  # noqa: E402
 
 STORE = HERE.parent / "ckpt_tui" / "demo" / "recorded" / "store"
+WRITTEN, REVIEWED, WAITING = "ff0d465c", "3033b769", "b575da17"
+"""Checkpoints of the demo: after the writer, after the reviewer, and one that waits for its approval."""
+
 ANSWERED_TWICE = DATA / "langgraph" / "answered-twice" / "orders.sqlite"
+
+
+async def select(app: Driver, id: str) -> None:
+    """The cursor on a checkpoint, by the beginning of its id."""
+    refs = [row.node.ref for row in app.screen.list.view.rows if isinstance(row, NodeRow)]
+    (file,) = [ref.file for ref in refs if ref.id.startswith(id)]
+    app.screen.list.select(file)
+    await app.settled()
 
 
 async def browse(app: Driver) -> None:
     """A checkpoint in the middle of a run with forks."""
-    await app.press("1", "3", "g", "enter")
+    await select(app, REVIEWED)
+    await app.press("enter")
     app.screen.details[0].pick("state")
     app.screen.details[0].rows.open_labels(("draft", "score"))
 
@@ -98,7 +110,8 @@ async def sizes(app: Driver) -> None:
 
 async def prune(app: Driver) -> None:
     """What deleting all but a few of each run comes to."""
-    await app.press("1", "3", "g", "m", "k", "m", "P")
+    await select(app, WRITTEN)
+    await app.press("m", "k", "m", "P")
     await app.shows("would go")
     await app.press("down", "down", "down")
     await app.shows("descend from them")
@@ -106,8 +119,7 @@ async def prune(app: Driver) -> None:
 
 async def compare(app: Driver) -> None:
     """What one round of a writer changed."""
-    await app.press("1", "3", "g")
-    await app.settled()
+    await select(app, WRITTEN)
     await app.press("d")
     await app.shows("1/11")
 
@@ -181,16 +193,17 @@ async def several(app: Driver) -> None:
 
 async def graph(app: Driver) -> None:
     """The executors of a checkpoint, lit."""
-    await app.press("5", "g", "tab")
+    await select(app, WRITTEN)
+    await app.press("tab")
     while app.screen.details[0].tab != "graph":
         await app.press("t")
     await app.shows("[Graph]", "● ")
+    await app.until(lambda: "learning the edges" not in app.text, "all of the graph")
 
 
 async def replay(app: Driver, place: int) -> ReplayScreen:
     """A replay of the first run, paused at a step, its rows of values pinned and one breakpoint set."""
-    await app.press("1", "3", "g")
-    await app.settled()
+    await select(app, WRITTEN)
     await app.press("space")
     await app.until(lambda: isinstance(app.app.screen, ReplayScreen), "the replay")
     screen = app.app.screen
@@ -236,7 +249,7 @@ async def replay_3(app: Driver) -> None:
 
 async def overview(app: Driver) -> None:
     """The first tab of a checkpoint that waits."""
-    await app.press("1", "0", "g")
+    await select(app, WAITING)
 
 
 async def stepping(app: Driver) -> None:
@@ -263,7 +276,8 @@ async def paused(app: Driver) -> None:
 
 async def changes(app: Driver) -> None:
     """The tab of the changes."""
-    await app.press("1", "1", "g", "tab", "f5")
+    await select(app, WRITTEN)
+    await app.press("tab", "f5")
     await app.until(lambda: app.screen.panes.detail.place[1], "the changes")
 
 
@@ -285,7 +299,8 @@ async def raw(app: Driver) -> None:
 
 async def outcomes(app: Driver) -> None:
     """Two outcomes of one checkpoint."""
-    await app.press("1", "3", "g", "A")
+    await select(app, WAITING)
+    await app.press("A")
     await app.shows("changes")
 
 
@@ -297,7 +312,8 @@ async def palette(app: Driver) -> None:
 
 async def opened(app: Driver) -> None:
     """A long text in full, searched."""
-    await app.press("1", "3", "g", "f3")
+    await select(app, WRITTEN)
+    await app.press("f3")
     app.screen.panes.focus_pane(app.screen.details[0])
     app.screen.details[0].rows.open_labels(("draft", "body"))
     await app.press("enter")
@@ -355,8 +371,8 @@ SHOTS = {
         name: (name, (120, 36))
         for name in (
             "overview", "stepping", "paused", "browse", "talk", "pending", "problems", "doctor", "history", "find",
-            "sizes",
-            "prune", "compare", "resume", "run", "keys", "hpd", "several", "graph", "replay-1", "replay-2", "replay-3",
+            "sizes", "prune", "compare", "resume", "run", "keys", "hpd", "several", "graph", "langgraph", "replay-1",
+            "replay-2", "replay-3",
         )
     },
 }  # fmt: skip

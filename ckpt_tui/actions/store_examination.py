@@ -8,6 +8,7 @@ from ckpt_tui.actions.unreadable_files import unreadable_bytes
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
+from ckpt_tui.core.doctor.copies import THE_SAME
 from ckpt_tui.core.doctor.report import Doctor, Report
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.document_budget import DocumentBudget
@@ -86,7 +87,7 @@ def difference_of(store: Store, original: str, copy: str) -> str:
     except CkptError:
         return ""
     if before.raw == after.raw:
-        return "their contents are the same"
+        return THE_SAME
     changes = diff_checkpoints(before, after, IgnoreRules(())).changes
     if not changes:
         return "their values are the same"

@@ -28,5 +28,7 @@ def command(shell: str) -> int:
     assert found is not None
     parent = click.get_current_context().parent
     assert parent is not None
-    write(found(parent.command, {}, "ckpt-tui", VARIABLE).source().rstrip("\n"))
+    source = found(parent.command, {}, "ckpt-tui", VARIABLE).source().rstrip("\n")
+    # Click's script for fish would end words and what explains them at their first comma.
+    write(source.replace('string split ","', 'string split --max 1 ","'))
     return 0

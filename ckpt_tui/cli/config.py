@@ -26,7 +26,7 @@ def command(what: str, as_json: bool) -> int:
     check names unknown tables, keys, themes, commands and key names, and ends with 1 where something is wrong.
     edit makes the file where there is none, opens it in $VISUAL or $EDITOR, and checks it.
     """
-    if what == "path":
+    if what == "path" and not as_json:
         write(config_file())
         return 0
     if what == "edit":

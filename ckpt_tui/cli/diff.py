@@ -32,6 +32,7 @@ from ckpt_tui.core.secret_names import leads_to_key_of_service
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import shown_name
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store
@@ -196,7 +197,7 @@ def _lines(
         ref = side.node.ref
         where = "" if a.store.path == b.store.path else f" in {clean(masked_text(side.store.path))}"
         name = shown_name(workflow_label(ref))
-        yield f"{sign} {paint(shown_name(ref.id), bold=True)}  {name} · iteration {ref.iteration}{where}"
+        yield f"{sign} {paint(shown_name(ref.id), bold=True)}  {name} · {numbered(ref)}{where}"
     if parted is not None:
         yield from _fork_lines(parted)
     yield ""

@@ -26,6 +26,7 @@ from ckpt_tui.core.find.question import Match, Question, find_document
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.path_history import Unread
 from ckpt_tui.core.shown_names import shown_name, shown_path
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
@@ -127,7 +128,7 @@ def _lines(search: _Search) -> Iterator[str]:
         if ref.file != shown:
             metadata = ref.store_metadata
             store = f"{clean(metadata.store)}/" if metadata is not None and metadata.store else ""
-            yield f"{store}{paint(shown_name(ref.id), bold=True)}  iteration {ref.iteration} · {clean(ref.utc)}"
+            yield f"{store}{paint(shown_name(ref.id), bold=True)}  {numbered(ref)} · {clean(ref.utc)}"
             shown = ref.file
         begin, end = hit.spot
         before, found, after = clean(hit.text[:begin]), clean(hit.text[begin:end]), clean(hit.text[end:])

@@ -14,6 +14,7 @@ import click
 
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.core.documents.encodings import prefer
+from ckpt_tui.core.documents.json_cost import allow
 from ckpt_tui.core.json_text import dumps, pieces
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
@@ -167,12 +168,18 @@ class Number(click.FloatRange):
         return number
 
 
+def _allow(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    allow(value)
+    return value
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 limit_option = click.option(
     "--limit",
     type=Number(0, 1_000_000, min_open=True),
     default=1.0,
     metavar="N",
+    callback=_allow,
     help="N times the work and memory that one checkpoint may take.",
 )
 tip_option = click.option(

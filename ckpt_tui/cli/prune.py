@@ -21,6 +21,7 @@ from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.prune_plan import Choice, Wish, age_of
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores.fork_directories import with_forks
@@ -152,7 +153,7 @@ def _list(nodes: Sequence[Node], title: str) -> None:
     click.echo(title, err=True)
     for node in nodes[:SHOWN]:
         ref = node.ref
-        words = f"{id_text(ref)}  iteration {ref.iteration}  {clean(ref.timestamp)[:19]}  {size_text(ref.size)}"
+        words = f"{id_text(ref)}  {numbered(ref)}  {clean(ref.timestamp)[:19]}  {size_text(ref.size)}"
         click.echo(f"  {words}  {shown_name(workflow_label(ref))}", err=True)
     if len(nodes) > SHOWN:
         click.echo(f"  and {len(nodes) - SHOWN:,} more", err=True)

@@ -11,6 +11,7 @@ import click
 
 from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
 from ckpt_tui.actions.debugging.session_record import Unfinished, unfinished
+from ckpt_tui.actions.resume.evidence import runs_langgraph_alone
 from ckpt_tui.actions.resume.interpreters import interpreter
 from ckpt_tui.actions.resume.plan import Source, Target, is_path, make_plan, parts
 from ckpt_tui.actions.resume.proposals import with_python
@@ -24,6 +25,10 @@ from ckpt_tui.errors import NotFoundError, UsageError
 
 DIRECTORY = ".ckpt-tui"
 """Where checkpoints of runs go, below the current directory."""
+
+
+_LOOKED_AT = 1 << 18
+"""Bytes of a program that are looked at for the framework it uses."""
 
 
 @click.command("run")
@@ -66,6 +71,11 @@ def command(
         )
     if is_path(place) and not os.path.isfile(place):
         raise NotFoundError(f"There is no file {clean(place)}.", "Name the program that runs your workflow.")
+    if is_path(place) and runs_langgraph_alone(_beginning(place)):
+        raise UsageError(
+            f"{clean(program)} runs a graph of LangGraph, which is debugged from a checkpoint.",
+            f"Let it save one, then: ckpt-tui resume DATABASE latest --workflow {clean(place)} --step",
+        )
     if not yes and not sys.stdin.isatty():
         raise UsageError("A run needs your confirmation.", "Add --yes.")
     target = Target(program, python, {}, "", allow, arguments, inputs)
@@ -87,6 +97,12 @@ def command(
     return Follower(
         plan, "run" if yes else "ask", as_json, reveal, pausing_session(plan, breaks, step, again, yes, always=True)
     ).follow()
+
+
+def _beginning(path: str) -> str:
+    """The text of a program, as far as it is looked at."""
+    with open(path, "rb") as file:
+        return file.read(_LOOKED_AT).decode("utf-8", "replace")
 
 
 def _write_offer(found: Unfinished) -> None:

@@ -10,7 +10,8 @@ from ckpt_tui.core.schemas import VERBS, verb_schema
 
 @click.command("schema")
 @click.argument("verb", type=click.Choice(list(VERBS)), metavar="VERB")
-def command(verb: str) -> int:
+@click.option("--json", "as_json", is_flag=True, help="It is JSON without this, too.")
+def command(verb: str, as_json: bool) -> int:
     """The JSON Schema of the documents of a verb, as --json writes them; `error` is what any of them may write instead.
 
     resume and run write one object a line. Members may be added to any document; none is removed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -35,6 +36,7 @@ from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import masked_name, shown_name
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
 from ckpt_tui.stores.base import Store
@@ -74,7 +76,7 @@ def command(
     budget = DocumentBudget(limit)
     loaded = opened.load_within(node.ref.file, budget)
     alarmed = alarms(loaded, budget=budget)
-    lines: Callable[[dict[str, Any]], Iterable[str]] = _lines
+    lines: Callable[[dict[str, Any]], Iterable[str]] = partial(_lines, number=numbered(node.ref))
     if sizes:
         from ckpt_tui.cli import size_tables  # late: a checkpoint without sizes is shown 9 ms earlier
 
@@ -220,10 +222,10 @@ def _explain(store: Store, file: str) -> None:
         raise UndecodableError(" ".join((error.what, *(f"{danger}." for danger in dangers))), error.hint) from None
 
 
-def _lines(document: dict[str, Any]) -> Iterator[str]:
+def _lines(document: dict[str, Any], number: str) -> Iterator[str]:
     head = document["checkpoint"]
     role = " · ".join(dict.fromkeys(word for word in (head["role"], head["status"]) if word))
-    facts = f"iteration {head['iteration']} · {role} · {clean(head['timestamp'])} · {size_text(head['size'])}"
+    facts = f"{number} · {role} · {clean(head['timestamp'])} · {size_text(head['size'])}"
     where = f"{clean(head['store'])}/" if head.get("store") else ""
     yield f"{where}{paint(clean(head['id']), bold=True)}  {clean(head['workflow'] or head.get('title', ''))} · {facts}"
     directory = head["file"].rpartition("/")[0]

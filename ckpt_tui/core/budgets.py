@@ -127,13 +127,20 @@ DIFF_BYTES = 4 * 1024 * 1024
 SEARCH_NODES = 5_000_000
 """Nodes visited by one search in a value."""
 
-JSON_VALUES = 2_000_000
-"""Values of one JSON document, estimated from its commas, names and brackets before parsing: a number counts 1, a name
-8, a container 10. At most a third of a second and 100 MB. A larger one in the framework's own layout is read part by
-part, where it is looked at."""
+JSON_MEMORY = 100_000_000
+"""Bytes of memory that the values of one JSON document may take, estimated from its commas, names and brackets before
+parsing (`core.documents.json_cost`): half a second at most."""
 
-JSON_BYTE_VALUES = 0.5
-"""Such values for each byte of a larger file that is asked for as a whole: rows of small records have that many."""
+JSON_BYTE_MEMORY = 24
+"""The same for each byte of a larger file: rows of small records take 13 to 21, a list of nothing but zeros 24, empty
+objects 43. So whatever honest data a file holds is read, and a flood of brackets is not."""
+
+MOST_JSON_MEMORY = 1_000_000_000
+"""The same for any file at all. A larger one in the framework's own layout is read part by part, where it is looked
+at; of any other, `--limit` allows as many times more."""
+
+JSON_SPANS = 2_000_000
+"""Members of one container that is read part by part."""
 
 ENVELOPE_WORK = 64
 """Units of a pickle in a file, besides what is in it: its base64, a machine to run it, and what it is judged by."""

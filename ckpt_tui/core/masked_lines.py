@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, secrecy
+from ckpt_tui.core.secret_items import VALUES, names_secret, names_value
 from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, begins_service, is_service
 from ckpt_tui.core.secret_signs import maskers_for
 from ckpt_tui.core.secret_texts import MASK, masked_text
@@ -50,11 +51,13 @@ class _RawMask:
         self._name = ""  # the last key
         self._due: int | None = None  # how far the value of the last key is a secret; None when no value is due
         self._is_pickle = False  # the value that is due is base64
+        self._is_next = False  # the item before is an option, and this one its secret
+        self._is_named = False  # a member before says that `value` is a secret
 
     @property
     def is_open(self) -> bool:
         """Whether the next line needs to be looked at whatever is in it."""
-        return bool(self._open or self._due)
+        return bool(self._open or self._due or self._is_next or self._is_named)
 
     def line(self, text: str) -> str:
         """The next line, masked."""
@@ -63,10 +66,15 @@ class _RawMask:
     def _token(self, match: re.Match[str]) -> str:
         token, kind = match[0], match.lastgroup
         here = self._open[-1] if self._open else PLAIN
+        is_next, self._is_next = self._is_next and kind == "text", False
+        if kind in ("open", "close"):
+            self._is_named = False
         if kind == "key":
             self._name = _name_of(token)
             is_key = here == _SERVICE and self._name in KEYS_OF_SERVICES
-            self._due = SECRET if is_key else max(here, secrecy(self._name))
+            self._due = (
+                SECRET if is_key or (self._is_named and self._name in VALUES) else max(here, secrecy(self._name))
+            )
             self._is_pickle = token == _PICKLED
             return token if len(token) < _SHORTEST else _masked_token(token)
         if kind == "close":
@@ -82,8 +90,12 @@ class _RawMask:
                 self._open.append(rank)
             return token
         if kind == "text":
-            if rank:
+            if rank or (is_next and not token.startswith('"-')):
                 return _RAW_MASK if len(token) > 2 else token
+            if has_name:
+                self._is_named = self._is_named or names_value(self._name, token[1:-1])
+            else:
+                self._is_next = names_secret(token[1:-1])
             return token if self._is_pickle or len(token) < _SHORTEST else _masked_token(token)
         return _RAW_MASK if rank == EVERYTHING and token not in _WORDS_OF_JSON else token
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, is_secret_key, is_service, may_be_number
+from ckpt_tui.core.secret_items import NOTHING, secrets_beside
+from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, RUN_KWARGS, is_secret_key, is_service, may_be_number
 from ckpt_tui.core.secret_signs import maskers_for_all, maskers_of, sorts_in_all
 from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text
 from ckpt_tui.core.value import Map, Value
-
-RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
-"""State keys under which every leaf is masked. Source: agent_framework/_workflows/_const.py."""
 
 
 class _Ranks(dict[str, int]):
@@ -105,15 +103,15 @@ def _mask_by_name(
                 signs |= sorts_in_all(texts.values())
                 texts.clear()
             continue
-        if above == PLAIN and not (_has_secrets(container, ranks) if named else _is_pair(container)):
+        beside = secrets_beside(container) if above < EVERYTHING else NOTHING
+        if above == PLAIN and not beside and not (named and _has_secrets(container, ranks)):
             _take_texts(container, containers, texts)
             continue
-        second = "$type" if named or not _is_pair(container) else container[0]
         members: Iterable[tuple[Any, Any]] = container.items() if named else enumerate(container)
         for key, value in members:
             rank = above
             if rank < EVERYTHING:
-                rank = max(rank, ranks[key if named else second if key == 1 else "$type"])
+                rank = max(rank, ranks[beside.get(key, key if named else "$type")])
             kind = type(value)
             if kind is dict and rank and (mask := _mask_of_bytes(value, hidden, sign)) is not None:
                 container[key] = mask
@@ -194,6 +192,7 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
     """Mask the secrets inside the texts and the keys of documents, in place."""
     known: dict[str, str] = {}
     left = _KNOWN
+    latest: tuple[str, str] = ("", "")
     containers = [*holders]
     while containers:
         container = containers.pop()
@@ -205,9 +204,10 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
             if kind is str:
                 if len(value) < _SHORTEST or key in _NO_TEXTS:
                     continue
-                text = known.get(value)
+                text = latest[1] if value is latest[0] else known.get(value)
                 if text is None:
                     text = masked_text(value, maskers)
+                    latest = (value, text)  # a long one may be in many documents
                     left -= len(value) + _KNOWN_TEXT
                     if left > 0:
                         known[value] = text
@@ -269,11 +269,6 @@ def secrecy(name: str) -> int:
     if not is_secret_key(name):
         return EVERYTHING if name in RUN_KWARGS else PLAIN
     return EVERYTHING if may_be_number(name) else SECRET
-
-
-def _is_pair(container: list[Any]) -> bool:
-    """Whether a list may be a key and its value."""
-    return len(container) == 2 and isinstance(container[0], str)
 
 
 def is_maskable(value: Any, everything: bool) -> bool:

@@ -7,10 +7,15 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import pairwise, starmap
 
+RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
+"""State keys under which every leaf is masked. Source: agent_framework/_workflows/_const.py."""
+
 _WORDS = frozenset((
     "token", "password", "passwd", "passphrase", "passcode", "passwort", "secret", "secrets", "passwords", "pwd",
     "pswd", "credential", "credentials", "creds", "authorization", "bearer", "cookie", "cookies", "apikey", "apikeys",
-    "privatekey", "accesskey", "jwt", "sas", "otp", "totp", "cvv", "cvc", "passwds",
+    "privatekey", "accesskey", "jwt", "sas", "otp", "totp", "cvv", "cvc", "passwds", "sessionid",
+    "phpsessid", "jsessionid",
+    "mnemonic", "kennwort", "contrasena", "senha", "wachtwoord",
 ))  # fmt: skip
 """Words that make a name one of a secret, unless the last word says otherwise."""
 
@@ -37,7 +42,8 @@ _PAIRS = frozenset((
     "auth string", "auth code", "authorization code", "pin code", "pin number", "card pin", "user pin",
     "security code", "recovery code", "backup codes", "mfa code", "sms code", "verification code", "access tokens",
     "refresh tokens", "auth tokens", "api tokens", "bearer tokens", "session tokens", "services key", "jobs storage",
-    "servicebus connection", "pass phrase", "bus connection", "eventhub connection", "hub connection",
+    "servicebus connection", "pass phrase", "seed phrase", "recovery phrase", "connect sid", "ext pat", "gh pat",
+    "bus connection", "eventhub connection", "hub connection",
 ))  # fmt: skip
 """Two words one after the other that do."""
 
@@ -46,7 +52,7 @@ _ONE_WORD = (
     "instrumentationkey", "signingkey", "sessionkey", "encryptionkey", "sharedkey", "sharedaccesskey", "storagekey",
     "openaikey", "connectionstring", "connstring", "connstr", "accesstoken", "refreshtoken", "authtoken", "apitoken",
     "bearertoken", "sessiontoken", "sastoken", "idtoken", "csrftoken", "xsrftoken",
-    "securitytoken", "clientsecret", "appsecret",
+    "securitytoken", "middlewaretoken", "clientsecret", "appsecret",
     "sharedsecret", "apisecret", "userpassword", "dbpassword", "sharedaccesssignature", "authkey", "adminkey",
     "licensekey", "userpass", "dbpass", "authcookie", "sessioncookie", "pgpassword", "mysqlpassword", "rootpassword",
     "adminpassword", "userpwd", "dbpwd",
@@ -60,7 +66,7 @@ _HARMLESS_ENDS = frozenset((
     "count", "type", "limit", "id", "usage", "name", "expiry", "budget", "counts", "length", "size", "ttl", "expires",
     "url", "uri", "endpoint", "policy", "format", "expiration", "types", "names", "used", "scheme", "version", "hint",
     "field", "required", "valid", "enabled", "strength", "rotation", "window", "rate", "cost", "price", "doc", "docs",
-    "help", "description", "label", "set", "present", "status", "path", "file",
+    "help", "description", "label", "set", "present", "status", "path", "file", "title",
 ))  # fmt: skip
 """A last word after which it is a number, a kind or a place of the secret, not the secret."""
 
@@ -86,7 +92,8 @@ _KEY_OF_SERVICE = (
 
 HINTS = (
     "token", "pass", "secret", "cred", "authorization", "bearer", "cookie", "key", "jwt", "str", "pwd", "pswd", "pin",
-    "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat", "connection", "storage",
+    "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat", "connection", "storage", "sessionid", "sessid",
+    ".sid", "mnemonic", "phrase", "kennwort", "contrasena", "senha", "wachtwoord",
 )  # fmt: skip
 """In lower case: each name of a secret has one of them."""
 
@@ -104,6 +111,17 @@ def _hint() -> re.Pattern[str]:
     return re.compile(_HINT, re.IGNORECASE)
 
 
+@lru_cache(maxsize=16)  # of one name it is asked two or three times in a row
+def _words(name: str) -> list[str]:
+    """The words of a name, in lower case."""
+    return [word.lower() for word in _split().split(name) if word]
+
+
+@cache
+def _split() -> re.Pattern[str]:
+    return re.compile(_SPLIT)
+
+
 @lru_cache(maxsize=4096)  # the same few names come again and again: a hundred times faster than splitting each
 def is_secret_key(name: str) -> bool:
     """Whether a key's name says that its value is a secret: `api_key`, `authToken`, `X-Authorization`.
@@ -112,12 +130,12 @@ def is_secret_key(name: str) -> bool:
     """
     if len(name) > 200 or not _hint().search(name):
         return False
-    words = [word.lower() for word in re.split(_SPLIT, name) if word]
+    words = _words(name)
     if "public" in words and "key" in words:
         return False  # the PublicKeyToken of a .NET assembly
     if not words or (words[-1] in _HARMLESS_ENDS and len(words) > 1 and f"{words[-2]} {words[-1]}" not in _PAIRS):
         return any(f"{a} {b}" in _PAIRS for a, b in pairwise(words)) and words[-1] == "id"
-    if not _WORDS.isdisjoint(words) or " ".join(words) in _ALONE:
+    if not _WORDS.isdisjoint(words) or " ".join(words) in _ALONE or name == "_auth":
         return True
     if any(f"{a} {b}" in _PAIRS for a, b in pairwise(words)):
         return True
@@ -187,8 +205,7 @@ def may_be_number(name: str) -> bool:
     lower = name.lower()
     if not any(number in lower for number in _NUMBERS):
         return False
-    words = {word.lower() for word in re.split(_SPLIT, name) if word}
-    return not words.isdisjoint(_NUMBERS) and is_secret_key(name)
+    return not _NUMBERS.isdisjoint(_words(name)) and is_secret_key(name)
 
 
 def _firsts_by_second() -> dict[bytes, tuple[bytes, ...]]:

@@ -48,6 +48,7 @@ _SHAPES: tuple[tuple[Signs, str], ...] = (
     (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[opurs]_[A-Za-z0-9]{16,}"),
     (("github_pat_",), r"github_pat_\w{16,}"),
     (("glpat-",), r"glpat-[\w-]{16,}"),
+    (("dckr_pat_", "dckr_oat_"), r"dckr_[po]at_[\w-]{16,}"),
     (("xox",), r"xox[abeoprs]-[\w-]{8,}"),
     (("xapp-",), r"xapp-[\w-]{8,}"),
     (("AKIA", "ASIA"), r"A[KS]IA[A-Z0-9]{12,}"),
@@ -103,6 +104,7 @@ _HOOK = _Pattern(
     r"(hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/webhooks/\d+/|/IncomingWebhook/"
     r"|api\.telegram\.org/bot)([^\s\"'<>?]+)"
 )
+_ORACLE_LOGIN = _Pattern(r"(jdbc:oracle:\w{2,10}:[\w.#$-]{1,80}/)[^\s\"'@/]{1,200}(?=@)")
 _GO_LOGIN = _Pattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
 _SCHEME_WORD = _Pattern(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
 _OPTION = _Pattern(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
@@ -122,10 +124,12 @@ _QUOTE = _Pattern(r"\\*[\"']")
 _BARE = _Pattern(r"[^\s;,&\"'<>)}\]|]+")
 _TO_SEMICOLON = _Pattern(r"[^;\r\n\"']{1,512}")
 _PARAMETER = _Pattern(r"[^&\s#\"'<>]+")
+_BRACED = _Pattern(r"\{([^{}\r\n]{1,200})\}")
+_DIGEST = _Pattern(r"[^\r\n]+")
 _HEADER = _Pattern(r"[^\r\n\"']+")
 _NO_VALUE = _Pattern(
     r"(?:none|null|true|false|nil|undefined|os\.|getenv|process\.env|env\.|self\.|settings\.|config\.|str\b|"
-    r"[$<{%\[(•])",
+    r"%(?![0-9A-F]{2})|[$<{\[(•])",
     re.IGNORECASE,
 )
 """How what only names a secret begins: a variable, a placeholder, an annotation, or a mask."""
@@ -170,6 +174,8 @@ def _logins(text: str) -> str:
         head = match.start("password") - at
         return f"{whole[:head]}{MASK}{whole[head + len(password) :]}"
 
+    if "jdbc:oracle:" in text:
+        text = _ORACLE_LOGIN.known.sub(rf"\1{MASK}", text)
     return _HOOK.known.sub(rf"\1{MASK}", _LOGIN.known.sub(masked, text))
 
 
@@ -249,14 +255,19 @@ def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = Fa
         end = text.find(quote[0], quote.end())
         end = len(text) if end < 0 else end
         value = text[quote.end() : end]
-        return (quote.end(), end) if value and not _NO_VALUE.known.match(value) else None
+        if not value or _NO_VALUE.known.match(value) or (value.isalpha() and _is_word_of_model(text, name, at, left)):
+            return None
+        return quote.end(), end
+    braced = _BRACED.known.match(text, start) if sign == "=" else None
+    if braced is not None and _looks_random(braced[1]) and _is_in_connection(text, left, start):
+        return braced.span(1)  # ODBC: PWD={…}
     if _NO_VALUE.known.match(text, start):
         return None
     is_header = name.lower() in _LONG_HEADERS
     if in_query:
         found = _PARAMETER.known.match(text, start)
     elif is_header:
-        found = _HEADER.known.match(text, start)
+        found = (_DIGEST if text[start : start + 7].lower() == "digest " else _HEADER).known.match(text, start)
     elif sign == "=" and _is_in_connection(text, left, start):
         found = _TO_SEMICOLON.known.match(text, start)
     else:
@@ -269,6 +280,12 @@ def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = Fa
     if sign == ":" and not is_header and not _looks_random(value) and not is_compound(name):
         return None  # "Password: at least eight characters"
     return start, start + len(value)
+
+
+def _is_word_of_model(text: str, name: str, at: int, left: str) -> bool:
+    """Whether a sentence speaks of a token that a model writes: `reply with one token: 'YES'`."""
+    is_bare = text[at] == ":" and text[at - 1] == name[-1]
+    return is_bare and name.lower() == "token" and left.lower().endswith(_BEFORE_WORD_OF_MODEL)
 
 
 def _is_named_in_words(name: str, left: str) -> bool:
@@ -292,12 +309,15 @@ def _looks_random(value: str) -> bool:
     return len(value) >= 4 and any(not char.isalpha() for char in value) and not value.endswith(":")
 
 
+_BEFORE_WORD_OF_MODEL = (" one ", " single ", " special ", " stop ", " next ", " first ", " last ", " end ")
+"""What a sentence says before a token that a model writes."""
+
 Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
 """Signs of which one is in a text, and what masks the secrets of that sort in it."""
 
 MASKERS: Maskers = (
     (("PRIVATE KEY",), _private_keys),
-    ((_URL, ":\\/\\/", "hooks.slack.com", "/webhooks/"), _logins),
+    ((_URL, ":\\/\\/", "hooks.slack.com", "/webhooks/", "jdbc:oracle:"), _logins),
     (("@tcp(", "@unix("), _go_logins),
     (_ASSIGNED, _named_values),
     (("earer ", "asic ", "BEARER ", "BASIC ", "oken ", "ApiKey "), _scheme_words),

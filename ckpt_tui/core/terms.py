@@ -61,3 +61,8 @@ def ran_in_words(names: Sequence[str], joined: str = ", ") -> str:
 def source_in_words(name: str) -> str:
     """Who sent a message: what LangGraph's `__start__` sends is the input."""
     return "the input" if name == START else name
+
+
+def numbered(ref: CheckpointRef) -> str:
+    """Where in its run a checkpoint is: `iteration 3`, or `step 3` of a thread."""
+    return f"{terms_of(ref).iteration} {ref.iteration}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
+from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents import lazy
 from ckpt_tui.core.documents.document import REPEATED, Document, DocumentFault, parse
@@ -28,13 +28,14 @@ from ckpt_tui.stores.agent_framework import (
     top_members,
 )
 from ckpt_tui.stores.agent_framework_legacy import legacy_checkpoint
-from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, read_whole
+from ckpt_tui.stores.file_troubles import MAX_FILE_BYTES
+from ckpt_tui.stores.files import FileTrouble, read_whole
 from ckpt_tui.stores.headers import header_from_ends
 from ckpt_tui.stores.json_files import problem_of
 
 WHOLE_JSON = 2
 WHOLE_WORK = 16
-"""How many times the usual values and work everything in a file may take where nobody gives a budget: enough for an
+"""How many times the usual memory and work everything in a file may take where nobody gives a budget: enough for an
 honest file of 100 MB, and an end for any other. One pickle has its usual limits all the same."""
 
 DECODE_AHEAD = 16 * 1024 * 1024
@@ -63,10 +64,7 @@ def load(
         factor = max(budget.pickle_factor, 1) if budget is not None else 1
         _, data = read_whole(path, int(MAX_FILE_BYTES * factor))
     except FileTrouble as trouble:
-        problem = problem_of(path, name, trouble)
-        if trouble.kind == "too-large" and everything:
-            problem = problem._replace(reason=f"{problem.reason} --limit {factor * 8:g} reads eight times as many")
-        return problem
+        return problem_of(path, name, trouble)
     return checkpoint_from_bytes(name, data, check, everything, budget)
 
 
@@ -80,8 +78,7 @@ def checkpoint_from_bytes(
     """The checkpoint that the bytes of a file make; arguments as those of `load`."""
     try:
         factor = max(budget.factor, 1) if budget is not None else WHOLE_JSON
-        most = int(max(JSON_VALUES, len(data) * JSON_BYTE_VALUES) * factor) if everything else JSON_VALUES
-        document = _parse(name, data, check, everything, most)
+        document = _parse(name, data, check, everything, factor if everything else 1)
         ref = ref_of_document(name, document, len(data))
     except DocumentFault as fault:
         return problem_of_bytes(name, data, fault)
@@ -137,14 +134,14 @@ _EXPORTED = (
 """Members that a database adds to its documents, and the database."""
 
 
-def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything: bool, most: int) -> Document:
+def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything: bool, factor: float) -> Document:
     if not everything and len(data) > LAZY_BYTES:
         return _parse_lazily(name, data, check)
     known = LAST_PARSED.take(data)
     if known is not None:
         return known
     try:
-        return parse(data, most)
+        return parse(data, factor)
     except DocumentFault as fault:
         if everything or fault.kind != "too-large":
             raise

@@ -93,8 +93,12 @@ class Store(ABC):
     """Their names, all different."""
     together: bool = False
     """Whether the members are directories of one lineage: a store and the forks beside it."""
+    beside: int = 0
+    """How many other stores are watched at the same time, as one list; a look at each may then come later."""
     only: str | None = None
     """The one file of its directory that it shows; None for all."""
+    fills_on_sight: bool = False
+    """Whether bodies are read only of the rows on the screen, because each takes a question to a server."""
 
     @classmethod
     def sniff(cls, place: OpenedPath) -> Store | None:

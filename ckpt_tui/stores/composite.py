@@ -128,6 +128,7 @@ class CompositeStore(Store):
                     lost = self._lost(number, reason)
                     news.put(Batch() if lost is None else Batch((lost,)))
                     closed = () if lost is None else (lost.file,)
+                self.members[number].beside = len(self.members) - 1
                 for batch in self.members[number].watch(stop):
                     missing[number] = batch.missing
                     renamed = self.renamed(number, batch)

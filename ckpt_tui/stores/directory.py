@@ -40,7 +40,7 @@ from ckpt_tui.stores.files import (
 from ckpt_tui.stores.header_reading import Found, read_files, read_indexed
 from ckpt_tui.stores.headers import KIND
 from ckpt_tui.stores.json_files import problem_of
-from ckpt_tui.stores.watch import watch
+from ckpt_tui.stores.watch import slower_beside, watch
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -157,7 +157,8 @@ class DirectoryStore(BudgetedStore):
                 yield from self._look(None)
         if stop.is_set():
             return
-        for change in watch(self.path, stop, read=self._stamps if self.only is None else None):
+        read = self._stamps if self.only is None else None
+        for change in watch(self.path, stop, slower=slower_beside(self.beside), read=read):
             if change.missing:
                 yield Batch(gone=self._forget(), missing=True)
                 continue

@@ -5,7 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from math import ceil
 from typing import Literal
+
+from ckpt_tui.core.documents.json_cost import allowed
+
+MAX_FILE_BYTES = 256 * 1024 * 1024
+"""Bytes of the largest file that is read whole: the biggest genuine checkpoints seen are 100 MB, and decoding takes
+several times a file's size in memory, so anything beyond would sooner exhaust a laptop than show a value."""
 
 Kind = Literal["vanished", "unreadable", "not-a-file", "broken-link", "too-large", "changing", "name"]
 
@@ -49,9 +56,12 @@ def not_a_file(path: str, mode: int) -> FileTrouble:
 
 def too_large(path: str, size: int, limit: int) -> FileTrouble:
     """The fault of a file of more bytes than are read at once."""
+    usual = limit / allowed()
+    more = f"; `show --limit {ceil(size / usual)}` reads it" if usual >= MAX_FILE_BYTES else ""
     return FileTrouble(
         "too-large",
-        f"{path} has {size:,} bytes, more than the {limit:,} that are read at once. Check whether it is a checkpoint.",
+        f"{path} has {size:,} bytes, more than the {limit:,} that are read at once. "
+        f"Check whether it is a checkpoint{more}.",
     )
 
 

@@ -7,15 +7,12 @@ import stat
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from ckpt_tui.core.documents.json_cost import allowed
+from ckpt_tui.stores.file_troubles import MAX_FILE_BYTES, not_a_file, too_large, trouble_of
 from ckpt_tui.stores.file_troubles import FileTrouble as FileTrouble
-from ckpt_tui.stores.file_troubles import not_a_file, too_large, trouble_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-MAX_FILE_BYTES = 256 * 1024 * 1024
-"""Bytes of the largest file that is read whole: the biggest genuine checkpoints seen are 100 MB, and decoding takes
-several times a file's size in memory, so anything beyond would sooner exhaust a laptop than show a value."""
 
 COMPARED_BYTES = 32 * 1024 * 1024
 """Bytes of the largest file that is compared with what was read before, when its mtime proves nothing."""
@@ -119,8 +116,10 @@ def read_ends_with_status(
         raise trouble_of(path, error) from error
 
 
-def read_whole(path: str, limit: int = MAX_FILE_BYTES) -> tuple[Stamp, bytes]:
+def read_whole(path: str, limit: int | None = None) -> tuple[Stamp, bytes]:
     """Read a regular file of at most `limit` bytes, all of it from one moment as far as stamps show.
+
+    Without a limit it is `MAX_FILE_BYTES`, or as many times more as somebody allowed.
 
     Returns:
         (stamp, content).
@@ -129,6 +128,7 @@ def read_whole(path: str, limit: int = MAX_FILE_BYTES) -> tuple[Stamp, bytes]:
         FileTrouble: when it is not a readable regular file, is larger than `limit`, or changes whenever it is read.
     """
     earlier: bytes | None = None
+    limit = int(MAX_FILE_BYTES * allowed()) if limit is None else limit
     for attempt in range(READ_TRIES):
         if attempt:
             time.sleep(RETRY_SECONDS)

@@ -47,7 +47,7 @@ def answered_interrupts(
         DatabaseFault: the answers within a graph cannot be read.
         OSError: the database is not there any more.
     """
-    found: list[Value] = []
+    found: dict[str, Value] = {}
     tasks = answered_tasks(writes)
     for task in tasks:
         asked = next(one for one in writes if one.task == task and one.channel == INTERRUPT)
@@ -58,11 +58,11 @@ def answered_interrupts(
             whole = [one for one in writes if one.task == NULL_TASK and one.channel == RESUME]
             answers = [decode(one.encoding, one.data, budget).value for one in whole]
         asked_value = decode(asked.encoding, asked.data, budget).value
-        found += [
-            {"id": one.id, "node": one.node, "question": one.value, "answers": list(answers)}
-            for one in questions_of(asked_value, task, nodes.get(task, ""))
-        ]
-    return found
+        for one in questions_of(asked_value, task, nodes.get(task, "")):
+            entry = {"id": one.id, "node": one.node, "question": one.value, "answers": list(answers)}
+            if answers or one.id not in found:
+                found[one.id] = entry
+    return list(found.values())
 
 
 def _listed(value: Value) -> Sequence[Value]:

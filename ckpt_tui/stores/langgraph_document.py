@@ -102,10 +102,11 @@ def read_document(value: Value) -> Document | None:
         if found is not None:
             due += found
         elif name.startswith("join:"):
-            if _arrived(stored) < set(name.removeprefix("join:").partition(":")[0].split("+")):
+            sources, _, target = name.removeprefix("join:").partition(":")
+            if _arrived(stored) < set(sources.split("+")):
                 joining.append(name)
             else:
-                due.append(Due(name.removeprefix("join:").partition(":")[2]))
+                due += [Due(target, source) for source in sources.split("+")]
         else:
             state[name], is_snapshot = unwrapped(stored)
             if is_snapshot:

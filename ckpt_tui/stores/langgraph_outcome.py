@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT, NULL_TASK, RESUME
+from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT, NULL_TASK, RESUME, START
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Value
 from ckpt_tui.stores.langgraph_records import Write
@@ -64,7 +64,20 @@ def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[i
         elif write.channel == ERROR and write.task not in finished:
             errors.append((nodes.get(write.task, ""), value if type(value) is str else ""))
     answered = asked and any(write.channel == RESUME for write in writes)
-    return Outcome(tuple(questions), answered, tuple(errors))
+    return Outcome(each_once(questions), answered, tuple(errors))
+
+
+def each_once(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """Each question once: in a functional workflow the task that asks and the one that called it hold the same.
+
+    The one is kept whose node is known; it is the caller, as a task of a functional workflow is not a node.
+    """
+    found: dict[str, Question] = {}
+    for question in questions:
+        known = found.get(question.id)
+        if known is None or known.node in ("", START):
+            found[question.id] = question
+    return tuple(found.values())
 
 
 def questions_of(value: Value, task: str, node: str) -> list[Question]:

@@ -86,6 +86,7 @@ class ProtocolStore(BudgetedStore, PolledStore):
         self._calls = StorageCalls(storage, self.workflow_names, call, path)
         if self._calls.has_pages:
             self.BATCH = FIRST_PAGE
+            self.fills_on_sight = True
         self._listed: tuple[list[str], list[str]] | None = None
         """The ids that the last look showed, until they are read: each list may be paid for."""
         self._is_read = False

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from watchfiles._rust_notify import RustNotify
 
+TICK = 0.1
+"""Seconds between two looks at a directory."""
+
 QUIET_SECONDS = 3.0
 """Time without events after which they are looked for in double steps: half the idle cost for 25 ms of latency."""
 
@@ -40,7 +43,8 @@ def watch(
     directory: str,
     stop: threading.Event,
     *,
-    tick: float = 0.1,
+    slower: float = 1.0,
+    tick: float = TICK,
     debounce_ms: int = 60,
     step_ms: int = 20,
     force_polling: bool = False,
@@ -56,6 +60,7 @@ def watch(
     Args:
         directory: need not exist; may be a link. A relative path is resolved once, now.
         stop: ends the generator within about one tick.
+        slower: factor by which looks at the directory, and at its events, are further apart.
         tick: seconds between two looks at the directory.
         debounce_ms: longest time in milliseconds that events are gathered before they are reported.
         step_ms: milliseconds without a further event after which the gathered ones are reported.
@@ -64,12 +69,21 @@ def watch(
             the next one, and keeps them: files are compared with these, and no others are kept.
         ticks: yield a Change without names, too, after each look at the directory.
     """
+    tick, step_ms = tick * slower, round(step_ms * slower)
     watching = _Watch(directory, stop, tick, debounce_ms, step_ms, force_polling or _polling_is_asked_for(), read)
     watching.ticks = ticks
     try:
         yield from watching.run()
     finally:
         watching.disarm()
+
+
+def slower_beside(others: int) -> float:
+    """By which factor each of many directories is looked at less often: a change is then seen within a second.
+
+    All together take a few percent of a core.
+    """
+    return min(max(1.0, others / 20), 10.0)
 
 
 class _Events:

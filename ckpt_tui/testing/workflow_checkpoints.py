@@ -15,6 +15,7 @@ from ckpt_tui.actions.exports import branch_of, make_bundle
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.configuration import configured_rules
 from ckpt_tui.core.checks.check_file import Check
+from ckpt_tui.core.checks.expectation import items_of
 from ckpt_tui.core.checks.outcome import Failure, failure_lines
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.ids import IdFault, find, latest
@@ -175,6 +176,8 @@ def _equals(value: Any, wanted: Any) -> bool:
     """Whether a value of the JSON is what a test wrote: texts stand for dates, numbers and members of Enums."""
     if isinstance(value, dict) and value.keys() == {"$type", "$value"} and not isinstance(wanted, dict):
         return bool(value["$value"] == wanted or value["$value"] == str(wanted))
+    if isinstance(wanted, list | tuple):
+        return bool(items_of(value) == list(wanted))
     if isinstance(wanted, bool) or isinstance(value, bool):
         return value is wanted
     return bool(value == wanted)

@@ -169,9 +169,21 @@ class StoreFollower:
         for batch in self._store.fill(list(files), self.workers.stopped):
             self.workers.post(FoldedRead([one for one in batch.entries if isinstance(one, CheckpointRef)]))
 
+    @job("seen")
+    def read_seen(self, files: Sequence[str]) -> None:
+        """Read the bodies of the files whose rows are on the screen, where the store is asked for no others."""
+        worker = get_current_worker()
+        for batch in self._store.fill(list(files), self.workers.stopped):
+            if worker.is_cancelled:
+                return
+            if self._library.apply(batch):
+                self._post_view(*self._progress)
+
     @job("bodies")
     def read_bodies(self) -> None:
-        """Read the bodies of the files whose headers alone are known."""
+        """Read the bodies of the files whose headers alone are known; where that is dear, `read_seen` does it."""
+        if self._store.fills_on_sight:
+            return
         # What the person looks at comes first; counting a large file meanwhile would take half of its speed.
         while self._is_busy() and not self.workers.stopped.wait(0.01):
             pass

@@ -35,6 +35,7 @@ GROUPS = {
     "chat": ("chats", "chat"),
     "graph": ("chats", "graph"),
     "groups": ("groups", "run"),
+    "groups-postgres": ("groups", "postgres"),
     "second-look": ("second_look", "run"),
 }
 """Name → module and function."""

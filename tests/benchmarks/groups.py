@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -10,6 +12,8 @@ from tests.benchmarks.figures import Figure, in_turns, ms
 from tests.benchmarks.peers import COMMAND, EMPTY_APP, EMPTY_TEXT, Programs
 from tests.benchmarks.pty import Terminal
 from tests.benchmarks.scale import cpu_of
+from tests.support.postgres_server import PostgresServer
+from tests.support.postgres_threads import add_to_thread, fill_threads
 from tests.support.thread_database import add_checkpoint, write_threads
 
 THREADS = 100_000
@@ -29,16 +33,37 @@ connection.execute("SELECT thread_id, checkpoint_id FROM checkpoints ORDER BY ch
 """The newest checkpoints, asked for in SQL by a program that does nothing else."""
 
 
+ASK_SERVER = """
+import psycopg
+with psycopg.connect(sys.argv[1] if len(sys.argv) > 1 else "") as connection:
+    asked = "SELECT thread_id, checkpoint_id FROM checkpoints ORDER BY checkpoint_id DESC LIMIT 20"
+    connection.execute(asked).fetchall()
+"""
+
+
 def run(directory: Path) -> list[Figure]:
     """First rows, memory, opening a thread, a new checkpoint, and the verbs that ask."""
     path = directory / "memory.db"
     newest = write_threads(path, THREADS)
-    return [*_screen(directory, path, newest), *_verbs(directory, path, newest)]
+    save = partial(add_checkpoint, path, newest)
+    return [*_screen(directory, str(path), save, ""), *_verbs(directory, str(path), newest)]
 
 
-def _screen(directory: Path, path: Path, newest: str) -> list[Figure]:
+def postgres(directory: Path) -> list[Figure]:
+    """The same in a PostgreSQL server of its own."""
+    server = PostgresServer()
+    try:
+        with server.connect() as connection:
+            newest = fill_threads(connection, THREADS, STEPS)
+            save = partial(add_to_thread, connection, newest)
+            return [*_screen(directory, server.url(), save, " in PostgreSQL"), *_verbs(directory, server.url(), newest)]
+    finally:
+        server.close()
+
+
+def _screen(directory: Path, place: str, save: Callable[[], object], where: str) -> list[Figure]:
     programs = Programs(directory / "programs")
-    ours_args, peer_args = programs(COMMAND, str(path)), programs(EMPTY_APP)
+    ours_args, peer_args = programs(COMMAND, place), programs(EMPTY_APP)
     used: list[float] = []
     complete: list[float] = []
     empty_memory: list[float] = []
@@ -46,7 +71,7 @@ def _screen(directory: Path, path: Path, newest: str) -> list[Figure]:
     def ours() -> float:
         with Terminal(*ours_args, patience=PATIENCE) as terminal:
             took = terminal.wait_until(lambda text: ROW in text) - terminal.started
-            complete.append(terminal.wait_until(lambda text: f"{THREADS:,} runs" in text) - terminal.started)
+            complete.append(terminal.wait_until(lambda text: f"{THREADS:,} threads" in text) - terminal.started)
             terminal.settle()
             used.append(terminal.memory())
             return took
@@ -60,8 +85,8 @@ def _screen(directory: Path, path: Path, newest: str) -> list[Figure]:
 
     took, empty = in_turns(ours, peer, runs=5)
     above = median(used) - median(empty_memory)
-    opened, saved = _looked_at(ours_args, path, newest)
-    what = f"{THREADS * STEPS:,} checkpoints in {THREADS:,} threads"
+    opened, saved = _looked_at(ours_args, save)
+    what = f"{THREADS * STEPS:,} checkpoints in {THREADS:,} threads{where}"
     return [
         Figure(f"first rows, {what}, to the first text of an empty app", ms(took), ms(empty), f"{took / empty:.2f}×",
                "≤ 2×", took <= 2 * empty),
@@ -79,12 +104,12 @@ def _text(taken: list[float]) -> str:
     return f"{ms(median(taken))}, worst {ms(max(taken))}"
 
 
-def _looked_at(args: tuple[str, ...], path: Path, newest: str) -> tuple[list[float], list[float]]:
+def _looked_at(args: tuple[str, ...], save: Callable[[], object]) -> tuple[list[float], list[float]]:
     """Seconds until threads are unfolded, and until new checkpoints are on the screen."""
     opened: list[float] = []
     saved: list[float] = []
     with Terminal(*args, patience=PATIENCE) as terminal:
-        terminal.wait_until(lambda text: f"{THREADS:,} runs" in text)
+        terminal.wait_until(lambda text: f"{THREADS:,} threads" in text)
         terminal.settle()
         for _ in range(OPENED):
             terminal.press("j")
@@ -98,7 +123,7 @@ def _looked_at(args: tuple[str, ...], path: Path, newest: str) -> tuple[list[flo
             terminal.press("h")  # the next one is opened on the same screen
             _rest(terminal, 0.4)
         for number in range(1, SAVES + 1):
-            add_checkpoint(path, newest)
+            save()
             began = time.perf_counter()
             count = f"{THREADS * STEPS + number:,} checkpoints"
             saved.append(terminal.wait_until(lambda text, count=count: count in text) - began)  # type: ignore[misc]
@@ -117,15 +142,16 @@ def _rest(terminal: Terminal, seconds: float) -> None:
         terminal.read(left)
 
 
-def _verbs(directory: Path, path: Path, newest: str) -> list[Figure]:
+def _verbs(directory: Path, place: str, newest: str) -> list[Figure]:
     programs = Programs(directory / "programs")
     commands = {
-        "`ls --limit 20`": ("ls", str(path), "--limit", "20"),
-        "`show latest`": ("show", str(path), "latest"),
-        "`show THREAD/latest`": ("show", str(path), f"{newest}/latest"),
+        "`ls --limit 20`": ("ls", place, "--limit", "20"),
+        "`show latest`": ("show", place, "latest"),
+        "`show THREAD/latest`": ("show", place, f"{newest}/latest"),
     }
     works = [lambda args=args: cpu_of(programs.command(COMMAND, *args)) for args in commands.values()]
-    *taken, asked = in_turns(*works, lambda: cpu_of(programs.command(ASK, str(path))), runs=3)
+    ask = ASK_SERVER if "://" in place else ASK
+    *taken, asked = in_turns(*works, lambda: cpu_of(programs.command(ask, place)), runs=3)
     return [
         Figure(f"CPU of {name} there, to a program that asks for the newest 20 ids", ms(took), ms(asked),
                f"{took / asked:.1f}×")

@@ -89,3 +89,29 @@ def test_bash_completes_a_verb_with_it(tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["bisect"]
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish")
+def test_fish_completes_verbs_and_files_whose_name_has_a_comma(tmp_path: Path) -> None:
+    program = tmp_path / "ckpt-tui"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m ckpt_tui "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / "one,two.json").write_text("{}")
+    script = 'ckpt-tui completion fish | source; complete -C "ckpt-tui bis"; complete -C "ckpt-tui check one,"'
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    bisect, file = done.stdout.splitlines()
+    assert bisect == "bisect\tThe first checkpoint of the branch where an expression is true."
+    assert file.split("\t")[0] == "one,two.json"
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish")
+def test_fish_keeps_what_is_behind_a_comma_in_a_sentence(tmp_path: Path) -> None:
+    source = command("completion", "fish").out
+    script = f'{source}\nfunction env; echo "plain,one\tThis, and that."; end\ncomplete -C "ckpt-tui "'
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert done.stdout.splitlines() == ["one\tThis, and that."]

@@ -58,6 +58,7 @@ async def test_a_browser_shows_the_page(tmp_path: Path) -> None:
             loaded = await page.value("performance.getEntriesByType('resource').map(each => each.name)")
             assert any(each.endswith("textual.js") for each in loaded)
             assert all(each.startswith(("http://127.0.0.1:", "data:")) for each in loaded)
+            await page.until("document.activeElement.closest('.textual-terminal') !== null")
             await page.press("q")
             await page.until("document.body.classList.contains('-closed')")
             assert await page.value("document.querySelector('#ended').checkVisibility()")

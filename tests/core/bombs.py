@@ -154,6 +154,14 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "halves of characters": lambda: b"(" + b"\x8c\x03\xed\xa0\x80" * (MEGABYTES_5 // 5) + b"l.",
     "halves of characters with long sizes": lambda: b"(" + text("\ud800") * (MEGABYTES_5 // 8) + b"l.",
     "half a million lists": lambda: b"](" + b"]" * 500_000 + b"e.",
+    "texts full of secrets": lambda: b"](" + b"".join(text(f"password=hunter{i}") for i in range(220_000)) + b"e.",
+    "keys full of secrets": lambda: b"}(" + b"".join(text(f"password=hunter{i}") + b"N" for i in range(120_000))
+    + b"u.",
+    "types of many long names": lambda: b"\x80\x05" + memoized(text("m" * 400)) + b"0](" + b"".join(
+        b"ctypes\nGenericAlias\n" + b"h\x00" + text(f"C{i}") + b"\x93(h\x00" + text(f"D{i}") + b"\x93t\x86R"
+        for i in range(25_000)
+    ) + b"e.",
+    "numbers that JSON lacks": lambda: b"](" + (b"G" + pack(">d", float("nan"))) * 550_000 + b"e.",
     "half a million objects": lambda: memoized(CLASS) + b"0](" + b"h\x00)\x81" * 500_000 + b"e.",
 }  # fmt: skip
 """What it is → its bytes."""
@@ -173,7 +181,7 @@ JSON_BOMBS: dict[str, Callable[[], str]] = {
     "lists, just few enough": lambda: repeated("[]", 180_000),
     "numbers": lambda: repeated("0", 1_990_000),
     "texts": lambda: repeated('""', 1_990_000),
-    "names, too many": lambda: "{" + ",".join(f'"{number}":0' for number in range(1_000_000)) + "}",
+    "lists in lists, too many": lambda: repeated("[[[[]]]]", 400_000),
     "names, just few enough": lambda: "{" + ",".join(f'"{number}":0' for number in range(215_000)) + "}",
     "one name again and again": lambda: "{" + '"a":0,' * 215_000 + '"a":0}',
     "nine hundred levels, again and again": lambda: repeated("[" * 890 + "]" * 890, 220),

@@ -84,3 +84,21 @@ def test_a_dense_pickle_of_ten_megabytes_is_read_by_whoever_allows_it() -> None:
 def test_ten_megabytes_of_talk_are_read_by_everyone() -> None:
     talk = [{"role": "user", "text": f"{number} was said. " * 20, "tags": ["a", "b"]} for number in range(30_000)]
     assert not decode(pickle.dumps(talk)).fault
+
+
+@pytest.mark.parametrize("sign", ["=", ":"])
+def test_signs_of_secrets_in_many_texts_and_names_count_since_each_is_looked_at_closely(sign: str) -> None:
+    for plain, signed in (
+        ([f"k {at}" for at in range(4_000)], [f"k{sign}{at}" for at in range(4_000)]),
+        (dict.fromkeys(f"k {at}" for at in range(4_000)), dict.fromkeys(f"k{sign}{at}" for at in range(4_000))),
+    ):
+        assert len(to_json(plain, nodes=12_000)) == 4_000
+        found = to_json(signed, nodes=12_000)
+        assert 500 < len(found) < 4_000
+        assert "more; one document holds about 12,000 values" in json.dumps(found)
+
+
+def test_a_text_that_is_not_written_is_not_looked_through_to_its_end() -> None:
+    found = to_json(["\u202e" * 1_000_000], nodes=1_000)
+    assert found[0]["$error"].startswith("not written: a text or number of 1,000,000 characters")
+    assert to_json(["\u202e" * 5_000], nodes=10_000) == ["\u202e" * 5_000]

@@ -143,6 +143,18 @@ def test_numbers_are_masked_where_a_secret_is_one() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("exactly one token: 'MATCHED' if guess == target", True), ('the stop token: "END"', True),
+        ("exactly one token: 'sk4t8sj2'", False), ("the access token: 'qwertyuiop'", False),
+        ("{'token': 'qwerty'}", False),
+    ],
+)  # fmt: skip
+def test_a_word_that_a_model_is_to_write_is_no_secret(text: str, *, shown: bool) -> None:
+    assert (masked_text(text) == text) == shown
+
+
 def test_names_of_classes_are_no_secrets() -> None:
     document = {"$type": "app.password:Token1", "of": {"$type": "type", "$value": "app.password:Secret1"}}
     assert masked({"x": document}) == {"x": document}
@@ -151,11 +163,11 @@ def test_names_of_classes_are_no_secrets() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "a=" * 200_000, "://" * 200_000, "://a:" * 100_000, "-----BEGIN PRIVATE KEY-----" * 5_000, "token=" * 100_000,
-        "password: " * 50_000, "--token " * 50_000, "eyJ" * 100_000, "eyJabcd." * 50_000, "sk-" * 100_000,
-        "a" * 1_000_000 + "=", "<a>" * 50_000 + "</", "mysql " * 20_000, "login " * 50_000,
-        'key="' * 100_000, "key=;" * 100_000, "bearer " * 50_000, "@tcp(" + "a:" * 100_000, "xoxb-" * 100_000,
-        "-u a " * 50_000 + "-pb", "password is: " * 30_000, "password" + " is" * 100_000 + ": x",
+        "a=" * 50_000, "://" * 50_000, "://a:" * 25_000, "-----BEGIN PRIVATE KEY-----" * 1_250, "token=" * 25_000,
+        "password: " * 12_500, "--token " * 12_500, "eyJ" * 25_000, "eyJabcd." * 12_500, "sk-" * 25_000,
+        "a" * 250_000 + "=", "<a>" * 12_500 + "</", "mysql " * 5_000, "login " * 12_500,
+        'key="' * 25_000, "key=;" * 25_000, "bearer " * 12_500, "@tcp(" + "a:" * 25_000, "xoxb-" * 25_000,
+        "-u a " * 12_500 + "-pb", "password is: " * 7_500, "password" + " is" * 25_000 + ": x",
     ],
     ids=lambda text: text[:12],
 )  # fmt: skip

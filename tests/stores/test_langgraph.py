@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
+from ckpt_tui.core.doctor.chains import broken_chains
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.conversation import conversation
 from ckpt_tui.core.reading.pending import requests
@@ -142,6 +143,35 @@ class TestStoresOfLangGraph:
         connection.close()
         run = runs_of(open_store(tmp_path / "raised.db"))["t"]
         assert roles(run)[-1] == "superstep"
+
+    def test_a_question_that_two_tasks_of_a_functional_workflow_hold_is_asked_once(self, tmp_path: Path) -> None:
+        connection = connect(tmp_path / "functional.db")
+        asked = save(connection, 0, source="input", values={"__start__": 3})
+        question = [{"value": "sure?", "id": "one"}]
+        write(connection, asked, "t1", -3, "__interrupt__", question)
+        write(connection, asked, "t2", -3, "__interrupt__", question, node="flow")
+        connection.close()
+        store = open_store(tmp_path / "functional.db")
+        [request] = requests(load(store, runs_of(store)["t"]).pending)
+        assert (request.id, request.executor) == ("one", "flow")
+
+    def test_what_waits_for_several_nodes_is_asked_for_by_each_of_them(self, tmp_path: Path) -> None:
+        connection = connect(tmp_path / "join.db")
+        save(connection, 0, values={"join:a+b:end": ["a", "b"]}, seen={"a": {}, "b": {}})
+        connection.close()
+        store = open_store(tmp_path / "join.db")
+        assert to_json(load(store, runs_of(store)["t"]).messages) == {
+            "a": [{"source_id": "a", "target_id": "end", "data": None}],
+            "b": [{"source_id": "b", "target_id": "end", "data": None}],
+        }
+
+    def test_a_thread_that_keeps_its_last_checkpoint_alone_has_nothing_wrong(self, tmp_path: Path) -> None:
+        connection = connect(tmp_path / "exit.db")
+        first = save(connection, 5, seen={"n": {"branch:to:n": "1"}})
+        save(connection, 9, first, seen={"n": {"branch:to:n": "2"}})
+        connection.close()
+        entries = read(open_store(tmp_path / "exit.db")).values()
+        assert broken_chains(entry for entry in entries if isinstance(entry, CheckpointRef)) == []
 
     def test_a_subgraph_is_a_run_below_its_thread_and_its_question_is_asked_once(self) -> None:
         store = opened("1.2.24/subgraph")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
+from ckpt_tui.core.documents import json_cost
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.value import Deferred
-from ckpt_tui.stores import agent_framework, agent_framework_body
+from ckpt_tui.stores import agent_framework, agent_framework_body, file_troubles
 from ckpt_tui.stores.agent_framework import entry_from_bytes, read_entry
 from ckpt_tui.stores.agent_framework_body import load
 from ckpt_tui.stores.files import FileTrouble, read_blocks
@@ -59,7 +61,7 @@ class TestLargeFiles:
         archive = resolve(state["archive"])
         assert len(archive) == len(resolve(eager.state["archive"])) > 5_000
 
-    @pytest.mark.parametrize("megabytes", [12, 40])
+    @pytest.mark.parametrize("megabytes", [12, 24])
     def test_an_honest_large_checkpoint_is_written_whole_by_default(self, megabytes: int, tmp_path: Path) -> None:
         path = write_huge(tmp_path, megabytes * 1_000_000)
         budget = DocumentBudget()
@@ -72,11 +74,12 @@ class TestLargeFiles:
     def test_a_file_beyond_what_is_read_at_once_is_read_with_a_higher_limit(
         self, large: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(agent_framework_body, "MAX_FILE_BYTES", 2_000_000)
+        for module in (agent_framework_body, file_troubles):
+            monkeypatch.setattr(module, "MAX_FILE_BYTES", 2_000_000)
         found = load(str(large), large.name, everything=True, budget=DocumentBudget())
         assert isinstance(found, Problem)
         assert "more than the 2,000,000 that are read at once" in found.reason
-        assert "--limit 8 reads eight times as many" in found.reason
+        assert f"`show --limit {ceil(large.stat().st_size / 2_000_000)}` reads it" in found.reason
         assert shown(large, everything=True, budget=DocumentBudget(8)).ref.size == large.stat().st_size
 
     def test_a_large_file_in_another_layout_is_parsed_as_a_whole(self, large: Path, tmp_path: Path) -> None:
@@ -110,13 +113,16 @@ class TestBlocks:
             list(read_blocks(str(tmp_path / "missing")))
 
 
-def test_a_small_file_of_very_many_values_is_read_part_by_part(tmp_path: Path) -> None:
-    document = {
-        "workflow_name": "flow", "graph_signature_hash": "g", "checkpoint_id": "many", "previous_checkpoint_id": None,
-        "timestamp": "2026-03-01T08:00:00+00:00", "messages": {},
-        "state": {"rows": [{"a": 1, "b": 2} for _ in range(140_000)], "topic": "coffee"},
+def checkpoint_document(name: str, state: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "workflow_name": "flow", "graph_signature_hash": "g", "checkpoint_id": name, "previous_checkpoint_id": None,
+        "timestamp": "2026-03-01T08:00:00+00:00", "messages": {}, "state": state,
         "pending_request_info_events": {}, "iteration_count": 0, "metadata": {}, "version": "1.0",
     }  # fmt: skip
+
+
+def test_a_small_file_of_very_many_values_is_read_part_by_part(tmp_path: Path) -> None:
+    document = checkpoint_document("many", {"rows": [{"a": 1, "b": 2} for _ in range(140_000)], "topic": "coffee"})
     path = tmp_path / "many.json"
     path.write_text(json.dumps(document, indent=2))
     assert path.stat().st_size < LAZY_BYTES
@@ -124,7 +130,28 @@ def test_a_small_file_of_very_many_values_is_read_part_by_part(tmp_path: Path) -
     assert isinstance(loaded, Checkpoint)
     state = resolve(loaded.state)
     assert state["topic"] == "coffee" and len(resolve(state["rows"])) == 140_000
-    refused = load(str(path), path.name, everything=True, budget=DocumentBudget())
+    whole = load(str(path), path.name, everything=True, budget=DocumentBudget())
+    assert isinstance(whole, Checkpoint) and whole.state == document["state"]
+
+
+def test_an_honest_file_of_small_records_in_any_layout_is_listed_and_opened(tmp_path: Path) -> None:
+    rows = [{"id": number, "ok": True} for number in range(200_000)]
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(checkpoint_document("rows", {"rows": rows}), separators=(",", ":")))
+    assert isinstance(read_entry(str(path), path.name)[1], CheckpointRef)
+    loaded = load(str(path), path.name)
+    assert isinstance(loaded, Checkpoint) and len(loaded.state["rows"]) == 200_000
+
+
+def test_a_flood_says_what_is_counted_and_the_limit_that_reads_it_does(tmp_path: Path) -> None:
+    path = tmp_path / "flood.json"
+    path.write_text(json.dumps(checkpoint_document("flood", {"rows": [[[[[]]]]] * 400_000})))
+    refused = read_entry(str(path), path.name)[1]
     assert isinstance(refused, Problem) and refused.kind == "too-large"
-    allowed = load(str(path), path.name, everything=True, budget=DocumentBudget(8))
-    assert isinstance(allowed, Checkpoint) and allowed.state == document["state"]
+    assert "values would take about 147 MB of memory, and at most 100 MB are used" in refused.reason
+    assert "`show --limit 2` reads it" in refused.reason
+    json_cost.allow(2)
+    try:
+        assert isinstance(read_entry(str(path), path.name)[1], CheckpointRef)
+    finally:
+        json_cost.allow(1)

@@ -16,7 +16,7 @@ from ckpt_tui.stores import directory_sweep
 from ckpt_tui.stores import watch as module
 from ckpt_tui.stores.directory_sweep import DirectoryChange
 from ckpt_tui.stores.files import each_json
-from ckpt_tui.stores.watch import watch
+from ckpt_tui.stores.watch import slower_beside, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -610,3 +610,8 @@ def test_a_directory_whose_name_is_no_utf8_is_watched(tmp_path: Path, start: Cal
     watching = start(directory)
     save(directory, "a.json")
     watching.until("a.json")
+
+
+@pytest.mark.parametrize(("others", "factor"), [(0, 1.0), (20, 1.0), (100, 5.0), (5_000, 10.0)])
+def test_of_many_directories_each_is_looked_at_less_often(others: int, factor: float) -> None:
+    assert slower_beside(others) == factor

@@ -113,7 +113,7 @@ def test_footers_of_a_run_name_commands_whatever_the_run_does() -> None:
     states = list(itertools.product([True, False], repeat=4))
     check: dict[str, object] = {"ok": True, "types": [{"type": "a:B", "blocked": True}]}
     pauses = (None, {"reason": "step"}, {"reason": "request"})
-    found = [keys_while_running(*each[:3], paused) for each in states for paused in pauses]
+    found = [keys_while_running(live, waits, log, paused) for live, waits, log, _ in states for paused in pauses]
     found += [keys_before(check, *each) for each in states]
     names = {name for keys in found for each, _ in keys for name in each.split()}
     assert names - {"⏎", "↑↓", "1-9"} <= set(by_id())

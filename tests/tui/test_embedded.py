@@ -4,7 +4,9 @@ import asyncio
 
 from agent_framework import InMemoryCheckpointStorage
 
+from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.embedded import app_for
+from tests.stores.test_protocol import paged, store_of
 from tests.support.workflows import Draft, build_loop
 from tests.tui.support import NORMAL, Driver
 
@@ -58,3 +60,19 @@ async def test_the_program_goes_on_after_the_browser_is_closed() -> None:
     again = build_loop(rounds=3)
     await again.run(Draft("kettles"), checkpoint_storage=storage)
     assert len(await storage.list_checkpoint_ids(workflow_name=again.name)) > 0
+
+
+async def test_of_a_storage_that_pages_its_headers_only_checkpoints_on_the_screen_are_loaded() -> None:
+    storage = await asyncio.to_thread(paged, 300)
+    app = CkptApp(store_of(storage, "flow"))
+    async with app.run_test(size=NORMAL, notifications=True) as pilot:
+        driver = Driver(app, pilot)
+        rows = driver.screen.list
+        await driver.until(lambda: rows.view.checkpoints == 300, "all headers")
+        await driver.until(lambda: all(node.ref.facts for _, node in rows.visible_nodes), "what is in sight")
+        seen = set(storage.asked)
+        assert 0 < len(seen) < 80
+        await driver.press("g")
+        await driver.until(lambda: rows.cursor < 5, "the first row")
+        await driver.until(lambda: all(node.ref.facts for _, node in rows.visible_nodes), "what is in sight now")
+        assert len(seen) < len(set(storage.asked)) < 160

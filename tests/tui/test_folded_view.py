@@ -95,7 +95,7 @@ class TestDatabase:
             found = list(rows(driver))
             assert [kind for kind, _ in found[: STEPS + 2]] == [RunRow, *[NodeRow] * STEPS, FoldedRow]
             assert [name for kind, name in found if kind is FoldedRow] == groups[1:]
-            await driver.shows(f"{THREADS * STEPS:,} checkpoints · {THREADS:,} runs")
+            await driver.shows(f"{THREADS * STEPS:,} checkpoints · {THREADS:,} threads")
             assert driver.screen.list.cursor == STEPS
 
     async def test_rows_of_folded_threads_say_how_they_ended(self, threads: Path) -> None:

@@ -16,7 +16,7 @@ def why_not(value: Any, words: Mapping[str, Any]) -> str:
         elif value is None and wanted is not None:
             return "nothing is there"
         elif not _WORDS[word](value, wanted):
-            return f"it does not {_VERBS[word]} {wanted!r}"
+            return f"it {_VERBS[word]} {wanted!r}"
     return ""
 
 
@@ -25,12 +25,20 @@ def _equals(value: Any, wanted: Any) -> bool:
         return value is wanted
     if isinstance(value, dict) and value.keys() == {"$type", "$value"} and not isinstance(wanted, dict):
         value = value["$value"]
+    if isinstance(wanted, list):
+        value = items_of(value)
     return bool(value == wanted)
+
+
+def items_of(value: Any) -> Any:
+    """The members of a tuple, a set or the like as a list; any other value itself."""
+    return value["$items"] if isinstance(value, dict) and value.keys() == {"$type", "$items"} else value
 
 
 def _contains(value: Any, wanted: Any) -> bool:
     if isinstance(value, str):
         return isinstance(wanted, str) and wanted in value
+    value = items_of(value)
     return isinstance(value, list | dict) and any(_equals(one, wanted) for one in value)
 
 
@@ -65,6 +73,6 @@ _WORDS: dict[str, Callable[[Any, Any], bool]] = {
     "contains": _contains, "matches": _matches, "at_least": _at_least, "at_most": _at_most, "type": _is_type,
 }  # fmt: skip
 _VERBS = {
-    "equals": "equal", "one_of": "equal one of", "contains": "contain", "matches": "match", "at_least": "reach",
-    "at_most": "stay at or below", "type": "have the type",
+    "equals": "does not equal", "one_of": "is not one of", "contains": "does not contain", "matches": "does not match",
+    "at_least": "does not reach", "at_most": "is above", "type": "does not have the type",
 }  # fmt: skip

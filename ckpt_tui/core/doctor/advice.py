@@ -10,7 +10,7 @@ FIXES = {
     "being-written": "Look again in a moment.",
     "definition": "Correct the definition; the checkpoints do not need it.",
     "copy": "Move the copy out of the store.",
-    "side-file": "It can stay or go: it is not a part of any checkpoint.",
+    "side-file": "It does no harm where it is: it is not a part of any checkpoint here.",
     "pointer": "Fetch the file that it stands for; the framework cannot load the pointer.",
     "merge": "Resolve the merge by taking one side as a whole: a mix of both is not a valid checkpoint.",
     "archive": "Unpack it and open the contents.",
@@ -23,7 +23,7 @@ FIXES = {
     "broken-link": "Restore what the link points to, or move the link out of the store.",
     "unreadable": "The framework cannot load it either until this is repaired.",
     "directory": "Give yourself permission to read it, or name the stores in it that you may read.",
-    "too-large": "It was not read; move it away if it is not a checkpoint. `show --limit 8` reads larger ones.",
+    "too-large": "It was not read. Move it away if it is not a checkpoint.",
     "encoding": "Name the encoding it was written in, `--encoding NAME`; convert nothing before the text is readable.",
     "changing": "Look again when the program that writes it is done.",
 }

@@ -9,6 +9,7 @@ from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.lineage import Node, arrange
 from ckpt_tui.core.runs.parents import MISSING
 from ckpt_tui.core.runs.workflow_names import is_unnamed
+from ckpt_tui.core.terms import GRAPH_TERMS, terms_of
 
 
 def broken_chains(refs: Iterable[CheckpointRef]) -> list[Finding]:
@@ -19,6 +20,7 @@ def broken_chains(refs: Iterable[CheckpointRef]) -> list[Finding]:
 
 def _chain(node: Node, nodes: dict[str, Node]) -> Iterator[Finding]:
     ref = node.ref
+    saves_each_step = terms_of(ref) is not GRAPH_TERMS  # LangGraph keeps the last one alone with durability="exit"
     if node.irregular == MISSING:
         reason = f"its parent {ref.parent} is not in the store"
         yield Finding("missing-parent", "warning", ref.file, "", reason, "Restore the parent, if it was not pruned.")
@@ -28,7 +30,7 @@ def _chain(node: Node, nodes: dict[str, Node]) -> Iterator[Finding]:
             kind, "warning", ref.file, "", node.irregular, "Restore the file from a copy: no version writes this."
         )
     if node.parent is None:
-        if ref.iteration > 0 and not node.irregular:
+        if ref.iteration > 0 and not node.irregular and saves_each_step and not _asks_at_once(ref):
             reason = f"the run begins at iteration {ref.iteration:,}; its earlier checkpoints are missing"
             yield Finding(
                 "late-start", "info", ref.file, "", reason, "Restore its first checkpoints, if they were lost."
@@ -40,10 +42,15 @@ def _chain(node: Node, nodes: dict[str, Node]) -> Iterator[Finding]:
         fix = f"Agent Framework {'for .NET 1.0.0-rc1' if of_dotnet else '1.10'} and later write the parent."
         yield Finding("guessed-parent", "info", ref.file, "", reason, fix)
     lost = ref.iteration - nodes[node.parent].ref.iteration - 1
-    if lost > 0 and not _went_elsewhere(ref, nodes, node.parent):
+    if lost > 0 and saves_each_step and not _went_elsewhere(ref, nodes, node.parent):
         reason = f"{lost:,} iteration{'s' if lost > 1 else ''} without a checkpoint between {node.parent} and this one"
         fix = "The framework logs a warning when it cannot save; look for a value that it cannot write."
         yield Finding("hole", "warning", ref.file, "", reason, fix)
+
+
+def _asks_at_once(ref: CheckpointRef) -> bool:
+    """Whether a run may begin at iteration 1: before a first executor that only asks, there is nothing to save."""
+    return ref.iteration == 1 and ref.facts is not None and ref.facts.pending > 0
 
 
 def _went_elsewhere(ref: CheckpointRef, nodes: dict[str, Node], parent: str) -> bool:

@@ -17,7 +17,8 @@ _MADE_BY = (
     (r"[ _-]?\(?conflict[ -]?on[^()]*\)?", "a conflicted copy of a synchronizer"),
     (r"\.sync-conflict-\d{8}-\d{6}(?:-[A-Z0-9]+)?", "a conflicted copy of Syncthing"),
     (r"_conflict-\d{8}-\d{6}", "a conflicted copy of ownCloud"),
-    (r"[._-](?:conf|conflict|conflicted)(?:\(\d+\))?", "a conflicted copy of a synchronizer"),
+    (r"[._-](?:conf|conflict|conflicted)(?:\(\d+\))?| ?\[conflict(?:ed)?(?: \d+)?\]",
+     "a conflicted copy of a synchronizer"),
     (r"-(?:DESKTOP|LAPTOP|PC|WIN)-[A-Z0-9]{4,}(?:-\d+)?", "a conflicted copy of OneDrive, named after a computer"),
     (r" - (?:Copy|Kopie|Copie|Copia|Cópia|Kopia|副本|コピー|복사본)(?: \(\d+\))?", "made in the Windows Explorer"),
     (r" (?:copy|Kopie|copie|copia|副本|のコピー)(?: \d+)?", "made in the Finder"),
@@ -30,6 +31,10 @@ _MADE_BY = (
 _ENDINGS = tuple((re.compile(f"(.+?)(?:{ending})\\Z", re.DOTALL | re.IGNORECASE), words) for ending, words in _MADE_BY)
 _OF_DRIVE = "named as Google Drive names a copy"
 _BEFORE = re.compile(r"(?:Copy of|Kopie von|Copie de|Copia de|Copia di) (.+)\Z", re.DOTALL)
+
+
+THE_SAME = "their contents are the same"
+"""What is said of a copy that differs in nothing."""
 
 
 class Copy(NamedTuple):
@@ -101,10 +106,12 @@ def copy_finding(copy: Copy, difference: str, is_all_there_is: bool = False) -> 
     reason = f"a copy of {name}, which is beside it with the same id" + (f": {copy.words}" if copy.words else "")
     if difference:
         reason += f"; {difference}"
-    fix = (
-        f"Decide which of the two is right: the framework lists both, and loads {name} by their id. "
-        "Move the other one out of the store; overwrite neither."
-    )
+    fix = f"The framework lists both, and loads {name} by their id. Move this one out of the store."
+    if difference != THE_SAME:
+        fix = (
+            f"Decide which of the two is right: the framework lists both, and loads {name} by their id. "
+            "Move the other one out of the store; overwrite neither."
+        )
     return Finding("copy", "warning", copy.file, "", reason, fix)
 
 

@@ -11,9 +11,9 @@ import json
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ckpt_tui.core.budgets import JSON_VALUES
 from ckpt_tui.core.documents import encodings
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
+from ckpt_tui.core.documents.json_cost import cost_of, excess
 from ckpt_tui.core.value import Envelope, Map, Opaque, Value
 
 
@@ -101,12 +101,12 @@ def repeated_keys(members: dict[str, Value]) -> set[str]:
     return {key for key, values in found.items() if type(values) is list and values and values[-1] is members.get(key)}
 
 
-def parse(data: bytes, most: int = JSON_VALUES, met: dict[bytes, int] | None = None) -> Document:
-    """Parse a checkpoint file of at most so many values.
+def parse(data: bytes, factor: float = 1.0, met: dict[bytes, int] | None = None) -> Document:
+    """Parse a checkpoint file, unless its values would take too much memory.
 
     Args:
         data: The file, or a part of one.
-        most: Values.
+        factor: How many times the usual memory it may take.
         met: What the envelopes of the whole file share, where this is a part of it.
 
     Raises:
@@ -116,30 +116,17 @@ def parse(data: bytes, most: int = JSON_VALUES, met: dict[bytes, int] | None = N
     text = _text(data, notes)
     if not text.strip():
         raise DocumentFault("empty", "the file is empty" if not data else "the file holds only white space")
-    values = _weight(data, text)
-    if values > most:
-        raise DocumentFault("too-large", f"about {values:,} values; at most {most:,} are read within the usual limits")
+    cost = cost_of(data, text)
+    too_much = excess(cost, len(data), factor)
+    if too_much:
+        raise DocumentFault("too-large", too_much)
     hooks = _Hooks(met)
     value = _load(text, hooks, hooks.pairs)
     if hooks.huge:
         notes.append("an integer too long for the framework to read")
     if hooks.repeated:
         notes.append(repeated_note(hooks.repeated))
-    return Document(value, tuple(notes), values * 3 // 8, not hooks.has_envelopes and not hooks.huge)
-
-
-def _weight(data: bytes, text: str) -> int:
-    """About how many values are in JSON; containers and names take several times as long as numbers to be walked."""
-    signs = data.translate(None, _NO_SIGNS)
-    # Among long texts, one that holds a colon may be taken for a name: a text is not passed through twice for that.
-    names = signs.count(b'":') if len(signs) * _LONG_TEXTS < len(data) else text.count('":')
-    return signs.count(b",") + 10 * (signs.count(b"[") + signs.count(b"{")) + 8 * names
-
-
-_NO_SIGNS = bytes(set(range(256)) - set(b',[{:"'))
-
-_LONG_TEXTS = 16
-"""Bytes of a file for each sign of JSON from which on nearly all of it is within texts."""
+    return Document(value, tuple(notes), cost.work, not hooks.has_envelopes and not hooks.huge)
 
 
 def parse_pairs(data: bytes, met: dict[bytes, int] | None = None) -> list[tuple[str, Value]]:

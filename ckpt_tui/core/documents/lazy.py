@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import json
 
-from ckpt_tui.core.budgets import INLINE_SPAN, JSON_VALUES
+from ckpt_tui.core.budgets import INLINE_SPAN, JSON_SPANS
 from ckpt_tui.core.documents.document import Document, DocumentFault, joined, parse_pairs, repeated_keys, repeated_note
 from ckpt_tui.core.documents.document import parse as parse_whole
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE, open_deferred, parsed
@@ -104,8 +104,8 @@ def _container(deferred: Deferred, check: Check) -> Value:
     spans = member_spans(deferred, check)
     if spans is None:
         return None
-    if len(spans) > JSON_VALUES:
-        reason = f"a container of {len(spans):,} values; at most {JSON_VALUES:,} are read"
+    if len(spans) > JSON_SPANS:
+        reason = f"a container of {len(spans):,} values; at most {JSON_SPANS:,} are read"
         return Opaque(reason, deferred.end - deferred.start)
     pieces = _Pieces(deferred, check)
     try:

@@ -13,6 +13,7 @@ from ckpt_tui.core.reading.members import escape_name
 from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.order import ordered
 from ckpt_tui.core.redact import secrecy
+from ckpt_tui.core.secret_items import secrets_beside
 from ckpt_tui.core.value import Map, SetOf, Value
 
 Members = Iterable[tuple[Path | None, str | None, Value]]
@@ -22,6 +23,8 @@ Members = Iterable[tuple[Path | None, str | None, Value]]
 def members_of(item: Value, kind: type) -> Members:
     """The members of a container that is not an object."""
     if kind is dict:
+        for name, label in secrets_beside(item).items():
+            item = {**item, name: Hidden(item[name], secrecy(label))}
         return ((None, name, value) for name, value in item.items())
     if kind is list:
         return items_at((), item)
@@ -48,9 +51,12 @@ class Hidden:
 
 def items_at(prefix: Path, items: Any) -> Members:
     """The items of a list below some steps."""
-    if len(items) == 2 and type(items[0]) is str and (secret := secrecy(items[0])):
-        # A name and its value, as headers are kept.
-        return ((*prefix, 0), None, items[0]), ((*prefix, 1), None, Hidden(items[1], secret))
+    beside = secrets_beside(items)
+    if beside:
+        return (
+            ((*prefix, index), None, Hidden(value, secrecy(beside[index])) if index in beside else value)
+            for index, value in enumerate(items)
+        )
     return (((*prefix, index), None, value) for index, value in enumerate(items))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ckpt_tui.core.budgets import DEFAULT_MESSAGE, DEFAULT_PICKLE, JSON_VALUES, MessageBudget
+from ckpt_tui.core.budgets import DEFAULT_MESSAGE, DEFAULT_PICKLE, MessageBudget
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.msgpack import unpack
 from ckpt_tui.core.msgpack.extensions import Namer
@@ -55,11 +55,10 @@ def is_closed(encoding: str) -> bool:
 
 
 def _json(data: bytes, budget: MessageBudget) -> Decoded:
-    most = max(JSON_VALUES, budget.values)
     if len(data) > budget.bytes:
         return _unread(data, f"JSON of {len(data):,} bytes; at most {budget.bytes:,} are read", is_cut=True)
     try:
-        document = parse(data, most)
+        document = parse(data, budget.values / DEFAULT_MESSAGE.values)
     except DocumentFault as fault:
         return _unread(data, fault.reason, is_cut=fault.kind == "too-large")
     namer = Namer(budget.class_name)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from ckpt_tui.core.budgets import TEXT_NODE
+from ckpt_tui.core.secret_names import HINTS
 from ckpt_tui.core.text import CANDIDATES
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
@@ -23,11 +25,24 @@ MADE_TEXT = 8
 PAIR = 5
 """What a list of a key and its value counts besides the two: the key is judged, too."""
 
+TYPE = 6
+"""What the name of a type counts, which is written as a document of its own."""
+
 CONTAINER = 3
 """What a container counts that has no cost of its own."""
 
-COSTS: dict[type, int] = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6, list: 3, dict: 3, Map: 3, Ref: 3}
+COSTS: dict[type, int] = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6, list: 3, dict: 3, Map: 3, Ref: TYPE}
 """What a container counts besides its members: it takes as long to be written as so many numbers."""
+
+
+TEXT_SIGN, NAME_SIGN = 3, 7
+"""What a sign of a secret counts in one of many short texts, and in one of many names."""
+
+HINTED_NAME = 3
+"""What each of many names counts where one of them may be that of a secret: they are taken apart into words."""
+
+_MANY = 1_000
+"""Texts of one container from which on their signs of secrets are counted."""
 
 
 class JsonLimits:
@@ -55,17 +70,32 @@ class JsonLimits:
             if id(item) in self.seen:
                 self.repeats -= size >> 6
                 if size >= _CHARGED_TEXT:
-                    self.left -= size // TEXT_NODE + (_signs_in(item) if type(item) is str else 0)
+                    self.left -= size // TEXT_NODE + (_signs_in(item, self.left) if type(item) is str else 0)
                 if self.repeats < 0 or self.left < 0:
                     self.left -= CONTAINER
                     return self.sign("too much of this document is shared", size)
             else:
                 self.seen.add(id(item))
                 if size >= _CHARGED_TEXT:
-                    self.left -= size // TEXT_NODE + (_signs_in(item) if type(item) is str else 0)
+                    self.left -= size // TEXT_NODE + (_signs_in(item, self.left) if type(item) is str else 0)
                     if self.left < 0:
                         return self.cut(f"a text or number of {size:,} characters", size)
         return out
+
+    def looked_at_closely(self, texts: Iterable[Value], count: int, are_names: bool = False) -> int:
+        """How many of the first so many texts or names may be written, since each short one is looked at closely."""
+        if count <= _MANY:
+            return count
+        short = [text for text in islice(texts, count) if type(text) is str and len(text) < _CHARGED_TEXT]
+        joined = "".join(short)
+        cost = (NAME_SIGN if are_names else TEXT_SIGN) * (joined.count("=") + joined.count(":"))
+        if are_names and any(map(joined.lower().__contains__, HINTS)):
+            cost += HINTED_NAME * len(short)
+        left = max(self.left, 0)
+        if cost > left:
+            count, cost = count * left // cost, left
+        self.left -= cost
+        return count
 
     def charge(self, count: int, repeated: bool) -> bool:
         """Count so many values; whether they may be written."""
@@ -95,10 +125,30 @@ class JsonLimits:
         return found
 
 
-def _signs_in(text: str) -> int:
-    """How often a long text has to be looked at closely: for secrets that are given, and for what a terminal obeys."""
-    signs = 2 * (text.count("=") + text.count(":") + text.count("--"))
-    return signs if text.isascii() else signs + len(re.findall(CANDIDATES, text))
+_SLICE = 65_536
+"""Characters of a long text that are looked at at once."""
+
+
+def _signs_in(text: str, most: int) -> int:
+    """How often a long text has to be looked at closely: for secrets that are given, and for what a terminal obeys.
+
+    Args:
+        text: The text.
+        most: What may still be written: more signs than that are not counted.
+    """
+    signs = 0
+    for start in range(0, len(text), _SLICE):
+        part = text[start : start + _SLICE]
+        signs += 2 * (part.count("=") + part.count(":") + part.count("--")) + part.count("<")
+        signs += 0 if part.isascii() else len(re.findall(CANDIDATES, part))
+        if signs > most:
+            break
+    return signs
+
+
+def type_cost(name: str) -> int:
+    """What the name of a type counts: more than `TYPE` where it is longer than usual, since it was put together."""
+    return TYPE + max(len(name) - LONG_TEXT, 0) // MADE_TEXT
 
 
 def weight_of(sample: Iterable[Value]) -> int:

@@ -18,10 +18,12 @@ from ckpt_tui.core.reading.json_limits import (
     LONG_TEXT,
     MADE_TEXT,
     PAIR,
+    TYPE,
     JsonLimits,
     float_text,
     is_small,
     non_finite,
+    type_cost,
     weight_of,
 )
 from ckpt_tui.core.reading.members import escape_name
@@ -92,11 +94,9 @@ class JsonWriter(JsonLimits):
             out = frame.out
             for key, item in frame.pairs:
                 kind = type(item)
-                if (len(item) <= LONG_TEXT) if kind is str else kind in NEVER_LONG:
+                if (len(item) <= LONG_TEXT) if kind is str else kind in NEVER_LONG:  # noqa: SIM114 the usual one first
                     out[key] = item
-                elif kind is float:
-                    out[key] = item if item - item == 0 else non_finite(item)
-                elif kind is int and -_LONG_INTEGER < item < _LONG_INTEGER:
+                elif item - item == 0 if kind is float else kind is int and -_LONG_INTEGER < item < _LONG_INTEGER:
                     out[key] = item
                 else:
                     is_own = kind is Envelope and not self.is_whole
@@ -169,7 +169,7 @@ class JsonWriter(JsonLimits):
             text = self.again(item, len(item), None)
             return text or {**out, "$base64": b64encode(item).decode("ascii")}
         if kind is Ref:
-            self.left -= CONTAINER
+            self.left -= type_cost(item.name)
             return self.again(item.name, len(item.name), None) or {"$type": "type", "$value": item.name}
         if kind is str:
             return self.again(item, len(item), item)
@@ -177,8 +177,9 @@ class JsonWriter(JsonLimits):
             size = item.bit_length() // 3
             self.left -= size * size // INTEGER_NODE
             return self.again(item, size, item)
-        if kind in _SCALARS:  # from an envelope
-            return item if kind is not float or math.isfinite(item) else non_finite(item)
+        if kind in _SCALARS:  # a number that JSON lacks, or from an envelope
+            self.left -= 0 if (is_json := kind is not float or math.isfinite(item)) else CONTAINER
+            return item if is_json else non_finite(item)
         return self.container(item, kind)
 
     def container(self, item: Value, kind: type) -> Any:
@@ -241,6 +242,7 @@ class JsonWriter(JsonLimits):
     def object(self, parts: ObjectParts, ident: int, repeated: bool) -> Any:
         """An object: its type, then what replaces it, or its members."""
         out: dict[str, Any] = {"$type": parts.type}
+        self.left -= type_cost(parts.type) - TYPE
         failed = self.again(parts.type, len(parts.type), None)
         if parts.is_text or failed:
             self.close(ident)
@@ -285,6 +287,7 @@ class JsonWriter(JsonLimits):
             self.close(ident)
             return [*items]
         take = self.take(size, repeated, weight_of(items[:_SAMPLE]) if size > self.left // _WEIGHTS else 1)
+        take = self.looked_at_closely(items, take)
         out: list[Any] = [None] * take
         if take < size:
             out.append(self.cut(f"{size - take:,} more"))
@@ -309,6 +312,7 @@ class JsonWriter(JsonLimits):
             take = self.take(size, repeated, weight_of(sample) if size > self.left // _WEIGHTS else 1)
             self.left -= take // 2
             names = list(islice(kv, take))
+        take = self.looked_at_closely(names, take, are_names=True)
         if sum(map(len, names)) > LONG_TEXT * take:
             for name in names:
                 self.again(name, len(name), None)

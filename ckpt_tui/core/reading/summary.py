@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from ckpt_tui.core.budgets import SUMMARY_CELLS
 from ckpt_tui.core.documents.envelope import is_long_text, is_unopened, resolve, unread
@@ -13,6 +14,7 @@ from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_given_key, is_mask, is_maskable, is_secret_key, masked_text
+from ckpt_tui.core.secret_items import NOTHING, secrets_beside
 from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
@@ -89,12 +91,14 @@ class Summarizer:
         if kind is dict and (said := self.said(value, limit, 0 if hide else depth)):
             return said
         below = members(value)
+        beside = secrets_beside(value) if not (hide or self.reveal) and kind in (dict, list, tuple) else NOTHING
         if kind is dict or kind is Map:
-            return f"{{{len(below):,}}} {self.join(below, limit - 6, depth, hide)}".rstrip() if len(below) else "{}"
+            joined = self.join(below, limit - 6, depth, hide, beside)
+            return f"{{{len(below):,}}} {joined}".rstrip() if len(below) else "{}"
         opening, closing = ("(", ")") if kind is tuple else ("{", "}") if kind is SetOf else ("[", "]")
         if not len(below):
             return "set()" if kind is SetOf else opening + closing
-        return f"({len(below):,}) {opening}{self.join(below, limit - 6, depth, hide)}{closing}"
+        return f"({len(below):,}) {opening}{self.join(below, limit - 6, depth, hide, beside)}{closing}"
 
     def shown(self, text: str, limit: int) -> str:
         """As much of a text as may be shown, secrets in it masked; a secret that the limit cuts is masked, too."""
@@ -102,8 +106,10 @@ class Summarizer:
             return text
         return masked_text(text[: limit + _BEYOND] if len(text) > limit + _BEYOND else text)
 
-    def join(self, below: Members, limit: int, depth: int, hide: bool) -> str:
-        """Members, comma separated, as many as fit."""
+    def join(
+        self, below: Members, limit: int, depth: int, hide: bool, beside: Mapping[int | str, str] = NOTHING
+    ) -> str:
+        """Members, comma separated, as many as fit; `beside` has those that others make secrets."""
         if depth <= 0:
             return "…"
         parts: list[str] = []
@@ -116,6 +122,7 @@ class Summarizer:
                 parts.append("…")
                 break
             secret = hide or (not self.reveal and is_secret_key(member.label))
+            secret = secret or (member.label if below.kind != "list" else index) in beside
             if member.label in RUN_KWARGS or is_given_key(member.label, member.value):
                 secret = not self.reveal
             room = left if len(below) == 1 else min(left, 60)

@@ -8,6 +8,7 @@ from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.reading.arrangement import arrange_members
 from ckpt_tui.core.reading.members import Member, Members, members
 from ckpt_tui.core.reading.summary import label_text
+from ckpt_tui.core.secret_items import secrets_beside
 from ckpt_tui.core.value import Obj, Value
 
 NAMED_LIMIT = 200_000
@@ -69,6 +70,16 @@ class Branch:
     def value(self, slot: int) -> Value:
         """The value shown at a slot, without its label."""
         return self.below.value(slot if self.order is None else self.order[slot])
+
+    def is_named_beside(self, slot: int) -> bool:
+        """Whether the text beside a member makes it a secret: an option before it, or the name of a value."""
+        if self.parent is None:
+            return False
+        container = resolve(self.parent.value(self.slot))
+        if type(container) is dict:
+            return self.member(slot).label in secrets_beside(container)
+        index = slot if self.order is None else self.order[slot]
+        return type(container) in (list, tuple) and index in secrets_beside(container)
 
     def row(self, slot: int, depth: int) -> Row:
         """The row of a member, `depth` levels below the value of which the rows are shown."""

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve, unread
 from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.object_parts import ObjectParts
+from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.reading.search import scalar_text
 from ckpt_tui.core.text import size_text
 from ckpt_tui.core.value import Obj, SetOf, Value
@@ -42,8 +44,16 @@ def own_size(item: Value, count: int) -> int:
     if waiting := unread(item):  # nobody has opened it
         return waiting
     if not count:
-        return len(scalar_text(item)) or 2
+        return (own_text_size(object_parts(item)) if kind is Obj else len(scalar_text(item))) or 2
     return 2 * count + (30 if kind is Obj or kind is tuple or kind is SetOf else 0)
+
+
+def own_text_size(parts: ObjectParts) -> int:
+    """Characters of an object without members: its type, and its text where it reads as one, which is not copied."""
+    size = len(parts.type)
+    if parts.is_text:
+        size += 1 + (len(parts.text) if type(parts.text) is str else len(f"{parts.text}"))
+    return size
 
 
 def size_of(value: Value, nodes: int = SIZE_NODES) -> Size:

@@ -9,8 +9,8 @@ from ckpt_tui.core.times import is_possible, local_time
 DAY_CELLS = 10
 """Cells of a day, `2026-11-20`."""
 
-_AS_IT_IS = 32
-"""Characters of a time that is shown as the file has it: those of one with microseconds and a zone."""
+_AS_IT_IS = 40
+"""Characters of a time that is shown as the file has it: those of any with a fraction and a zone."""
 
 
 def clock_text(when: float) -> str:

@@ -57,7 +57,7 @@ def summary_text(summary: dict[str, Any], most: int = 5) -> str:
     if paths:
         parts.append(f"{paths:,} path{'' if paths == 1 else 's'} of this machine shortened")
     if names:
-        parts.append(f"{names:,} name{'' if names == 1 else 's'} of its user or host replaced")
+        parts.append(f"{names:,} name{'' if names == 1 else 's'} of users or hosts replaced")
     if summary["revealed"]:
         parts.append(f"shown on purpose: {', '.join(summary['revealed'])}")
     return " · ".join(parts) or "nothing had to be masked"

@@ -16,9 +16,13 @@ _ROOTS = (
 _PART = r"[^\s/\\\"'`<>|:*?,;()\[\]{}\x00-\x1f]+"
 _USER = r"[^/\\\"'`<>|:*?,;\r\n]{1,64}"
 
+_START = r"(?:(?<![\w./~…-])|(?<=[a-z]://)|(?<=[a-z]:///)|(?<=file://localhost)|(?<=://file)|(?<=-[A-Za-z])(?<![\w-]-[A-Za-z]))"
+"""Where a path may begin: not within a word or another path, but behind `file://` and an option of one letter."""
+
 _PATHS = re.compile(
-    rf"(?:file:/{{0,2}})?(?<![\w./~…-])/(?:(?:home|Users)/{_USER}(?=/)|(?:{_ROOTS})(?=/))(?:/{_PART})+/?"
-    rf"|(?:file:/{{0,2}})?(?<![\w./~…-])/(?:home|Users)/{_PART}"
+    rf"(?=[/f])(?:file:/{{0,2}})?{_START}/(?:(?:home|Users)/{_USER}(?=/)|(?:{_ROOTS})(?=/))(?:/{_PART})+/?"
+    rf"|(?=[/f])(?:file:/{{0,2}})?{_START}/(?:home|Users)/{_PART}"
+    rf"|(?<=file://)(?:/{_PART})+"
     rf"|(?:file:/{{0,3}})?(?<!\w)[A-Za-z]:[\\/]+(?:Users[\\/]+{_USER}(?=[\\/]))?(?:[\\/]*{_PART})+"
     rf"|(?<![\w\\])\\\\+[\w.$-]+(?:\\+{_PART})+"
 )
@@ -26,6 +30,14 @@ _PATHS = re.compile(
 
 _WHOLE = re.compile(r"(?:file:/{0,2})?/(?:[^/\s\"'<>|]+/)+[^/\s\"'<>|]*\.\w{1,8}")
 """A text that is nothing but the path of a file, whatever its first directory is."""
+
+_ENCODED = re.compile(r"%2[fF](?:home|Users)(?:%2[fF][\w.~-]+)+")
+"""A path within a URL, encoded."""
+
+_SOMEBODY = re.compile(
+    r"(?:(?<![\w./~…-])|(?<=[a-z]://))/(?:home|Users)/([\w.-]{3,64})/[^\s/]|[A-Za-z]:[\\/]+Users[\\/]+([\w.-]{3,64})[\\/]+[^\s\\/]"
+)
+"""A directory of a user, whatever machine it is on, and the name of that user."""
 
 _SPLIT = re.compile(r"[\\/]+")
 
@@ -35,13 +47,16 @@ _COMMON = frozenset(
     (
         "root", "user", "users", "admin", "runner", "ubuntu", "debian", "vscode", "codespace", "app", "node", "default",
         "nobody", "guest", "test", "docker", "localhost", "agent", "home", "work", "dev", "build",
-        "ec2-user", "azureuser", "jovyan", "system",
+        "ec2-user", "azureuser", "jovyan", "system", "shared", "public", "linuxbrew",
     )
 )  # fmt: skip
 """Names that many machines share, which say nothing about this one and are words of the language besides."""
 
 _SHORTEST = 3
 """Characters of the shortest name that is looked for everywhere."""
+
+_MOST_OTHERS = 50
+"""Names of users of other machines that are looked for."""
 
 _BYTES = 1_000_000
 """Characters of base64 that are looked into."""
@@ -71,6 +86,7 @@ class Cleaner:
     def __init__(self, names: Names) -> None:
         self.paths = 0
         self.names = 0
+        self._others: dict[str, re.Pattern[str]] = {}
         given = sorted({place for place in names.places if len(place[0]) > 1}, key=lambda place: -len(place[0]))
         self._places = [
             (re.compile(rf"(?<![\w.-]){re.escape(place)}(?P<below>[\\/][^\s\"'<>|:*?,;)\]}}]*)?(?![\w-])"), shown)
@@ -85,6 +101,16 @@ class Cleaner:
 
     def text(self, text: str) -> str:
         """The text without them: a path keeps the name of its file."""
+        text = self._without_own(text)
+        for pattern in self._others.values():
+            text, count = pattern.subn("USER", text)
+            self.names += count
+        return text
+
+    def _without_own(self, text: str) -> str:
+        """The text without paths and the names of this machine."""
+        if "%2" in text:
+            text = _ENCODED.sub(lambda match: self._short(match[0]), text)
         if "/" in text or "\\" in text:
             for pattern, shown in self._places:
                 text = pattern.sub(lambda match, shown=shown: self._below(match, shown), text)  # type: ignore[misc]
@@ -97,8 +123,13 @@ class Cleaner:
         return text
 
     def document(self, document: Any) -> Any:
-        """The same document with every text and every key cleaned, in place."""
+        """The same document with every text and every key cleaned, in place.
+
+        Users of other machines are known by the paths of their directories, here or in a document before. A name that
+        is a key of this document, too, is a word of the workflow, and stays where it is not in a path.
+        """
         holder = [document]
+        self._learn(document)
         todo: list[Any] = [holder]
         known: dict[str, str] = {}
         while todo:
@@ -122,9 +153,27 @@ class Cleaner:
                         container[key] = found
         return holder[0]
 
+    def _learn(self, document: Any) -> None:
+        """Note the names of users that paths in a document give away."""
+        found: set[str] = set()
+        keys: set[str] = set()
+        todo: list[Any] = [document]
+        while todo:
+            value = todo.pop()
+            if type(value) is dict:
+                keys.update(value)
+                todo += value.values()
+            elif type(value) is list:
+                todo += value
+            elif type(value) is str and ("home" in value or "Users" in value):
+                found.update(one or other for one, other in _SOMEBODY.findall(value))
+        for name in sorted(found - keys):
+            if name.lower() not in _COMMON and len(self._others) < _MOST_OTHERS:
+                self._others.setdefault(name, re.compile(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])"))
+
     def _keys(self, container: dict[str, Any]) -> None:
         """Clean the keys, in their order; two that become the same are numbered."""
-        changed = {key: clean for key in container if (clean := self.text(key)) != key}
+        changed = {key: clean for key in container if (clean := self._without_own(key)) != key}
         if not changed:
             return
         members = list(container.items())

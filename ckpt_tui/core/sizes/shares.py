@@ -14,9 +14,9 @@ from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, PathStep, path_to
 from ckpt_tui.core.pickles.kept import facts_of
-from ckpt_tui.core.reading.members import Member, Members, members
-from ckpt_tui.core.reading.pickled_objects import type_name
-from ckpt_tui.core.reading.value_size import own_size
+from ckpt_tui.core.reading.members import Member, Members, members, object_members
+from ckpt_tui.core.reading.pickled_objects import is_array, object_parts, own_attributes, type_name
+from ckpt_tui.core.reading.value_size import own_size, own_text_size
 from ckpt_tui.core.value import Envelope, Obj, Value
 
 SHARE_NODES = 300_000
@@ -269,12 +269,15 @@ class _Walk:
         self.left -= _OBJECT if is_object else _CONTAINER
         if self.left < 0 or id(value) in self.seen:
             return False
-        below = members(value)
+        parts = object_parts(value) if is_object and own_attributes(value) is None else None
+        below = members(value) if parts is None else object_members(parts)
+        if parts is not None and parts.items and is_array(value):
+            self.left -= len(parts.items)  # each is read for itself
         if len(below):
             self.seen[id(value)] = value
             frames.append(_Frame(value, below, place, frame.owner))
             return True
-        size = own_size(value, 0)
+        size = own_size(value, 0) if parts is None else own_text_size(parts) or 2
         kind = type_name(value)
         frame.size += size
         if is_object or not frame.owner:

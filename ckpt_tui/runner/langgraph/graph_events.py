@@ -71,6 +71,10 @@ class NodeCalls:
             more = failed_at(error) if isinstance(error, BaseException) else {}
         return {"call": number, "seconds": round(time.perf_counter() - began, 6), **more}
 
+    def wait(self, seconds: float) -> None:
+        """Nothing ran for so long, as the run was paused: no call took that time."""
+        self._live = {task: (number, began + seconds, who) for task, (number, began, who) in self._live.items()}
+
     def print_rest(self) -> None:
         """Nothing is kept back: what nodes print is reported as it comes."""
 

@@ -7,6 +7,7 @@ import contextlib
 import inspect
 import logging
 import os
+import time
 from typing import Any
 
 from ..attaching import wait_for_editor
@@ -180,7 +181,9 @@ class Runner(Checking):
             saved = Saved(f"{self.plan['prefix']}/{identifier}", int(found.get("step") or 0))
             await self.pauses.after_save(saved, lambda _: [str(each) for each in content.get("next") or ()])
         elif found.get("type") == "task":
+            began = time.perf_counter()
             await self.pauses.before_call(str(content.get("name")), content.get("input"))
+            self.calls.wait(time.perf_counter() - began)
 
     def _is_async(self) -> bool:
         """Whether the graph runs in the loop: as the program runs it; one that is named, where a node cannot else."""

@@ -16,6 +16,7 @@ from ckpt_tui.tui.widgets.prompt import Prompted
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from ckpt_tui.core.model import CheckpointRef
     from ckpt_tui.tui.library import Library
     from ckpt_tui.tui.messages import AlarmsReady, FoldedRead, LookedUp, ViewReady
     from ckpt_tui.tui.store_follower import StoreFollower
@@ -64,6 +65,8 @@ class CheckpointList:
         self._landing = ""
         """File that is to be selected once its run is unfolded."""
         self._timer: Timer | None = None
+        self._asked: list[CheckpointRef] = []
+        """The checkpoints whose bodies were asked for last, because they were on the screen."""
 
     @property
     def is_landing(self) -> bool:
@@ -168,16 +171,26 @@ class CheckpointList:
         self.reveal(node.ref.file)
 
     def describe_soon(self) -> None:
-        """Read what the folded runs on the screen say, once it rests."""
+        """Read what the folded runs on the screen say, and what else is read for its row alone, once it rests."""
         if self._timer is not None:
             self._timer.stop()
-        if self._port.panes.list.unread_ends:
+        if self._port.panes.list.unread_ends or self._unread_in_sight():
             self._timer = self._port.later(DESCRIBE_SECONDS, self._describe)
 
     def _describe(self) -> None:
-        files = self._port.panes.list.unread_ends
+        files, refs = self._port.panes.list.unread_ends, self._unread_in_sight()
         if files:
             self._port.follower.describe(files)
+        if refs:
+            self._asked = refs
+            self._port.follower.read_seen([ref.file for ref in refs])
+
+    def _unread_in_sight(self) -> list[CheckpointRef]:
+        """The checkpoints on the screen whose bodies are to be read for that, unless it was tried in vain just now."""
+        if not self._port.store.fills_on_sight:
+            return []
+        refs = [node.ref for _, node in self._port.panes.list.visible_nodes if node.ref.facts is None]
+        return [] if refs == self._asked else refs
 
     def show_ends(self, event: FoldedRead) -> None:
         """Show what folded runs say of their newest checkpoints."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.paths import Path, expression, parse
 from ckpt_tui.core.runs.path_history import branch, tip_of
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.match_text import ways_on
 from ckpt_tui.tui.helpers.port import Opener, Port
@@ -201,7 +202,7 @@ class Queries:
             self._port.panes.details[0].pick("diff")  # what changed in that step
         hint = f" · {found.hint}" if found.hint else ""
         style = "warn" if hint else "good"
-        self._port.say(f"first true in iteration {found.first.iteration}{hint} · {name}", style)
+        self._port.say(f"first true in {numbered(found.first)}{hint} · {name}", style)
 
     def take_failure(self, event: QueryFailed) -> None:
         """Say why there is no answer."""

@@ -8,6 +8,7 @@ from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.replay.cadence import SPEEDS
 from ckpt_tui.core.runs.listing import run_name
 from ckpt_tui.core.runs.time_texts import time_of_day
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.core.times import is_possible
 from ckpt_tui.tui.helpers.position import Position
@@ -48,7 +49,7 @@ def place_parts(position: Position, is_read: bool, notes: Notebook | None) -> li
         took = f" · took {ago_text(ref.when - before.when)[1:]}"
     parts: list[Part] = [
         (f" step {at} of {position.last}", "strong"),
-        (f" · iteration {ref.iteration} · {time_of_day(ref)}{took}", "plain"),
+        (f" · {numbered(ref)} · {time_of_day(ref)}{took}", "plain"),
     ]
     if not is_read:
         parts.append((" · reading …", "warn"))

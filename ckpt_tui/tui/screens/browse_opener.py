@@ -75,8 +75,7 @@ class BrowseOpener:
 
     def text(self, title: str, paragraphs: list[Paragraph], text: str, what: str, match: str = "") -> None:
         """Open a text over the screen, at `match`; `y` copies."""
-        screen = TextScreen(title, paragraphs, lambda: self._screen.port.copy(text, what), match)
-        self._screen.app.push_screen(screen)
+        self._screen.app.push_screen(TextScreen(title, paragraphs, lambda: self._screen.port.copy(text, what), match))
 
     def change(self, change: Change, reveal: bool) -> None:
         """Open a change in full."""
@@ -217,13 +216,18 @@ class _ReplayQueries:
 
     def _ask(self, file: str, question: Callable[[], object]) -> None:
         """Ask something about a checkpoint; where it cannot be done, the replay says why: it is in front."""
-        replay, bars = self._screen.app.screen, self._screen.bars
-        bars.take_back()
+        self._screen.bars.take_back()
         if self._select(file):
             question()
-        if bars.said and self._screen.app.screen is replay and isinstance(replay, ReplayScreen):
-            replay.explain(bars.said)
-            bars.take_back()
+        if isinstance(self._screen.app.screen, ReplayScreen):
+            self._explain()
+
+    def _explain(self) -> None:
+        """Let the replay, if there is one, say what the browser behind it has to say."""
+        for each in self._screen.app.screen_stack:
+            if self._screen.bars.said and isinstance(each, ReplayScreen):
+                each.explain(self._screen.bars.said)
+                self._screen.bars.take_back()
 
     def compare(self, file: str) -> None:
         """Compare with the parent, or with the marked checkpoint."""
@@ -239,7 +243,7 @@ class _ReplayQueries:
 
     def export(self, file: str) -> None:
         """Ask what to export."""
-        self._ask(file, self._screen.exports.open)
+        self._ask(file, lambda: self._screen.exports.open(self._explain))
 
     def find(self, file: str) -> None:
         """Open the search over checkpoints."""
@@ -320,11 +324,15 @@ class _OpenResume:
         """Ids of the checkpoints that it wrote, in order."""
         return self._screen.run.written if self._screen.run is not None else ()
 
+    @property
+    def failure(self) -> str:
+        """Why it failed; "" where it did not fail."""
+        return self._screen.run.failure if self._screen.run is not None else ""
+
     def change(self, identifier: str, edits: Sequence[Edit]) -> bool:
         """Make these changes when it goes on, if it is paused at this checkpoint; False where it is not."""
         run = self._screen.run
-        paused = run.paused if run is not None else None
-        if run is None or paused is None or paused.get("checkpoint") != identifier:
+        if run is None or run.paused is None or run.paused.get("checkpoint") != identifier:
             return False
         for each in edits:
             run.change(each)
@@ -343,7 +351,6 @@ class _OpenResume:
         """End its process; the next start offers to go on with a run that is cut off, or was paused."""
         self._screen.run_again.kill()
         run = self._screen.run
-        if run is not None and (is_cut_off or run.paused is not None):
-            run.session.abandon()
-        elif run is not None:
-            run.session.kill()
+        if run is not None:
+            end = run.session.abandon if is_cut_off or run.paused is not None else run.session.kill
+            end()

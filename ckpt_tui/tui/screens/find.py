@@ -11,6 +11,7 @@ from textual.widgets import Input
 from ckpt_tui.core.find.question import Match, Question
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.shown_names import masked_name, masked_path
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.screens.query_screen import QueryScreen
@@ -216,10 +217,10 @@ class FindScreen(QueryScreen[MatchList]):
         if match is None:
             return []
         where = "key" if match.hit.where == "key" else "value"
-        lead = f"{masked_name(match.ref.id)} · iteration {match.ref.iteration} · in the {where}"
+        lead = f"{masked_name(match.ref.id)} · {numbered(match.ref)} · in the {where}"
         last = self.rows.group[-1]
         if last.ref.file != match.ref.file:
-            lead += f" · and further to {masked_name(last.ref.id)} · iteration {last.ref.iteration}"
+            lead += f" · and further to {masked_name(last.ref.id)} · {numbered(last.ref)}"
         return [Paragraph(lead, "label"), Paragraph(masked_path(match.hit.path), "dim"), Paragraph(match.hit.text)]
 
     @property

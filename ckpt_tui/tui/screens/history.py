@@ -17,7 +17,7 @@ from ckpt_tui.core.runs.time_texts import moment_text
 from ckpt_tui.core.sharing.markdown_parts import history_markdown
 from ckpt_tui.core.sharing.small_pages import history_page
 from ckpt_tui.core.shown_names import masked_name
-from ckpt_tui.core.terms import ran_in_words, terms_of
+from ckpt_tui.core.terms import numbered, ran_in_words, terms_of
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -131,8 +131,7 @@ class HistoryScreen(QueryScreen[HistoryList]):
             else "nobody is known to have run"
         )
         inferred = " (inferred: the file does not say where a message went)" if taken.inferred else ""
-        number = f"{terms_of(ref).iteration} {ref.iteration}"
-        lines = [Paragraph(f"{masked_name(ref.id)} · {number} · {moment_text(ref)} · {ran}{inferred}", "label")]
+        lines = [Paragraph(f"{masked_name(ref.id)} · {numbered(ref)} · {moment_text(ref)} · {ran}{inferred}", "label")]
         if taken.absent:
             return [*lines, Paragraph("There is nothing at this path.", "dim")]
         if is_mask(taken.value):

@@ -9,7 +9,7 @@ from ckpt_tui.core.runs.listing import run_name
 from ckpt_tui.core.shown_names import masked_name, masked_path
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.run_totals import StepSizes
-from ckpt_tui.core.terms import terms_of
+from ckpt_tui.core.terms import numbered, terms_of
 from ckpt_tui.core.text import size_text
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.helpers.selection import SelectedPlace
@@ -79,9 +79,7 @@ class SizesScreen(QueryScreen[SizeList]):
             ]  # fmt: skip
         if row is None:
             return self._growth
-        lines = [
-            Paragraph(f"{masked_name(row.ref.id)} · iteration {row.ref.iteration} · {row.ref.size:,} bytes", "label")
-        ]
+        lines = [Paragraph(f"{masked_name(row.ref.id)} · {numbered(row.ref)} · {row.ref.size:,} bytes", "label")]
         if row.parts is None:
             lines.append(Paragraph("It cannot be decoded.", "error"))
         if row.grew is not None:

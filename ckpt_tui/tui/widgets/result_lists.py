@@ -17,6 +17,7 @@ from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import ago_text, clean, size_text
 from ckpt_tui.core.times import is_possible
 from ckpt_tui.tui.widgets.finding_list import Heading
@@ -187,7 +188,7 @@ def _group_heading(refs: Sequence[CheckpointRef]) -> list[tuple[str, str]]:
     count = len({each.file for each in refs})
     if count == 1:
         times = f" · {len(refs):,} times" if len(refs) > 1 else ""
-        title = f"{listing.id_text(ref)} · iteration {ref.iteration}"
+        title = f"{listing.id_text(ref)} · {numbered(ref)}"
         return [(title, "heading"), (f"{when} · {shown_name(workflow_label(ref), 40)}{times}", "dim")]
     workflows = {workflow_label(each) for each in refs}
     others = f" and {len(workflows) - 1:,} more" if len(workflows) > 1 else ""

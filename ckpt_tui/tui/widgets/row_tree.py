@@ -97,12 +97,17 @@ class RowTree(DeepRows):
         if is_secret_key(below) or below in RUN_KWARGS:
             return True
         branch = row.branch
-        while branch.parent is not None:
+        slot = row.slot
+        while True:
+            if branch.is_named_beside(slot):
+                return True
+            if branch.parent is None:
+                return False
+            slot = branch.slot
             label = branch.parent.member(branch.slot).label
             if is_secret_key(label) or label in RUN_KWARGS or is_key_of_service(label, below):
                 return True
             branch, below = branch.parent, label
-        return False
 
     # -- drawing -----------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from ckpt_tui.core.running.executor_states import Called, Progress
 from ckpt_tui.core.running.secret_lines import masked_copy
 from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.core.running.short_values import brief, short_name
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.steps import Light
 from ckpt_tui.core.text import clean
@@ -82,7 +83,7 @@ def _paused(line: dict[str, Any], reveal: bool) -> Iterator[Paragraph]:
     elif line.get("reason") == "error":
         yield from _after_error(line)
     if line.get("checkpoint"):
-        yield Paragraph(clean(str(line["checkpoint"])[:8]), "dim", _LABEL, "saved", "label")
+        yield Paragraph(clean(short_id(str(line["checkpoint"]))), "dim", _LABEL, "saved", "label")
 
 
 def _after_error(line: dict[str, Any]) -> Iterator[Paragraph]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from ckpt_tui.core.shown_names import masked_path, shown_name, shown_path
+from ckpt_tui.core.terms import numbered
 from ckpt_tui.tui.widgets.tabs import Tab
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def title_of(checkpoint: Checkpoint | None, alarms: Sequence[str] = ()) -> Conte
         return Content("")
     ref = checkpoint.ref
     own_step = ref.store_metadata is not None and ref.store_metadata.step is not None
-    count = f"step {ref.step}" if own_step else f"iteration {ref.iteration}"
+    count = f"step {ref.step}" if own_step else numbered(ref)
     text = f"{id_text(ref)} · {count} · {ref.role}"
     if any(alarm.startswith("danger") for alarm in alarms):
         return Content.assemble(text, (" · ✗ danger, see File", "$error"))

@@ -128,6 +128,15 @@ class TestTheFrameworksOwn:
         assert summary(value) == 'gate asks "sure?" → expects Decision'
         assert Summarizer().headline(value) == "gate expects Decision"
 
+    def test_a_request_to_call_a_tool_asks_once(self) -> None:
+        call = {"type": "function_call", "name": "refund", "arguments": "{}"}
+        data = thing("agent_framework._types:Content", type="function_approval_request", function_call=call)
+        value = thing(
+            "agent_framework._workflows._events:WorkflowEvent", type="request_info", data=data,
+            _source_executor_id="operator", _response_type=Ref("agent_framework._types", "Content"),
+        )  # fmt: skip
+        assert summary(value) == "operator asks to call refund({}) → expects Content"
+
     @pytest.mark.parametrize(
         ("content", "expected"),
         [

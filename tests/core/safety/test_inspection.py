@@ -319,7 +319,7 @@ def test_nothing_is_hidden_from_a_loader_that_only_notes_the_names_it_is_asked_f
     rng = random.Random(7)
     seeds = [data for data in genuine() if len(data) < 2_000]
     asked = 0
-    for number in range(3_000):
+    for number in range(1_000):
         data = stream(rng) if number % 2 else mutated(rng, rng.choice(seeds), seeds, INSERTIONS)
         found = inspect(data)
         if found.fault:
@@ -327,7 +327,7 @@ def test_nothing_is_hidden_from_a_loader_that_only_notes_the_names_it_is_asked_f
         names = asked_for(data)
         asked += len(names)
         assert names <= known_names(found), data
-    assert asked > 200
+    assert asked > 60
 
 
 def asked_for(data: bytes) -> set[str]:

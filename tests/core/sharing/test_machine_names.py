@@ -24,6 +24,14 @@ HERE = Names(("anna",), ("annas-mac",), (("/home/anna", "~"), ("/home/anna/proj/
         ("/weird/place/report.pdf", "…/report.pdf"),
         ("path:/srv/app/state.db,", "path:…/state.db,"),
         ("anna@annas-mac wrote", "USER@HOST wrote"),
+        ("see file:///home/bob/x.csv now", "see …/x.csv now"),
+        ("file:///proj/bob/x and", "file://…/x and"),
+        ("file://localhost/home/bob/x", "file://localhost…/x"),
+        ("open vscode://file/home/bob/p.py:3", "open vscode://file…/p.py:3"),
+        ("sqlite:////home/bob/x.db", "sqlite:///…/x.db"),
+        ("git+file:///home/bob/repo", "git+…/repo"),
+        ("gcc -I/home/bob/include x.c", "gcc -I…/include x.c"),
+        ("?file=%2Fhome%2Fbob%2Fx.py&a=1", "?file=…&a=1"),
     ],
 )
 def test_paths_keep_the_name_of_their_file_and_nothing_else(text: str, shown: str) -> None:
@@ -43,6 +51,22 @@ def test_what_is_not_a_path_of_a_disk_stays(text: str) -> None:
 
 def test_common_names_are_words_and_stay() -> None:
     assert Cleaner(Names(("root", "me"), ("localhost",))).text("root me localhost") == "root me localhost"
+
+
+def test_a_user_of_another_machine_is_known_by_a_path() -> None:
+    cleaner = Cleaner(HERE)
+    found = cleaner.document(["bobby logged in", "~bobby/notes", {"at": "/home/bobby/x"}, r"C:\Users\Eve\y", "Eve@ci"])
+    assert found == [
+        "USER logged in", "~USER/notes", {"at": "…/x"}, "…/y", "USER@ci",
+    ]  # fmt: skip
+    assert cleaner.document(["of bobby, in a later document"]) == ["of USER, in a later document"]
+
+
+def test_the_name_of_a_member_is_a_word_though_a_user_has_it() -> None:
+    found = Cleaner(HERE).document(
+        {"writer": ["writer ran", "/home/writer/x.py", "https://example.com/home/page/x", "page"]}
+    )
+    assert found == {"writer": ["writer ran", "…/x.py", "https://example.com/home/page/x", "page"]}
 
 
 def test_keys_and_bytes_are_cleaned_and_counted() -> None:

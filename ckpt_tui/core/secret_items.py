@@ -1,0 +1,107 @@
+"""Secrets that the text beside them names: after an option or a header in a list, the value beside a `name`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckpt_tui.core.secret_names import RUN_KWARGS, is_secret_key
+
+_MOST = 200
+"""Items of the longest list that is taken for a command, for headers or for the lines of a key."""
+
+_NAME = 60
+"""Characters of the longest name."""
+
+VALUES = ("value", "Value")
+_NAMES = ("name", "Name", "key", "Key", "header", "field")
+"""Members of a mapping that hold a value, and those that name it."""
+
+_OPTIONS_OF = {
+    "curl": ("-u", "-U", "--user", "--proxy-user"), "sshpass": ("-p",), "redis-cli": ("-a",), "http": ("-a",),
+    "mosquitto_pub": ("-P",), "mosquitto_sub": ("-P",), "docker": ("-p",), "ldapsearch": ("-w",),
+}  # fmt: skip
+"""Commands, and their options that are followed by a secret and do not say so."""
+
+_OF_DOCKER = ("docker", "login")
+"""What precedes `-p` of docker where it is a password: elsewhere it is a port."""
+
+NOTHING: dict[Any, str] = {}
+
+
+def names_secret(text: str) -> bool:
+    """Whether an item of a list is an option whose value is a secret: `--password`."""
+    return text.startswith("--") and len(text) <= _NAME and is_secret_key(text[2:])
+
+
+def names_value(key: str, text: str) -> bool:
+    """Whether a member of a mapping says that its value is a secret: `name`, with the text `API_KEY`."""
+    return key in _NAMES and len(text) <= _NAME and is_secret_key(text)
+
+
+def secrets_beside(container: Any) -> dict[Any, str]:
+    """Which members of a list, a tuple or a mapping are secrets because of the text beside them.
+
+    Returns position or name → what names the secret, such as `api-key`; an empty mapping for nearly all.
+    """
+    if type(container) is dict:
+        return _named_value(container)
+    count = len(container)
+    if not 2 <= count <= _MOST:
+        return NOTHING
+    if count == 2:
+        first = container[0]
+        if type(first) is str and (is_secret_key(first.lstrip("-")) or first in RUN_KWARGS):
+            return {1: first.lstrip("-")}
+    found: dict[Any, str] = {}
+    for index, item in enumerate(container):
+        if type(item) is not str or index + 1 >= count or len(item) > _NAME:
+            continue
+        if item.startswith("-"):
+            if item.startswith("-----BEGIN") and item.rstrip().endswith("PRIVATE KEY-----"):
+                found.update(_lines_of_key(container, index + 1))
+            elif name := _secret_after(container, index, item):
+                found[index + 1] = name
+        elif "-" in item and index % 2 == 0 and is_secret_key(item) and _may_be_secret(container[index + 1]):
+            found[index + 1] = item  # headers, names and values in turn
+    return found
+
+
+def _named_value(container: dict[str, Any]) -> dict[Any, str]:
+    for key in VALUES:
+        if key in container:
+            for label in _NAMES:
+                name = container.get(label)
+                if type(name) is str and len(name) <= _NAME and is_secret_key(name):
+                    return {key: name}
+    return NOTHING
+
+
+def _secret_after(container: Any, index: int, option: str) -> str:
+    """The name of the secret that follows an option of a command; "" for none."""
+    value, name = container[index + 1], option.lstrip("-")
+    if type(value) is not str or value.startswith("-"):
+        return ""
+    if is_secret_key(name):
+        return name
+    first = container[0]
+    command = first.rpartition("/")[2] if type(first) is str and len(first) <= _NAME else ""
+    is_one = option in _OPTIONS_OF.get(command, ()) and (command != "docker" or tuple(container[:2]) == _OF_DOCKER)
+    return "password" if is_one else ""
+
+
+def _may_be_secret(value: Any) -> bool:
+    """Whether a text is neither another name nor a word."""
+    if type(value) is not str or is_secret_key(value):
+        return False
+    return len(value) >= 8 and not value.replace("-", "").isalpha()
+
+
+def _lines_of_key(container: Any, start: int) -> dict[Any, str]:
+    """The lines of a private key, each an item of a list."""
+    found: dict[Any, str] = {}
+    for index in range(start, len(container)):
+        line = container[index]
+        if type(line) is not str or line.startswith("-----END"):
+            break
+        found[index] = "private_key"
+    return found

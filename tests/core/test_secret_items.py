@@ -1,0 +1,75 @@
+"""Secrets that the text beside them names are masked in every view, and ordinary neighbours are not."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.masked_lines import masked_lines
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.tree import Tree
+from ckpt_tui.core.redact import masked
+
+SECRETS: list[Any] = [
+    ["curl", "-X", "POST", "--password", "S3cr3t-9x", "--verbose"],
+    ["az", "login", "--client-secret", "S3cr3t-9x", "--tenant", "t"],
+    ["--api-key", "S3cr3t-9x"],
+    ["Content-Type", "text/html", "X-Api-Key", "S3cr3t-9x"],
+    {"name": "DB_PASSWORD", "value": "S3cr3t-9x"},
+    {"Name": "X-Api-Key", "Value": "S3cr3t-9x"},
+    {"key": "client_secret", "enabled": True, "value": "S3cr3t-9x"},
+]
+
+SHORT_OPTIONS: list[Any] = [
+    ["curl", "-u", "me:S3cr3t-9x", "https://host"],
+    ["/usr/bin/sshpass", "-p", "S3cr3t-9x", "ssh", "host"],
+    ["docker", "login", "-u", "me", "-p", "S3cr3t-9x"],
+    ["-----BEGIN EC PRIVATE KEY-----", "S3cr3t-9x", "-----END EC PRIVATE KEY-----"],
+]
+
+ORDINARY: list[Any] = [
+    ["--max-tokens", "100", "--keyboard", "de", "--author", "Tim", "--key-file", "/etc/x"],
+    ["docker", "run", "-p", "8080:80", "image"],
+    ["name", "password", "age"],
+    ["X-Api-Key", "Content-Type", "Authorization", "Accept"],
+    {"name": "REGION", "value": "westeurope"},
+    {"key": "max_tokens", "value": "4096"},
+    ["-----BEGIN CERTIFICATE-----", "MIIB9x", "-----END CERTIFICATE-----"],
+]
+
+
+@pytest.mark.parametrize("value", [*SECRETS, *SHORT_OPTIONS])
+def test_a_document_does_not_show_it(value: Any) -> None:
+    shown = json.dumps(masked(copy.deepcopy({"call": value})))
+    assert "S3cr3t" not in shown
+    assert shown.count("$masked") == 1
+
+
+@pytest.mark.parametrize("value", [*SECRETS, *SHORT_OPTIONS])
+def test_a_line_of_text_and_the_rows_of_a_tree_do_not_show_it(value: Any) -> None:
+    assert "S3cr3t" not in summary({"call": value})
+    tree = Tree({"call": value})
+    tree.unfold(tree.row(0).branch, tree.row(0).slot)
+    rows = [tree.row(index) for index in range(len(tree))]
+    hidden = [row.member.value for row in rows if row.branch.is_named_beside(row.slot)]
+    assert [text for text in hidden if "S3cr3t" in text] == hidden != []
+
+
+@pytest.mark.parametrize("value", SECRETS)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_the_lines_of_a_file_do_not_show_it(value: Any, indent: int | None) -> None:
+    if value == SECRETS[3]:
+        return  # headers in turn: a line alone does not say which is a name
+    lines = json.dumps({"call": value, "next": "shown"}, indent=indent).splitlines()
+    text = "\n".join(masked_lines(lines))
+    assert "S3cr3t" not in text
+    assert '"next": "shown"' in text
+
+
+@pytest.mark.parametrize("value", ORDINARY)
+def test_ordinary_neighbours_are_shown_as_they_are(value: Any) -> None:
+    assert masked(copy.deepcopy(value)) == value
+    assert "•" not in summary(value)
