@@ -30,7 +30,7 @@ def _chain(node: Node, nodes: dict[str, Node]) -> Iterator[Finding]:
             kind, "warning", ref.file, "", node.irregular, "Restore the file from a copy: no version writes this."
         )
     if node.parent is None:
-        if ref.iteration > 0 and not node.irregular and saves_each_step:
+        if ref.iteration > 0 and not node.irregular and saves_each_step and not _asks_at_once(ref):
             reason = f"the run begins at iteration {ref.iteration:,}; its earlier checkpoints are missing"
             yield Finding(
                 "late-start", "info", ref.file, "", reason, "Restore its first checkpoints, if they were lost."
@@ -46,6 +46,11 @@ def _chain(node: Node, nodes: dict[str, Node]) -> Iterator[Finding]:
         reason = f"{lost:,} iteration{'s' if lost > 1 else ''} without a checkpoint between {node.parent} and this one"
         fix = "The framework logs a warning when it cannot save; look for a value that it cannot write."
         yield Finding("hole", "warning", ref.file, "", reason, fix)
+
+
+def _asks_at_once(ref: CheckpointRef) -> bool:
+    """Whether a run may begin at iteration 1: before a first executor that only asks, there is nothing to save."""
+    return ref.iteration == 1 and ref.facts is not None and ref.facts.pending > 0
 
 
 def _went_elsewhere(ref: CheckpointRef, nodes: dict[str, Node], parent: str) -> bool:

@@ -87,7 +87,8 @@ def passed(
     """What an overview shows of the step to a checkpoint; arguments as those of `step_between`."""
     step = step_between(before, after, graph, certain=certain)
     inputs = tuple((words(sent.data), ("messages",)) for sent in after.sent if sent.sort == "input")
-    first = next((sent for sent in after.sent if sent.sort == "message"), None) if before is None else None
+    messages = (sent for sent in after.sent if sent.sort == "message" and sent.data is not None)
+    first = next(messages, None) if before is None else None
     sent = f"{shown_name(first.source, 60)}: {words(first.data)}" if first is not None and not inputs else ""
     answers = tuple(Answer(a.request.executor, words(a.answer) if a.given else "") for a in step.answered)
     return Passed(

@@ -323,6 +323,11 @@ class _OpenResume:
         """Ids of the checkpoints that it wrote, in order."""
         return self._screen.run.written if self._screen.run is not None else ()
 
+    @property
+    def failure(self) -> str:
+        """Why it failed; "" where it did not fail."""
+        return self._screen.run.failure if self._screen.run is not None else ""
+
     def change(self, identifier: str, edits: Sequence[Edit]) -> bool:
         """Make these changes when it goes on, if it is paused at this checkpoint; False where it is not."""
         run = self._screen.run

@@ -158,6 +158,13 @@ def test_a_run_that_begins_in_the_middle_is_reported(tmp_path: Path) -> None:
     assert kinds(chain(tmp_path, ("a", None, 4))) == [("late-start", "info")]
 
 
+def test_a_run_whose_first_executor_only_asks_begins_at_iteration_one(tmp_path: Path) -> None:
+    asked = {"r": {"request_id": "r", "data": "?"}}
+    first = checkpoint(tmp_path, "a", previous_checkpoint_id=None, iteration_count=1, pending_request_info_events=asked)
+    report = examined(first)
+    assert "late-start" not in [finding.kind for finding in report.findings]
+
+
 def test_a_renamed_file_is_reported_with_both_ids(tmp_path: Path) -> None:
     found = only(examined(checkpoint(tmp_path, "b", checkpoint_id="other")), "renamed")
     assert found.severity == "warning" and "other" in found.reason and "other.json" in found.fix
