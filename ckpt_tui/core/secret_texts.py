@@ -300,6 +300,8 @@ def _is_in_connection(text: str, left: str, value: int) -> bool:
     """Whether a pair is in a list of pairs with semicolons."""
     if left.rstrip(" ").endswith(";"):
         return True
+    if text.find(";", value, value + 513) < 0:  # as far as the pattern reaches
+        return False
     end = _TO_SEMICOLON.known.match(text, value)
     rest = text[end.end() : end.end() + 60] if end is not None else ""
     return rest == ";" or re.match(r";\s?[A-Za-z][\w .-]{0,50}=", rest) is not None

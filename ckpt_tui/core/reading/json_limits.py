@@ -35,7 +35,7 @@ COSTS: dict[type, int] = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6, list: 3, dict:
 """What a container counts besides its members: it takes as long to be written as so many numbers."""
 
 
-TEXT_SIGN, NAME_SIGN = 3, 7
+TEXT_SIGN, NAME_SIGN = 4, 9
 """What a sign of a secret counts in one of many short texts, and in one of many names."""
 
 HINTED_NAME = 3

@@ -178,7 +178,7 @@ class JsonWriter(JsonLimits):
             self.left -= size * size // INTEGER_NODE
             return self.again(item, size, item)
         if kind in _SCALARS:  # a number that JSON lacks, or from an envelope
-            self.left -= 0 if (is_json := kind is not float or math.isfinite(item)) else CONTAINER
+            self.left -= 0 if (is_json := kind is not float or math.isfinite(item)) else TYPE
             return item if is_json else non_finite(item)
         return self.container(item, kind)
 
