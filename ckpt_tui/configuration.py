@@ -54,7 +54,7 @@ TEMPLATE = """\
 # cache = false               # keeps no index of the headers of large directories
 
 [keys]                        # command id = keys; docs/keys.md lists the ids
-# "view.zoom" = "ctrl+n"
+# "view.zoom" = "alt+z"
 
 [ignore]                      # what a diff hides
 # timestamps = false

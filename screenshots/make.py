@@ -198,6 +198,7 @@ async def graph(app: Driver) -> None:
     while app.screen.details[0].tab != "graph":
         await app.press("t")
     await app.shows("[Graph]", "● ")
+    await app.until(lambda: "learning the edges" not in app.text, "all of the graph")
 
 
 async def replay(app: Driver, place: int) -> ReplayScreen:

@@ -90,6 +90,7 @@ def make_bundle(
     cleaner = Cleaner(names_here(store))
     places: Counter[str] = Counter()
     entries: list[dict[str, Any]] = []
+    followed = {node.parent for run in runs for node in run.nodes}
     unread = [(problem.file, problem.reason, problem.kind) for problem in problems]
     for number, node in enumerate(chosen, 1):
         try:
@@ -98,7 +99,7 @@ def make_bundle(
             unread.append((node.ref.file, error.what, "unreadable"))
         else:
             places += hidden_places(made)
-            entries.append(made)
+            entries.append(made | ({"goes_on": True} if node.ref.id in followed else {}))
         if progress is not None:
             progress(number, len(chosen))
         if check is not None:
@@ -258,7 +259,8 @@ def _points(
             before = kept.get(above.ref.file) or store.load(above.ref.file)
         after = store.load(node.ref.file)
         kept = {node.ref.file: after}
-        *_, found = overviews(store, run, node, run_path, loaded=after, check=check)
+        goes_on = documents[node.ref.file].get("goes_on") is True
+        *_, found = overviews(store, run, node, run_path, loaded=after, check=check, goes_on=goes_on)
         snapshots = (None if before is None else take_snapshot(before), take_snapshot(after))
         step = step_between(*snapshots, run_path.learned.graph)
         difference = None

@@ -128,7 +128,7 @@ def _characters(one: Passed) -> int:
 def overviews(
     store: Store, run: Run, node: Node, run_path: RunPath | None = None, loaded: Checkpoint | None = None,
     whole: bool = True, check: Check = None, pause: Check = None, most: int = PATH_LENGTH,
-    at_once: bool = True, is_read: bool = True, budget: DocumentBudget | None = None,
+    at_once: bool = True, is_read: bool = True, budget: DocumentBudget | None = None, goes_on: bool = False,
 ) -> Iterator[OverviewReport]:  # fmt: skip
     """The overview of a checkpoint at once, from itself and its parent, then again with the whole path of its run.
 
@@ -146,6 +146,7 @@ def overviews(
         is_read: Whether the whole store was read.
         budget: What may be spent on the checkpoint, where its other stages have taken their share. It notes whether
             not all of the checkpoint was looked through for what was said.
+        goes_on: Others follow the checkpoint that are not in the run as it is given.
 
     Raises:
         CkptError: the checkpoint cannot be read.
@@ -166,7 +167,8 @@ def overviews(
 
     after = take_snapshot(loaded if loaded is not None else store.load(node.ref.file, check))
     kept.put(node.ref.file, after, node.ref.size)
-    branch, goes_on = run_path.branch(run, node)
+    branch, has_children = run_path.branch(run, node)
+    goes_on = goes_on or has_children
     above = branch[-2] if len(branch) > 1 else None
     before = snapshot(above) if above is not None else None
     messages = _messages(after, before, budget)

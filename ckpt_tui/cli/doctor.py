@@ -93,7 +93,7 @@ def lines(report: Report) -> list[str]:
                 if len(finding.lines) > _LINES_SHOWN:
                     out.append(f"        and {len(finding.lines) - _LINES_SHOWN:,} more, all with --json")
     if not any(finding.severity != "info" for finding in report.findings):
-        healthy = f"{report.files:,} file{'' if report.files == 1 else 's'}, nothing wrong"
+        healthy = f"{report.looked_at}, nothing wrong"
         out = [healthy, *([""] if out else []), *out]
     if report.allowed_types:
         out += ["", paint("types to allow, with FileCheckpointStorage(...)", bold=True)]

@@ -37,7 +37,7 @@ def pausing_options(command: Decorated) -> Decorated:
         multiple=True,
         metavar="SPEC",
         help="Pause where this happens: a JMESPath over the JSON of show that becomes true, changes:PATH, "
-        "executor:NAME, request, error or warning.",
+        "executor:NAME or node:NAME, request, error or warning.",
     )(command)
 
 

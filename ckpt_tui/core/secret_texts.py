@@ -255,7 +255,9 @@ def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = Fa
         end = text.find(quote[0], quote.end())
         end = len(text) if end < 0 else end
         value = text[quote.end() : end]
-        return (quote.end(), end) if value and not _NO_VALUE.known.match(value) else None
+        if not value or _NO_VALUE.known.match(value) or (value.isalpha() and _is_word_of_model(text, name, at, left)):
+            return None
+        return quote.end(), end
     braced = _BRACED.known.match(text, start) if sign == "=" else None
     if braced is not None and _looks_random(braced[1]) and _is_in_connection(text, left, start):
         return braced.span(1)  # ODBC: PWD={…}
@@ -280,6 +282,12 @@ def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = Fa
     return start, start + len(value)
 
 
+def _is_word_of_model(text: str, name: str, at: int, left: str) -> bool:
+    """Whether a sentence speaks of a token that a model writes: `reply with one token: 'YES'`."""
+    is_bare = text[at] == ":" and text[at - 1] == name[-1]
+    return is_bare and name.lower() == "token" and left.lower().endswith(_BEFORE_WORD_OF_MODEL)
+
+
 def _is_named_in_words(name: str, left: str) -> bool:
     """Whether the word before makes it the name of a secret: `Shared Access Key=…`."""
     if name.lower() not in ("key", "string", "signature", "token"):
@@ -292,7 +300,7 @@ def _is_in_connection(text: str, left: str, value: int) -> bool:
     """Whether a pair is in a list of pairs with semicolons."""
     if left.rstrip(" ").endswith(";"):
         return True
-    if ";" not in text:
+    if text.find(";", value, value + 513) < 0:  # as far as the pattern reaches
         return False
     end = _TO_SEMICOLON.known.match(text, value)
     rest = text[end.end() : end.end() + 60] if end is not None else ""
@@ -302,6 +310,9 @@ def _is_in_connection(text: str, left: str, value: int) -> bool:
 def _looks_random(value: str) -> bool:
     return len(value) >= 4 and any(not char.isalpha() for char in value) and not value.endswith(":")
 
+
+_BEFORE_WORD_OF_MODEL = (" one ", " single ", " special ", " stop ", " next ", " first ", " last ", " end ")
+"""What a sentence says before a token that a model writes."""
 
 Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
 """Signs of which one is in a text, and what masks the secrets of that sort in it."""

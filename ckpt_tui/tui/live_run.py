@@ -11,8 +11,9 @@ from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.resume.document_edits import Edit
 from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.actions.resume.plan import Plan
-from ckpt_tui.core.running.event_lines import parse_line
+from ckpt_tui.core.running.event_lines import failure_text, parse_line
 from ckpt_tui.core.running.executor_states import Progress
+from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 _KEPT_EVENTS = tuple(
@@ -99,6 +100,12 @@ class LiveRun:
     def paused(self) -> dict[str, Any] | None:
         """Where the run is paused; None where it is not."""
         return self.session.paused
+
+    @property
+    def failure(self) -> str:
+        """Why it failed, and where in the person's file; "" where it did not fail."""
+        is_failed = self.latest.get("end", {}).get("outcome") == "failed"
+        return clean(failure_text(self.latest["error"]), 400) if is_failed and "error" in self.latest else ""
 
     @property
     def why_not_paused(self) -> str:

@@ -46,7 +46,7 @@ def test_every_sample_of_the_docs_is_right(text: str) -> None:
         ('themee = "x"', "themee: unknown table or key; did you mean theme?"),
         ("[ignor]", "ignor: unknown table or key; did you mean ignore?"),
         ('theme = "nordd"', "theme: there is no theme nordd; did you mean nord?"),
-        ('[keys]\n"view.zom" = "ctrl+n"', "keys.view.zom: unknown command; did you mean view.zoom?"),
+        ('[keys]\n"view.zom" = "alt+z"', "keys.view.zom: unknown command; did you mean view.zoom?"),
         ('[keys]\n"view.zoom" = "question mark"', "keys.view.zoom: there is no key question mark"),
         ('[keys]\n"view.zoom" = "ctrl+e"', "keys.view.zoom: ctrl+e clashes with value.edit"),
         ("[ignore]\na = 3", "ignore: a must be false"),
@@ -62,10 +62,10 @@ def test_what_is_wrong_is_named_with_what_was_meant(text: str, said: str, capfdb
 
 def test_a_right_file_and_none_are_fine(capfdbinary: Output) -> None:
     assert "nothing wrong" in called(capfdbinary, "config", "check").out
-    path = written('theme = "nord"\n[keys]\n"view.zoom" = "ctrl+n"\n')
+    path = written('theme = "nord"\n[keys]\n"view.zoom" = "alt+z"\n')
     assert called(capfdbinary, "config", "check").code == 0
     shown = called(capfdbinary, "config", "show", "--json").document
-    assert (shown["file"], shown["theme"], shown["keys"]) == (str(path), "nord", {"view.zoom": "ctrl+n"})
+    assert (shown["file"], shown["theme"], shown["keys"]) == (str(path), "nord", {"view.zoom": "alt+z"})
     assert called(capfdbinary, "config", "path").out == f"{path}\n"
 
 

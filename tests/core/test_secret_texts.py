@@ -143,6 +143,18 @@ def test_numbers_are_masked_where_a_secret_is_one() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("exactly one token: 'MATCHED' if guess == target", True), ('the stop token: "END"', True),
+        ("exactly one token: 'sk4t8sj2'", False), ("the access token: 'qwertyuiop'", False),
+        ("{'token': 'qwerty'}", False),
+    ],
+)  # fmt: skip
+def test_a_word_that_a_model_is_to_write_is_no_secret(text: str, *, shown: bool) -> None:
+    assert (masked_text(text) == text) == shown
+
+
 def test_names_of_classes_are_no_secrets() -> None:
     document = {"$type": "app.password:Token1", "of": {"$type": "type", "$value": "app.password:Secret1"}}
     assert masked({"x": document}) == {"x": document}

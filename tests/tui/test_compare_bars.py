@@ -29,4 +29,4 @@ def test_forks_of_a_thread_are_named_by_their_stores_alone() -> None:
         timestamp="", when=0.0, iteration=3, size=1, store_metadata=given,
     )  # fmt: skip
     text = "".join(text for text, _ in compared_parts((ref, ref._replace(file=f"order-7/{UUID}")), 80))
-    assert text == " ckpt-tui  compare  0c08646d-1.sqlite/84b66175 → order-7/84b66175 "
+    assert text == " ckpt-tui  compare  0c08646d-1.sqlite/84b66175 → 84b66175 "

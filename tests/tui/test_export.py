@@ -33,7 +33,8 @@ async def test_a_checkpoint_is_written_for_an_issue(tmp_path: Path, monkeypatch:
 
 async def test_a_replayed_run_is_exported_as_its_branch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    await exported(SAMPLES / "linear", "space", "G", "x", "down", file="run.bundle")
+    text = await exported(SAMPLES / "linear", "space", "G", "x", "down", file="run.bundle")
+    assert "Written: run.bundle" in text and "step" in text, "said by the replay, which is in front"
     assert len(json.loads((tmp_path / "run.bundle").read_text())["checkpoints"]) == len(
         list((SAMPLES / "linear").rglob("*.json"))
     )

@@ -95,6 +95,18 @@ class TestTheCursor:
             assert screen.run is not None and not screen.run.written
             assert selected_id(app) == ids[3]
 
+    async def test_its_last_checkpoint_says_why_the_run_failed(self, tmp_path: Path) -> None:
+        directory, ids = copied("loop", tmp_path)
+        async with open_app(directory, at=ids[2]) as app:
+            screen = await opened(app, "short", args="limit=4")
+            await app.shows("RUN IT")
+            await app.press("enter")
+            await app.shows("■ failed")
+            await app.press("escape")
+            await app.until(lambda: selected_id(app) == last_written(screen), "the run's newest")
+            await app.shows("has failed", "the run failed after this", "WorkflowConvergenceException")
+            assert "is still going" not in app.text
+
 
 class TestComparingOutcomes:
     async def test_one_answer_is_not_compared_with_an_unrelated_fork(self, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
 from ckpt_tui.core.pickles.kept import facts_of
 from ckpt_tui.core.safety.judgement import Judgement
+from ckpt_tui.core.terms import GRAPH_TERMS, counted, terms_of
 from ckpt_tui.core.text import quoted
 
 _ORDER: dict[Severity, int] = {"danger": 0, "warning": 1, "info": 2}
@@ -32,12 +33,19 @@ class Report(NamedTuple):
             dangerous files name are left out.
         files: Files looked at.
         undecodable: Files that cannot be shown, and values that cannot be decoded.
+        is_database: They are rows of a database, and not files.
     """
 
     findings: tuple[Finding, ...]
     allowed_types: tuple[str, ...]
     files: int
     undecodable: int = 0
+    is_database: bool = False
+
+    @property
+    def looked_at(self) -> str:
+        """How many were looked at: `3 files`, or `3 checkpoints` of a database."""
+        return counted(self.files, "checkpoint" if self.is_database else "file")
 
     @property
     def is_dangerous(self) -> bool:
@@ -173,7 +181,8 @@ class Doctor:
             findings.append(Finding("type", "info", file, where, reason, f"allowed_checkpoint_types=[{quoted(name)}]"))
         findings += [*self._secrets.findings(), *self._repetitions.findings()]
         findings.sort(key=lambda finding: (_ORDER[finding.severity], finding.file, finding.path, finding.kind))
-        return Report(tuple(findings), tuple(sorted(self._types)), self._files, self._undecodable)
+        is_database = bool(self._refs) and all(terms_of(ref) is GRAPH_TERMS for ref in self._refs)
+        return Report(tuple(findings), tuple(sorted(self._types)), self._files, self._undecodable, is_database)
 
     def _add(self, kind: str, severity: Severity, file: str, path: str, reason: str, fix: str = "") -> None:
         self._findings.append(Finding(kind, severity, file, path, reason, fix))

@@ -104,7 +104,16 @@ def overview_title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str
 
 def at_pause(overview: Overview, where: str) -> Overview:
     """The overview of a checkpoint at which a run is paused that goes on from here; `where` says where that is."""
-    title = overview.title.replace(f" · {_STATUS['open']}", " · paused")
+    return _with_now(overview, "paused", Line("now", where, (), "graph", "‖"))
+
+
+def at_failure(overview: Overview, why: str) -> Overview:
+    """The overview of the last checkpoint of a run from here that failed; `why` says why."""
+    return _with_now(overview, _STATUS["failed"], Line("now", f"the run failed after this: {why}", (), "graph", "✗"))
+
+
+def _with_now(overview: Overview, status: str, line: Line) -> Overview:
+    title = overview.title.replace(f" · {_STATUS['open']}", f" · {status}")
     lines = [each for each in overview.lines if each.text != UNWRITTEN]
     at = next((index for index, each in enumerate(lines) if each.label == "now"), len(lines))
-    return overview._replace(title=title, lines=(*lines[:at], Line("now", where, (), "graph", "‖"), *lines[at:]))
+    return overview._replace(title=title, lines=(*lines[:at], line, *lines[at:]))

@@ -8,8 +8,9 @@ Read as messages: objects of Agent Framework from 1.0 on and of its betas, their
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from itertools import groupby
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.reading.langchain_messages import is_langchain_message, role_of
@@ -240,18 +241,25 @@ def _joined(value: Value) -> str:
 def _canonical(arguments: Value) -> str:
     """The arguments of a call as one text, secrets masked, the same whether they are JSON or a text of it."""
     if type(arguments) is str:
-        if len(arguments) > 10 * LINE_CELLS:
-            return arguments
-        try:
-            document = json.loads(arguments)
-        except (ValueError, RecursionError):
-            return arguments
-    else:
-        document = to_json(arguments, nodes=LINE_CELLS // 4)
+        return arguments if len(arguments) > 10 * LINE_CELLS else _canonical_text(arguments)
+    return _written(to_json(arguments, nodes=LINE_CELLS // 4)) or summary(arguments, LINE_CELLS)
+
+
+@lru_cache(maxsize=256)  # a history repeats its calls
+def _canonical_text(arguments: str) -> str:
+    try:
+        document = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return arguments
+    return _written(document) or summary(arguments, LINE_CELLS)
+
+
+def _written(document: Any) -> str:
+    """A document as JSON, secrets masked; "" where it cannot be written."""
     try:
         return json.dumps(masked(document, sign=MASK), ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
-        return summary(arguments, LINE_CELLS)
+        return ""
 
 
 def _first(found: dict[str, Value], *names: str) -> Value:

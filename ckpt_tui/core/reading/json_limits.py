@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ckpt_tui.core.budgets import TEXT_NODE
+from ckpt_tui.core.secret_names import HINTS
 from ckpt_tui.core.text import CANDIDATES
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
@@ -34,8 +35,11 @@ COSTS: dict[type, int] = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6, list: 3, dict:
 """What a container counts besides its members: it takes as long to be written as so many numbers."""
 
 
-TEXT_SIGN, NAME_SIGN = 3, 7
+TEXT_SIGN, NAME_SIGN = 4, 9
 """What a sign of a secret counts in one of many short texts, and in one of many names."""
+
+HINTED_NAME = 3
+"""What each of many names counts where one of them may be that of a secret: they are taken apart into words."""
 
 _MANY = 1_000
 """Texts of one container from which on their signs of secrets are counted."""
@@ -78,13 +82,16 @@ class JsonLimits:
                         return self.cut(f"a text or number of {size:,} characters", size)
         return out
 
-    def looked_at_closely(self, texts: Iterable[Value], count: int, each: int) -> int:
-        """How many of the first so many texts may be written, when a sign of a secret in a short one counts `each`."""
+    def looked_at_closely(self, texts: Iterable[Value], count: int, are_names: bool = False) -> int:
+        """How many of the first so many texts or names may be written, since each short one is looked at closely."""
         if count <= _MANY:
             return count
         short = [text for text in islice(texts, count) if type(text) is str and len(text) < _CHARGED_TEXT]
         joined = "".join(short)
-        cost, left = each * (joined.count("=") + joined.count(":")), max(self.left, 0)
+        cost = (NAME_SIGN if are_names else TEXT_SIGN) * (joined.count("=") + joined.count(":"))
+        if are_names and any(map(joined.lower().__contains__, HINTS)):
+            cost += HINTED_NAME * len(short)
+        left = max(self.left, 0)
         if cost > left:
             count, cost = count * left // cost, left
         self.left -= cost

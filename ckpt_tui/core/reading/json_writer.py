@@ -17,9 +17,7 @@ from ckpt_tui.core.reading.json_limits import (
     COSTS,
     LONG_TEXT,
     MADE_TEXT,
-    NAME_SIGN,
     PAIR,
-    TEXT_SIGN,
     TYPE,
     JsonLimits,
     float_text,
@@ -180,7 +178,7 @@ class JsonWriter(JsonLimits):
             self.left -= size * size // INTEGER_NODE
             return self.again(item, size, item)
         if kind in _SCALARS:  # a number that JSON lacks, or from an envelope
-            self.left -= 0 if (is_json := kind is not float or math.isfinite(item)) else CONTAINER
+            self.left -= 0 if (is_json := kind is not float or math.isfinite(item)) else TYPE
             return item if is_json else non_finite(item)
         return self.container(item, kind)
 
@@ -289,7 +287,7 @@ class JsonWriter(JsonLimits):
             self.close(ident)
             return [*items]
         take = self.take(size, repeated, weight_of(items[:_SAMPLE]) if size > self.left // _WEIGHTS else 1)
-        take = self.looked_at_closely(items, take, TEXT_SIGN)
+        take = self.looked_at_closely(items, take)
         out: list[Any] = [None] * take
         if take < size:
             out.append(self.cut(f"{size - take:,} more"))
@@ -314,7 +312,7 @@ class JsonWriter(JsonLimits):
             take = self.take(size, repeated, weight_of(sample) if size > self.left // _WEIGHTS else 1)
             self.left -= take // 2
             names = list(islice(kv, take))
-        take = self.looked_at_closely(names, take, NAME_SIGN)
+        take = self.looked_at_closely(names, take, are_names=True)
         if sum(map(len, names)) > LONG_TEXT * take:
             for name in names:
                 self.again(name, len(name), None)

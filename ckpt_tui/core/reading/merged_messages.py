@@ -61,6 +61,7 @@ class MergedMessages:
         """All texts, one after the other: what is in none of them is sought once, and not in thousands of entries."""
         self._characters = _CHARACTERS
         self._places = _PLACES
+        self._tries = _TRIES
         self._take_passed(passed)
         # Executor by executor, what it keeps before what it only holds.
         for source in sorted(sources, key=lambda source: source.rank):
@@ -132,7 +133,9 @@ class MergedMessages:
         while begin < len(listed) and id(listed[begin]) in used:
             begin += 1
         free[key] = begin
-        for entry in islice(listed, begin, begin + _ALIKE):
+        most = _ALIKE if self._tries > 0 else _FEW
+        for entry in islice(listed, begin, begin + most):
+            self._tries -= 1
             if id(entry) in used or not _agree(entry, message):
                 continue
             if entry.place > place:
@@ -226,6 +229,9 @@ def _without_replays(messages: Said) -> tuple[Said, int]:
 
 _ALIKE = 100
 """Turns that say the same, of which one may be the one that a message is a record of."""
+
+_TRIES, _FEW = 400_000, 4
+"""Turns that are compared with messages that say the same, some 0.1 s; after that only a few for each message."""
 
 _CHARACTERS = 500_000_000
 """Characters that are looked through, or copied, for turns that repeat others: a fifth of a second."""

@@ -160,7 +160,12 @@ def _log(document: dict[str, Any]) -> tuple[str, str, str]:
 
 def _error(document: dict[str, Any]) -> tuple[str, str, str]:
     fix = f" → {document['fix']}" if document.get("fix") else ""
-    return "", f"{document.get('what')}{place_text(document)}{fix}", "error"
+    return "", f"{failure_text(document)}{fix}", "error"
+
+
+def failure_text(line: dict[str, Any]) -> str:
+    """What failed, and where in the person's file, as text: of a line `error`."""
+    return f"{line.get('what')}{place_text(line)}"
 
 
 _ACTIONS = {

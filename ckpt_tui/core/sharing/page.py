@@ -19,6 +19,7 @@ from ckpt_tui.core.sharing.run_page import (
     step_text,
 )
 from ckpt_tui.core.shown_names import shown_name
+from ckpt_tui.core.terms import LANGGRAPH, counted, terms_of
 from ckpt_tui.core.text import clean
 
 CHANGES = 200
@@ -74,12 +75,24 @@ def page_head(title: str) -> str:
     )
 
 
+def _runs(report: Report) -> str:
+    """How many runs there are; what graphs within a graph left is part of their threads."""
+    first = next((point.ref for run in report.runs for point in run.points), None)
+    own = [run for run in report.runs if not _is_within(run)]
+    return counted(len(own or report.runs), terms_of(first).run)
+
+
+def _is_within(run: RunReport) -> bool:
+    given = run.points[0].ref.store_metadata if run.points else None
+    return given is not None and bool(given.above) and given.framework == LANGGRAPH
+
+
 def page(report: Report) -> Iterator[str]:
     """The page in pieces."""
     count = sum(len(run.points) for run in report.runs)
     yield (
-        f'{page_head(clean(report.store, 80))}<p class="soft small">{count:,} checkpoint{"" if count == 1 else "s"} of '
-        f"{len(report.runs):,} run{'' if len(report.runs) == 1 else 's'} · {escape(clean(report.kind))} · "
+        f'{page_head(clean(report.store, 80))}<p class="soft small">{counted(count, "checkpoint")} of '
+        f"{_runs(report)} · {escape(clean(report.kind))} · "
         f"made by {escape(report.made_by)}<br>{escape(clean(report.hidden))}</p>\n"
     )
     numbers = iter(range(1, count + 1))

@@ -14,6 +14,7 @@ from ckpt_tui.tui.helpers.resume_panes import ResumePanes
 from ckpt_tui.tui.helpers.resume_preview import same_code
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.messages import RunLine
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 
 class ExecutionPort(Protocol):
@@ -124,8 +125,13 @@ class Execution:
 
     def answer(self, responses: dict[str, Any]) -> None:
         """Answer requests that the run raised."""
-        if self.run is None or not responses:
-            self._port.say("Answer at least one request, or stop the run with x.", "warn")
+        if self.run is None or not self.waits:
+            is_over = self.run is not None and not self.run.is_live
+            again = f"is over: {keys_of('run.resume')} runs it again from here" if is_over else "has begun already"
+            self._port.say(f"The run {again}.", "dim")
+            return
+        if not responses:
+            self._port.say(f"Answer at least one request, or stop the run with {keys_of('run.stop')}.", "warn")
             return
         self.run.latest.pop("error", None)
         self.run.answer(responses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.tui.helpers.port import Opener, Port
@@ -37,8 +38,8 @@ class Exports:
     def __init__(self, port: ExportPort) -> None:
         self._port = port
 
-    def open(self) -> None:
-        """Ask what to export at the selected checkpoint."""
+    def open(self, then: Callable[[], None] | None = None) -> None:
+        """Ask what to export at the selected checkpoint; `then` is called once it was said what was written."""
         found = self._port.selection.node
         if found is None:
             self._port.say("Select a checkpoint first.", "dim")
@@ -46,8 +47,10 @@ class Exports:
             # Of a store whose runs are listed first, a few are known: the whole is not offered.
             runs = self._port.selection.runs
             is_whole = len(runs) == self._port.panes.list.view.run_count
-            self._port.open.export(runs if is_whole else (found[0],), *found, self._written)
+            self._port.open.export(runs if is_whole else (found[0],), *found, partial(self._written, then))
 
-    def _written(self, what: str | None) -> None:
+    def _written(self, then: Callable[[], None] | None, what: str | None) -> None:
         if what:
             self._port.say(f"Written: {what}", "good")
+            if then is not None:
+                then()

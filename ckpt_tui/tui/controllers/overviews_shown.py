@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Cache
-from ckpt_tui.core.overview.line import at_pause, of_large
+from ckpt_tui.core.overview.line import at_failure, at_pause, of_large
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.workers import engines
 
@@ -42,6 +42,10 @@ class OverviewPort(Port, Protocol):
 
     def paused_at(self, identifier: str) -> str:
         """Where a run from here is that is paused at a checkpoint, as text; "" where none is."""
+        ...
+
+    def failure_after(self, identifier: str) -> str:
+        """Why a run from here failed whose last checkpoint this is; "" where none did."""
         ...
 
     def later(self, seconds: float, then: Callable[[], object]) -> Timer:
@@ -125,7 +129,7 @@ class Overviews:
                 self._show(pane, report)
 
     def show_again(self) -> None:
-        """A run is paused at this checkpoint, or no longer: say so."""
+        """A run is paused at this checkpoint, or no longer, or failed after it: say so."""
         report, asked = self._report, self._asked[0] if self._asked is not None else None
         for pane in self._port.panes.details if report is not None and asked is not None else ():
             if pane.checkpoint is asked and report is not None:
@@ -133,5 +137,9 @@ class Overviews:
 
     def _show(self, pane: Detail, report: OverviewReport) -> None:
         checkpoint = pane.checkpoint
-        said = self._port.paused_at(checkpoint.ref.id) if checkpoint is not None else ""
-        pane.show_overview(at_pause(report.overview, said) if said else report.overview, report.conversation)
+        overview = report.overview
+        if checkpoint is not None and (where := self._port.paused_at(checkpoint.ref.id)):
+            overview = at_pause(overview, where)
+        elif checkpoint is not None and (why := self._port.failure_after(checkpoint.ref.id)):
+            overview = at_failure(overview, why)
+        pane.show_overview(overview, report.conversation)

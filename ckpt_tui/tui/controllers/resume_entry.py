@@ -69,6 +69,11 @@ class OpenResume(Protocol):
         """Ids of the checkpoints that it wrote, in order."""
         ...
 
+    @property
+    def failure(self) -> str:
+        """Why it failed; "" where it did not fail."""
+        ...
+
     def change(self, identifier: str, edits: Sequence[Edit]) -> bool:
         """Make these changes when it goes on, if it is paused at this checkpoint; False where it is not."""
         ...
@@ -234,6 +239,10 @@ class ResumeEntry:
     def live(self) -> list[OpenResume]:
         """The runs that go on."""
         return [each for each in self._kept if each.is_live]
+
+    def failure_after(self, identifier: str) -> str:
+        """Why a run from here failed whose last checkpoint this is; "" where none did."""
+        return next((each.failure for each in self._kept if each.written and each.written[-1] == identifier), "")
 
     @property
     def checkpoints_in_use(self) -> set[str]:

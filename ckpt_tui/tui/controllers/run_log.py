@@ -70,9 +70,9 @@ class RunLog:
         self.take()
 
     def follow(self) -> None:
-        """Follow the newest line, or stay."""
+        """Follow the newest line, or stay; a log that is held back goes on."""
         log = self._port.log_lines
-        log.following = not log.following
+        log.following = log.paused or not log.following
         if log.following:
             log.paused = False
             log.move_to(log.line_count - 1, by_hand=False, way=-1)

@@ -66,6 +66,6 @@ def _from_where_they_differ(first: str, second: str, room: int) -> tuple[str, st
 def _name(ref: CheckpointRef) -> str:
     """The short id of a checkpoint, after the store it is in where several are open."""
     store, slash, _ = ref.file.rpartition("/")
-    if ref.store_metadata is not None and store.count("/"):  # a thread within a store: both branches are of it
-        store = store.partition("/")[0]
+    if ref.store_metadata is not None and ref.file.endswith(ref.id):  # an id may name its thread: the box does that
+        store, slash, _ = ref.file.removesuffix(ref.id).rpartition("/")
     return f"{clean(store, 24)}{slash}{id_text(ref)}"

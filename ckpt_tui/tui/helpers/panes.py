@@ -169,11 +169,13 @@ class Panes:
         for _ in range(count):
             self.detail.next_tab(way)
 
-    def pick_tab(self, name: str) -> None:
-        """Show one of the tabs."""
+    def pick_tab(self, name: str) -> bool:
+        """Show one of the tabs; return False where it is shown already."""
+        before = self.detail.tab, self.pane
         self.detail.pick_again(name)
         if self.is_narrow and self.pane is self.list:
             self.focus_pane(self.details[0])
+        return (self.detail.tab, self.pane) != before
 
     def step(self, way: int) -> None:
         """Go so many checkpoints down or up, from any pane."""

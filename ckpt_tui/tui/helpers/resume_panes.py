@@ -52,6 +52,7 @@ class ResumePanes(Container):
     ResumePanes.-running #state { display: block; }
     ResumePanes.-running.-low #state { display: none; }
     ResumePanes.-running.-low.-paused #state { display: block; }
+    ResumePanes.-running.-low.-wanted #state { display: block; }
     ResumePanes.-running.-log-only #state, ResumePanes.-running.-low.-paused.-log-only #state { display: none; }
     ResumePanes.-running.-low.-asks #state, ResumePanes.-running.-low.-paused.-asks #state { display: none; }
     """
@@ -157,7 +158,9 @@ class ResumePanes(Container):
 
     def zoom(self) -> None:
         """Give the log the whole screen, or show above it where the run is."""
-        self.toggle_class("-log-only")
+        is_shown = self.state.display
+        self.set_class(is_shown, "-log-only")
+        self.set_class(not is_shown, "-wanted")
 
     def show_paused(self) -> None:
         """The run is paused."""

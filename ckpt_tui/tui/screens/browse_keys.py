@@ -260,7 +260,8 @@ class BrowseKeys(Screen[None]):
         self.panes.toggle_zoom()
 
     def action_pick_tab(self, name: str) -> None:
-        self.panes.pick_tab(name)
+        if not self.panes.pick_tab(name) and self.panes.detail.has_tabs:
+            self.bars.say(f"{name.capitalize()} is shown already.", "dim")
         self.bars.say_tab()
 
     def action_next_tab(self, way: int) -> None:

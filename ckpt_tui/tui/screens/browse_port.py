@@ -189,6 +189,10 @@ class BrowsePort:
         """Where a run from here is that is paused at a checkpoint, as text; "" where none is."""
         return self._screen.paused_run.said_at(identifier)
 
+    def failure_after(self, identifier: str) -> str:
+        """Why a run from here failed whose last checkpoint this is; "" where none did."""
+        return self._screen.resume_entry.failure_after(identifier)
+
     def pause_parts(self, room: int, is_tree: bool) -> list[Part]:
         """Where a run is paused and how it goes on, in so many cells; empty while none is paused."""
         return self._screen.paused_run.parts(room, is_tree)

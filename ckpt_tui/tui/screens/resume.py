@@ -247,7 +247,7 @@ class ResumeScreen(RunDialogs):
         """Check; when it is checked and nothing changed since, run; when the run waits, answer."""
         execution, preparation = self.execution, self.preparation
         if execution.has_begun:
-            responses = preparation.answers(True) if execution.waits else None
+            responses = preparation.answers(True) if execution.waits else {}
             if responses is not None:
                 execution.answer(responses)
         elif not preparation.asks_to_start():

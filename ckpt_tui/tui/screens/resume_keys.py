@@ -7,7 +7,6 @@ CONTROLLED = {
     "run.change": "stepping.ask_change", "run.breakpoints": "stepping.ask_breakpoints",
     "run.drop": "message_dropping.ask", "run.back": "stepping.ask_back", "run.editor": "calls.open_editor",
     "run.again": "run_again.ask",
-    "view.zoom": "panes.zoom", "run.pause": "run_log.pause", "live.follow": "run_log.follow",
 }  # fmt: skip
 """Commands of the table that one controller carries out, and its method."""
 
@@ -23,6 +22,9 @@ KEYS = {
 
 IN_LOG = {
     "run.save": "run_log.ask_file",
+    "run.pause": "run_log.pause",
+    "live.follow": "run_log.follow",
+    "view.zoom": "panes.zoom",
     "search.open": "log_reader.ask_search",
     "list.filter": "log_reader.ask_filter",
 }

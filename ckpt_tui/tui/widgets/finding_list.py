@@ -110,7 +110,7 @@ def rows(report: Report) -> list[Heading | Finding]:
     """The lines of a report: a heading for each severity and its findings, then the types to allow."""
     out: list[Heading | Finding] = []
     if all(finding.severity == "info" for finding in report.findings):
-        out.append(Heading(f"✓ {report.files:,} file{'' if report.files == 1 else 's'}, nothing wrong", "good"))
+        out.append(Heading(f"✓ {report.looked_at}, nothing wrong", "good"))
     for severity, title in TITLES.items():
         found = [item for item in report.findings if item.severity == severity and item.kind != TYPE]
         if found:

@@ -159,8 +159,9 @@ def test_a_run_that_begins_in_the_middle_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_run_whose_first_executor_only_asks_begins_at_iteration_one(tmp_path: Path) -> None:
-    asked = {"pending_request_info_events": {"r": {"request_id": "r", "data": "?"}}}
-    report = examined(checkpoint(tmp_path, "a", previous_checkpoint_id=None, iteration_count=1, **asked))
+    asked = {"r": {"request_id": "r", "data": "?"}}
+    first = checkpoint(tmp_path, "a", previous_checkpoint_id=None, iteration_count=1, pending_request_info_events=asked)
+    report = examined(first)
     assert "late-start" not in [finding.kind for finding in report.findings]
 
 
