@@ -26,6 +26,7 @@ _OF_DOCKER = ("docker", "login")
 """What precedes `-p` of docker where it is a password: elsewhere it is a port."""
 
 NOTHING: dict[Any, str] = {}
+_LISTS = (list, tuple)
 
 
 def names_secret(text: str) -> bool:
@@ -52,7 +53,7 @@ def secrets_beside(container: Any) -> dict[Any, str]:
         if "$value" in container and is_secret_type(container.get("$type")):
             return {"$value": "password"}
         return _named_value(container)
-    count = len(container)
+    count = len(container) if type(container) in _LISTS else 0
     if not 2 <= count <= _MOST:
         return NOTHING
     if count == 2:

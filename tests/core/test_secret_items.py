@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
+from ckpt_tui.core.diff.comparison import value_text
+from ckpt_tui.core.diff.value_diff import diff
+from ckpt_tui.core.find.finder import Finder
+from ckpt_tui.core.find.question import Question, text_matcher
 from ckpt_tui.core.masked_lines import masked_lines
+from ckpt_tui.core.reading.gist import gist
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.redact import masked
@@ -56,6 +61,15 @@ def test_a_line_of_text_and_the_rows_of_a_tree_do_not_show_it(value: Any) -> Non
     rows = [tree.row(index) for index in range(len(tree))]
     hidden = [row.member.value for row in rows if row.branch.is_named_beside(row.slot)]
     assert [text for text in hidden if "S3cr3t" in text] == hidden != []
+
+
+@pytest.mark.parametrize("value", [*SECRETS, *SHORT_OPTIONS])
+def test_the_row_of_a_list_a_comparison_and_a_search_do_not_show_it(value: Any) -> None:
+    other = json.loads(json.dumps(value).replace("S3cr3t", "0th3r"))
+    assert "S3cr3t" not in gist({"call": value})
+    [change] = diff({"call": value}, {"call": other}).changes
+    assert "S3cr3t" not in value_text(change.before, change, 80) and "0th3r" not in value_text(change.after, change, 80)
+    assert not list(Finder(Question("S3cr3t"), text_matcher("S3cr3t")).hits({"call": value}))
 
 
 @pytest.mark.parametrize("value", SECRETS)

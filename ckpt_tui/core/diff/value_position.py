@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.members import escape_name
 from ckpt_tui.core.redact import SECRET, secrecy
+from ckpt_tui.core.secret_items import NOTHING
 from ckpt_tui.core.secret_names import is_key_of_service
 from ckpt_tui.core.value import Value
 
@@ -19,10 +21,18 @@ class ValuePosition(NamedTuple):
     secrecy: int
     level: int
 
-    def named(self, name: str, escape: bool = False) -> ValuePosition:
-        """The position of a member with a name."""
+    def named(self, name: str, escape: bool = False, beside: Mapping[int | str, str] = NOTHING) -> ValuePosition:
+        """The position of a member with a name; `beside` says which members others make secrets."""
         step = escape_name(name) if escape else name
-        return ValuePosition(self, (step,), max(self.secrecy, self._secrecy_of(name)), self.level + 1)
+        secret = self._secrecy_of(name)
+        if name in beside:
+            secret = max(secret, secrecy(beside[name]))
+        return ValuePosition(self, (step,), max(self.secrecy, secret), self.level + 1)
+
+    def item(self, steps: Path, index: int, beside: Mapping[int | str, str]) -> ValuePosition:
+        """The position of an item of a list; `beside` says which items others make secrets."""
+        secret = max(self.secrecy, secrecy(beside[index])) if index in beside else self.secrecy
+        return ValuePosition(self, (*steps, index), secret, self.level + 1)
 
     def at(self, steps: Path) -> ValuePosition:
         """The position of a member without a name."""

@@ -21,6 +21,7 @@ from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.object_parts import ObjectParts
 from ckpt_tui.core.reading.order import ordered
 from ckpt_tui.core.reading.pickled_objects import object_parts
+from ckpt_tui.core.secret_items import secrets_beside
 from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 
 Check = Callable[[], None] | None
@@ -179,11 +180,12 @@ class Walk:
     ) -> Iterator[Pair]:
         """Members by name."""
         self.spend(len(before) + len(after))
+        own_a, own_b = secrets_beside(before), secrets_beside(after)
         gone = 0
         for name, was in before.items():
             if name not in after:
                 gone += 1
-                self.add("removed", at_a.named(name, escape), None, was, None, name, at_b)
+                self.add("removed", at_a.named(name, escape, own_a), None, was, None, name, at_b)
                 continue
             now = after[name]
             if was is now:
@@ -191,16 +193,16 @@ class Walk:
             kind = type(was)
             if kind in SCALARS and type(now) in SCALARS:
                 if kind is not type(now) or (was != now and (was == was or now == now)):
-                    place_a, place_b = at_a.named(name, escape), at_b.named(name, escape)
+                    place_a, place_b = at_a.named(name, escape, own_a), at_b.named(name, escape, own_b)
                     self.add("changed", place_a, place_b, was, now, name)
                 continue
             if (kind is dict or kind is list) and is_plainly_equal_row(was, now, self.spend):
                 continue
-            yield was, now, at_a.named(name, escape), at_b.named(name, escape), name
+            yield was, now, at_a.named(name, escape, own_a), at_b.named(name, escape, own_b), name
         if len(after) > len(before) - gone:
             for name, now in after.items():
                 if name not in before:
-                    self.add("added", None, at_b.named(name, escape), None, now, name)
+                    self.add("added", None, at_b.named(name, escape, own_b), None, now, name)
 
     def items(
         self, before: Sequence[Value], after: Sequence[Value], at_a: ValuePosition, at_b: ValuePosition, steps: Path
@@ -212,6 +214,7 @@ class Walk:
             self.incomplete = self.incomplete or "items of lists too large for one diff are compared by position"
             found = in_order(before, after)
         self.spend(len(before) + len(after) - found.head - found.tail)
+        own_a, own_b = secrets_beside(before), secrets_beside(after)
         was_at = {b: a for a, b in found.moved}
         added = found.added if type(found.added) is range else set(found.added)
         removed = iter(found.removed)
@@ -219,18 +222,18 @@ class Walk:
         begin = found.head
         for a, b in chain(found.kept, ((len(before) - found.tail, len(after) - found.tail),)):
             while gone is not None and gone < a:
-                self.add("removed", at_a.at((*steps, gone)), None, before[gone], None, "", at_b)
+                self.add("removed", at_a.item(steps, gone, own_a), None, before[gone], None, "", at_b)
                 gone = next(removed, None)
             for index in range(begin, b):
                 if index in added:
-                    self.add("added", None, at_b.at((*steps, index)), None, after[index], "")
+                    self.add("added", None, at_b.item(steps, index, own_b), None, after[index], "")
                 elif index in was_at:
-                    place_a, place_b = at_a.at((*steps, was_at[index])), at_b.at((*steps, index))
+                    place_a, place_b = at_a.item(steps, was_at[index], own_a), at_b.item(steps, index, own_b)
                     self.add("moved", place_a, place_b, before[was_at[index]], after[index], "")
                     yield before[was_at[index]], after[index], place_a, place_b, ""
             begin = b + 1
             if a < len(before) - found.tail:
-                yield before[a], after[b], at_a.at((*steps, a)), at_b.at((*steps, b)), ""
+                yield before[a], after[b], at_a.item(steps, a, own_a), at_b.item(steps, b, own_b), ""
 
     def unordered(
         self, before: Sequence[Value], after: Sequence[Value], at_a: ValuePosition, at_b: ValuePosition, steps: Path

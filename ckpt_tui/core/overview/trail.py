@@ -18,6 +18,7 @@ from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.secret_items import NOTHING, secrets_beside
 from ckpt_tui.core.secret_names import is_key_of_service
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
@@ -155,9 +156,11 @@ def _take(value: Value, path: Path, found: dict[Path, Scalar], left: int, level:
     if type(value) in (int, float, bool) or (type(value) is str and len(value) <= SHORT):
         found[path] = value
     elif level < LEVELS and type(value) not in (list, tuple):
-        below = members(value)
+        below, beside = members(value), secrets_beside(value) if type(value) is dict else NOTHING
         for index in range(min(len(below), SCALARS)):
             member = below[index]
+            if member.label in beside:
+                continue
             left = _take(member.value, (*path, *member.steps), found, left, level + 1)
             if left <= 0:
                 break

@@ -23,6 +23,7 @@ from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.summary import float_text, integer_text
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import RUN_KWARGS, is_given_key, is_secret_key
+from ckpt_tui.core.secret_items import NOTHING, secrets_beside
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
@@ -233,7 +234,8 @@ def _list(value: Sequence[Value], depth: int) -> str:
         said = _words(item, depth)
         if said:
             return said
-    parts = [part for item in value[:4] if (part := _words(item, depth - 1))]
+    beside = secrets_beside(value)
+    parts = [part for at, item in enumerate(value[:4]) if at not in beside and (part := _words(item, depth - 1))]
     return _joined(parts) + (f" +{len(value) - 4}" if len(value) > 4 and parts else "")
 
 
@@ -248,12 +250,15 @@ def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
 
     A lone answer of yes or no needs no name.
     """
+    named = {name: value for name, value in pairs[:_MEMBERS] if type(name) is str}
+    beside = secrets_beside(named) if "value" in named or "Value" in named else NOTHING
     shown = [
         (name, resolve(value))
         for name, value in pairs[:_MEMBERS]
         # Any other key may be a million values: Python itself must not write it.
         if type(name) is str and name not in _BOOKKEEPING and name not in RUN_KWARGS
-        and not name.startswith(("_", REPEATED)) and not is_secret_key(name) and unread(value) <= GIST_SPAN
+        and not name.startswith(("_", REPEATED)) and not (name in beside or is_secret_key(name))
+        and unread(value) <= GIST_SPAN
     ]  # fmt: skip
     flags = [(name, value) for name, value in shown if type(value) is bool]
     parts = ["yes" if value else "no" for _, value in flags] if len(flags) == 1 else []
