@@ -38,12 +38,19 @@ def names_value(key: str, text: str) -> bool:
     return key in _NAMES and len(text) <= _NAME and is_secret_key(text)
 
 
+def is_secret_type(name: object) -> bool:
+    """Whether a type, `module:qualname`, says that it holds a secret: those of pydantic, saved in clear text."""
+    return type(name) is str and name.endswith((":SecretStr", ":SecretBytes"))
+
+
 def secrets_beside(container: Any) -> dict[Any, str]:
     """Which members of a list, a tuple or a mapping are secrets because of the text beside them.
 
     Returns position or name → what names the secret, such as `api-key`; an empty mapping for nearly all.
     """
     if type(container) is dict:
+        if "$value" in container and is_secret_type(container.get("$type")):
+            return {"$value": "password"}
         return _named_value(container)
     count = len(container)
     if not 2 <= count <= _MOST:

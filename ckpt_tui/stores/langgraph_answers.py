@@ -47,7 +47,7 @@ def answered_interrupts(
         DatabaseFault: the answers within a graph cannot be read.
         OSError: the database is not there any more.
     """
-    found: dict[str, Value] = {}
+    found: dict[str, dict[str, Value]] = {}
     tasks = answered_tasks(writes)
     for task in tasks:
         asked = next(one for one in writes if one.task == task and one.channel == INTERRUPT)
@@ -59,9 +59,11 @@ def answered_interrupts(
             answers = [decode(one.encoding, one.data, budget).value for one in whole]
         asked_value = decode(asked.encoding, asked.data, budget).value
         for one in questions_of(asked_value, task, nodes.get(task, "")):
-            entry = {"id": one.id, "node": one.node, "question": one.value, "answers": list(answers)}
-            if answers or one.id not in found:
-                found[one.id] = entry
+            known = found.get(one.id, {})  # of a functional workflow, where the task that called it holds the same
+            found[one.id] = {
+                "id": one.id, "node": one.node or known.get("node", ""), "question": one.value,
+                "answers": list(answers) or known.get("answers", []),
+            }  # fmt: skip
     return list(found.values())
 
 

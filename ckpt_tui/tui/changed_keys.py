@@ -43,4 +43,4 @@ def _rival(command: Command, changed: Mapping[str, str], commands: Mapping[str, 
 def _overlap(one: Scope, other: Scope) -> bool:
     if one == other or "everywhere" in (one, other) or "any list" in (one, other):
         return True
-    return {one, other} == {"diff", "compare"}
+    return {one, other} in ({"diff", "compare"}, {"list", "paused"})

@@ -18,6 +18,7 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.fork_directories import with_forks
 from ckpt_tui.stores.registry import open_store
 from tests.core.reading.test_conversation import DATA, SAMPLES, STORES, texts_in
+from tests.stores.langgraph_saving import connect, save
 
 
 def said_at(store: Store, run: Run, node: Node) -> Conversation:
@@ -93,6 +94,15 @@ def test_interrupts_of_langgraph_and_their_answers_are_turns() -> None:
     said = [(turn.speaker, turn.text or turn.extras[0]) for turn in said_at(store, run, node).turns]
     assert ("finance", '{2} team: "finance", ask: "finance: approve?"') in said
     assert ("you", "no") in said
+
+
+def test_a_call_that_an_agent_of_langgraph_sends_to_its_tools_is_said_once(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "agent.db")
+    sent = {"__type": "tool_call_with_context", "tool_call": {"name": "weather"}, "state": {"messages": []}}
+    values = {"__pregel_tasks": [{"node": "tools", "arg": sent}, {"node": "tools", "arg": {"note": "else"}}]}
+    save(connection, 0, values=values, seen={"agent": {"branch:to:agent": "1"}})
+    connection.close()
+    assert newest(tmp_path / "agent.db") == [("agent", '{1} note: "else"')]
 
 
 def test_each_answer_to_an_interrupt_is_in_the_conversation_of_its_own_fork() -> None:

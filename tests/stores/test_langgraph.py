@@ -17,7 +17,9 @@ from ckpt_tui.core.doctor.chains import broken_chains
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.conversation import conversation
 from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.redact import masked
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import id_text, run_title
@@ -154,6 +156,16 @@ class TestStoresOfLangGraph:
         store = open_store(tmp_path / "functional.db")
         [request] = requests(load(store, runs_of(store)["t"]).pending)
         assert (request.id, request.executor) == ("one", "flow")
+
+    def test_a_secret_by_its_type_is_masked_whatever_its_name(self, tmp_path: Path) -> None:
+        connection = connect(tmp_path / "secret.db")
+        secret = {"lc": 2, "type": "constructor", "id": ["pydantic", "types", "SecretStr"], "args": ["hush"]}
+        save(connection, 0, values={"pw": secret})
+        connection.close()
+        store = open_store(tmp_path / "secret.db")
+        state = load(store, runs_of(store)["t"]).state
+        assert "hush" not in summary(state)
+        assert "hush" not in str(masked(to_json(state)))
 
     def test_what_waits_for_several_nodes_is_asked_for_by_each_of_them(self, tmp_path: Path) -> None:
         connection = connect(tmp_path / "join.db")

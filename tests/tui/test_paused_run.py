@@ -63,7 +63,9 @@ async def test_one_bar_says_where_the_run_is_and_its_keys_have_it_go_on(project:
         await app.press("s")
         await app.until(lambda: selected(app) == 3, "the next checkpoint selected")
         await app.until(lambda: app.lines[-1].startswith(f" {BAR} 3"), "the bar")
-        await app.press("ctrl+t", *"end", "enter")
+        await app.press("question_mark")
+        await app.shows("Here: beside a paused run", "have the paused run do one superstep")
+        await app.press("escape", "ctrl+t", *"end", "enter")
         await app.until(lambda: "run done · R shows it" in app.lines[-1], "the end")
         await app.press("k")
         assert "f filter" in app.lines[-1] and selected(app) == 3  # from the last one, which was selected

@@ -115,7 +115,8 @@ def step_lines(step: Step, before: Snapshot | None) -> Iterator[Line]:
     for answered in step.answered:
         said = words(answered.answer, VALUE_CELLS) if answered.given else "no file contains the answer"
         who = shown_name(answered.request.executor, 60)
-        yield Line("step", f"{YOU} answered {who}: {said}", (answered.part,) if answered.given else (), "", "−")
+        whom = f" {who}" if who else ""
+        yield Line("step", f"{YOU} answered{whom}: {said}", (answered.part,) if answered.given else (), "", "−")
     asked = Counter(request.executor for request in step.raised)
     for request in step.raised:
         if number := asked.pop(request.executor, 0):

@@ -13,6 +13,7 @@ from ckpt_tui.core.overview.said_in_step import said_in_step
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
 from ckpt_tui.core.reading.chat import ChatMessage
+from ckpt_tui.core.reading.langchain_messages import spoken_in
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import turns
@@ -102,6 +103,9 @@ def words(value: Value, limit: int = TEXT_CELLS) -> str:
     if is_unopened(value):
         return summary(value, limit)
     value = resolve(value)
+    pairs = spoken_in(value)
+    if pairs:
+        return in_quotes(pairs[-1][1], limit)
     said = turns(value)
     if said and (said[-1].text or said[-1].extras):
         text = said[-1].text

@@ -63,3 +63,28 @@ def calls_of(message: Value) -> list[tuple[str, Value]]:
         return []
     named = ((attribute(call, "name"), attribute(call, "args")) for call in calls[:_PARTS])
     return [(name, arguments) for name, arguments in named if type(name) is str]
+
+
+_SPEAKERS = frozenset(("user", "human", "ai", "assistant", "system", "developer", "tool"))
+
+
+def spoken_in(value: Value) -> list[tuple[str, str]]:
+    """Role and text of each message of an input whose `messages` are such pairs, as programs write them; or none."""
+    found = resolve(value)
+    listed = resolve(found.get("messages")) if type(found) is dict else None
+    if type(listed) not in (list, tuple) or not listed:
+        return []
+    pairs = [_pair(each) for each in listed[:_MOST]]
+    return [pair for pair in pairs if pair is not None] if all(pairs) else []
+
+
+_MOST = 100
+"""Messages of an input that are looked at."""
+
+
+def _pair(value: Value) -> tuple[str, str] | None:
+    value = resolve(value)
+    if type(value) not in (list, tuple) or len(value) != 2:
+        return None
+    role, text = map(resolve, value)
+    return (role, text) if type(role) is type(text) is str and role in _SPEAKERS else None

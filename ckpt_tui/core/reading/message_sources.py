@@ -20,9 +20,10 @@ from ckpt_tui.core.reading.chat import (
     read_message,
 )
 from ckpt_tui.core.reading.gist import gist
+from ckpt_tui.core.reading.langchain_messages import spoken_in
 from ckpt_tui.core.reading.members import Members, escape_name, members, object_members
 from ckpt_tui.core.reading.path_links import PathLink, path_of
-from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.reading.pending import attribute, requests
 from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes, type_name
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.typenames import short_type
@@ -270,13 +271,17 @@ def _single(value: Value, about: dict[str, Value] | None = None) -> ChatMessage 
     return ChatMessage("", "", "", (part,)) if part is not None else None
 
 
+_CALL_OF_A_MODEL = "tool_call_with_context"
+"""What LangGraph's prebuilt agents send to the node of their tools: a call that the model's own message has."""
+
+
 def _sent(value: Value, about: dict[str, Value]) -> ChatMessage | None:
     """A message between executors that is not itself a chat message; None for anything else, and where one is in it."""
     if "source_id" not in about or "data" not in about:
         return None
     data = about["data"]
     inside = resolve(data) if not is_unopened(data) else data
-    if data is None or _holds_chat(inside):
+    if data is None or _holds_chat(inside) or attribute(inside, "__type") == _CALL_OF_A_MODEL:
         return None
     source = name_of(about.get("source_id"))
     outside = source.startswith(INTERNAL)
@@ -316,6 +321,8 @@ def parts_of(data: Value) -> tuple[Part, ...]:
     value = data if is_unopened(data) else resolve(data)
     if type(value) is str:
         return (Part("text", value),)
+    if pairs := spoken_in(value):
+        return tuple(Part("text", text) for _, text in pairs)
     kind = short_type(type_name(value)) if type(value) is Obj else ""
     shown = summary(data, 2_000)
     return (Part("other", shown if shown.startswith(kind) else f"{clean(kind, 60)} {shown}"),)

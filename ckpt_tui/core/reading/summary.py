@@ -14,7 +14,7 @@ from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_given_key, is_mask, is_maskable, is_secret_key, masked_text
-from ckpt_tui.core.secret_items import NOTHING, secrets_beside
+from ckpt_tui.core.secret_items import NOTHING, is_secret_type, secrets_beside
 from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
@@ -140,7 +140,7 @@ class Summarizer:
         """An object: its text, what the framework's own objects mean, or its class and attributes."""
         parts = object_parts(value)
         if parts.is_text:
-            if hide:
+            if hide or (is_secret_type(parts.type) and not self.reveal):
                 return MASK
             text = parts.text
             return integer_text(text) if type(text) is int else clean(self.shown(str(text), limit), limit)

@@ -22,7 +22,10 @@ ROWS = 200
 CELLS = 20_000
 """Cells of a table that are shown."""
 
-INDEXES = frozenset(("pandas.core.indexes.base:_new_Index", "pandas.core.indexes.datetimes:_new_DatetimeIndex"))
+INDEXES = frozenset((
+    "pandas.core.indexes.base:_new_Index", "pandas.core.indexes.datetimes:_new_DatetimeIndex",
+    "pandas.core.indexes.interval:_new_IntervalIndex",
+))  # fmt: skip
 """What makes an index."""
 
 _BACKED = "pandas._libs.arrays:__pyx_unpickle_NDArrayBacked"
@@ -168,6 +171,10 @@ def labels_of(index: Value) -> Sequence[Value] | None:
     start, stop, step = (member(state, name) for name in ("start", "stop", "step"))
     if type(start) is type(stop) is type(step) is int and step and abs(stop - start) < 1 << 40:
         return range(start, stop, step)
+    left, right = labels_of(member(state, "left")), labels_of(member(state, "right"))
+    if left is not None and right is not None and len(left) == len(right):
+        closed = member(state, "closed")
+        return _Labels(len(left), lambda at: interval_text(left[at], right[at], closed))
     levels, codes = member(state, "levels"), member(state, "codes")
     if type(levels) is list and type(codes) is list and len(levels) == len(codes):
         return _pairs(levels, codes)

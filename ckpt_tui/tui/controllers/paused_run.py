@@ -56,6 +56,9 @@ class PausedRunPort(Port, Protocol):
         """The runs that were started here and go on, the last one last."""
         ...
 
+    def show_runs(self) -> None:
+        """Show how the runs are that were started here."""
+
     def keep_up_with(self, run: RunBeside) -> None:
         """Have the cursor follow what a run writes, until it is moved by hand."""
 
@@ -184,6 +187,7 @@ class PausedRun:
             self._back = None
             run.command(do, **fields)
             self._port.keep_up_with(run)
+            self._port.show_runs()
 
     def _go_to(self, run: RunBeside, place: str) -> bool:
         """Have the run be at a checkpoint; return False where it cannot go there, which it says itself."""

@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.actions.pruning import why_none
-from ckpt_tui.tui.helpers.run_bars import status_part
 from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
 from ckpt_tui.tui.screens.compare import CompareScreen
@@ -21,6 +20,7 @@ from ckpt_tui.tui.screens.notes import NotesScreen
 from ckpt_tui.tui.screens.prune import PruneScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
 from ckpt_tui.tui.screens.resume import ResumeScreen
+from ckpt_tui.tui.screens.resume_handle import ResumeHandle
 from ckpt_tui.tui.screens.sizes import SizesScreen
 from ckpt_tui.tui.screens.value_editor import EditScreen, NotEdited, edited_json
 from ckpt_tui.tui.store_jobs import StoreJobs
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.screens.browse_keys import BrowseKeys
     from ckpt_tui.tui.screens.compare import ComparePlace
     from ckpt_tui.tui.view import View
-    from ckpt_tui.tui.widgets.status import Part
     from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 
@@ -85,7 +84,8 @@ class BrowseOpener:
         """Open keys and signs."""
         panes = self._screen.panes
         scope = "list" if panes.pane is panes.list else "value" if panes.detail.is_tree else "any list"
-        self._screen.app.push_screen(help_screen((scope,)))
+        beside = ("paused",) if self._screen.resume_entry.live else ()
+        self._screen.app.push_screen(help_screen((*beside, scope)))
 
     def notes(self, book: Notebook) -> None:
         """Open the list of bookmarks and notes."""
@@ -174,14 +174,14 @@ class BrowseOpener:
     def resume(
         self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None],
         left: Callable[[], None], changed: Callable[[dict[str, Any]], bool],
-    ) -> _OpenResume:  # fmt: skip
+    ) -> ResumeHandle:  # fmt: skip
         """Open the preview of a resume."""
         compare = self._screen.parent_diff.compare_outcomes
         graph = self._screen.graphs.take
         screen = ResumeScreen(source, edits, begun, compare, graph, again, left, changed, self._reveal)
         self._screen.app.install_screen(screen, f"run-{id(screen)}")
         self._screen.app.push_screen(screen)
-        return _OpenResume(screen)
+        return ResumeHandle(screen)
 
     def edit(self, title: str, text: str, hint: str, then: Callable[[str | None], None]) -> None:
         """Ask for another text of a value."""
@@ -274,82 +274,3 @@ class _OpenReplay:
         """Go on with a store that changed."""
         if self._screen.is_mounted:
             self._screen.show_view(view)
-
-
-class _OpenResume:
-    """A resume, as what opened it sees it."""
-
-    def __init__(self, screen: ResumeScreen) -> None:
-        self._screen = screen
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether the workflow was started."""
-        return self._screen.execution.has_begun
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the workflow was started and has not ended."""
-        return self._screen.run is not None and self._screen.run.begun and self._screen.run.is_live
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a process that it has started goes on."""
-        return self.is_live or self._screen.run_again.is_live
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether its screen is in front."""
-        return self._screen.is_current
-
-    @property
-    def paused(self) -> dict[str, Any] | None:
-        """Where it is paused; None where it is not."""
-        return self._screen.run.paused if self._screen.run is not None else None
-
-    @property
-    def status(self) -> Part:
-        """How the run is, in a few words."""
-        execution = self._screen.execution
-        return status_part(execution.run, execution.waits, execution.seconds)
-
-    @property
-    def source(self) -> Source:
-        """The checkpoint that it was begun at."""
-        return self._screen.source
-
-    @property
-    def written(self) -> Sequence[str]:
-        """Ids of the checkpoints that it wrote, in order."""
-        return self._screen.run.written if self._screen.run is not None else ()
-
-    @property
-    def failure(self) -> str:
-        """Why it failed; "" where it did not fail."""
-        return self._screen.run.failure if self._screen.run is not None else ""
-
-    def change(self, identifier: str, edits: Sequence[Edit]) -> bool:
-        """Make these changes when it goes on, if it is paused at this checkpoint; False where it is not."""
-        run = self._screen.run
-        if run is None or run.paused is None or run.paused.get("checkpoint") != identifier:
-            return False
-        for each in edits:
-            run.change(each)
-        return True
-
-    def command(self, do: str, **fields: Any) -> None:
-        """Carry out a command of the debugger."""
-        if self._screen.run is not None:
-            self._screen.run.command(do, **fields)
-
-    def show(self) -> None:
-        """Show it again."""
-        self._screen.app.push_screen(self._screen)
-
-    def kill(self, is_cut_off: bool) -> None:
-        """End its process; the next start offers to go on with a run that is cut off, or was paused."""
-        self._screen.run_again.kill()
-        run = self._screen.run
-        if run is not None:
-            end = run.session.abandon if is_cut_off or run.paused is not None else run.session.kill
-            end()

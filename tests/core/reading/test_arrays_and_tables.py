@@ -16,6 +16,7 @@ from ckpt_tui.core.value import Map, Obj, Ref
 VALUES = Path(__file__).parents[2] / "data" / "values"
 PICKLES: dict[str, dict[str, str]] = json.loads((VALUES / "arrays_and_tables.json").read_text())
 OTHERS: dict[str, dict[str, str]] = json.loads((VALUES / "other_arrays_and_tables.json").read_text())
+INTERVALS: dict[str, dict[str, str]] = json.loads((VALUES / "interval_indexes.json").read_text())
 NAN = {"$type": "builtins:float", "$value": "NaN"}
 
 
@@ -135,6 +136,13 @@ def test_a_rarer_value_is_shown_with_its_shape_type_and_values(version: str, nam
         document = to_json(decode(b64decode(data)).value)
         assert {member: document[member] for member in RIGHT_OTHERS[name]} == RIGHT_OTHERS[name]
         assert "_reconstruct" not in json.dumps(document.get("$items", ""))
+
+
+@pytest.mark.parametrize("version", INTERVALS)
+def test_intervals_are_shown_as_labels_and_as_categories(version: str) -> None:
+    index, cut = (to_json(decode(b64decode(INTERVALS[version][name])).value) for name in ("interval_index", "cut"))
+    assert index["$items"] == ["(0, 1]", "(1, 2]"]
+    assert (cut["dtype"], cut["$items"]) == ("category", ["(0, 2]", "(2, 6]"])
 
 
 def test_a_name_of_a_field_without_end_is_not_repeated_for_each_use_of_it() -> None:

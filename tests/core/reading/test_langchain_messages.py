@@ -7,7 +7,7 @@ import pytest
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.msgpack.objects import given
 from ckpt_tui.core.reading.conversation import conversation
-from ckpt_tui.core.reading.langchain_messages import is_langchain_message
+from ckpt_tui.core.reading.langchain_messages import is_langchain_message, spoken_in
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import Turn, turns
 from ckpt_tui.core.value import Obj, Ref
@@ -70,3 +70,10 @@ def test_a_message_is_previewed_by_who_says_what() -> None:
     assert summary([tool]) == '(1) [tool lookup: "sunny"]'
     call = message("AIMessage", type="ai", content="", tool_calls=[{"name": "lookup", "args": {"n": 1}}])
     assert summary(call) == "assistant: calls lookup({1} n: 1)"
+
+
+def test_messages_that_a_program_writes_as_pairs_are_read_as_such() -> None:
+    assert spoken_in({"messages": [["user", "weather?"], ("ai", "sun")]}) == [("user", "weather?"), ("ai", "sun")]
+    assert spoken_in({"messages": [["user", "weather?"], {"role": "user", "content": "now"}]}) == []
+    assert spoken_in({"messages": [["left", "right"]]}) == []
+    assert spoken_in(["user", "weather?"]) == []
