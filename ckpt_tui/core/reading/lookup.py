@@ -47,13 +47,13 @@ def lookup(value: Value, path: Path, check: Check = None) -> LookupResult:
         if type(value) is dict:
             if type(step) is not str or step not in value:
                 return NOTHING
-            labels += (step, *_label_beside(value, step))
+            labels += (step, *label_beside(value, step))
             value = value[step]
             at += 1
         elif type(value) is list:
             if type(step) is not int or not -len(value) <= step < len(value):
                 return NOTHING
-            labels += _label_beside(value, step)
+            labels += label_beside(value, step)
             value = value[step]
             at += 1
         elif type(value) is Obj and type(step) is str and step[:1] != "$" and (kv := own_attributes(value)) is not None:
@@ -87,16 +87,16 @@ def _in_document(document: Any, path: Path, labels: list[str]) -> LookupResult:
     """The rest of a path in JSON."""
     for step in path:
         if type(document) is dict and type(step) is str and step in document:
-            labels += (step, *_label_beside(document, step))
+            labels += (step, *label_beside(document, step))
         elif type(document) is list and type(step) is int and -len(document) <= step < len(document):
-            labels += _label_beside(document, step)
+            labels += label_beside(document, step)
         else:
             return NOTHING
         document = document[step]
     return LookupResult(document, tuple(labels))
 
 
-def _label_beside(container: dict[str, Value] | list[Value], step: int | str) -> list[str]:
+def label_beside(container: dict[str, Value] | list[Value], step: int | str) -> list[str]:
     """What the text beside a member says that it is, where that is a secret: a header, an option, a `name`."""
     if type(step) is int and step < 0:
         step += len(container)
