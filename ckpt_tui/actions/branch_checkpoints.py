@@ -14,8 +14,9 @@ from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.indented import ABSENT, PARTS, Slice, locate, pickled
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.lookup import NOTHING, LookupResult, lookup, shown
+from ckpt_tui.core.reading.lookup import NOTHING, LookupResult, label_beside, lookup, shown
 from ckpt_tui.core.runs.lineage import Node
+from ckpt_tui.core.secret_items import VALUES
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.value import Envelope, Value
@@ -129,12 +130,21 @@ class BranchCheckpoint:
                 return NOTHING
             try:
                 found = lookup(_parsed(text), rest, self._check)
+                beside = [] if rest or found.absent else self._label_beside(path)
                 return LookupResult(
-                    found.value, (*_labels(path[1 : len(path) - len(rest)]), *found.labels), found.absent
+                    found.value, (*_labels(path[1 : len(path) - len(rest)]), *beside, *found.labels), found.absent
                 )
             except DocumentFault:
                 pass  # loading it says what is wrong
         return lookup(getattr(self.checkpoint, str(path[0])), path[1:], self._check)
+
+    def _label_beside(self, path: Path) -> list[str]:
+        """What the text beside the last step of a path says that it is, where that is a secret."""
+        step = path[-1]
+        if len(path) < 3 or not (type(step) is int or step in VALUES):
+            return []
+        around = self.find(path[:-1]).value
+        return label_beside(around, step) if type(around) is dict or type(around) is list else []
 
     def ask(self, expression: Expression, reveal: bool = False, spans: Sequence[Span | None] = ()) -> Any:
         """What an expression finds in the JSON of `show`; what is masked there is masked for it, too.

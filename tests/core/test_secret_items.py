@@ -14,9 +14,10 @@ from ckpt_tui.core.find.finder import Finder
 from ckpt_tui.core.find.question import Question, text_matcher
 from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.reading.gist import gist
+from ckpt_tui.core.reading.lookup import lookup, shown
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.tree import Tree
-from ckpt_tui.core.redact import masked
+from ckpt_tui.core.redact import is_mask, masked
 
 SECRETS: list[Any] = [
     ["curl", "-X", "POST", "--password", "S3cr3t-9x", "--verbose"],
@@ -81,6 +82,12 @@ def test_the_lines_of_a_file_do_not_show_it(value: Any, indent: int | None) -> N
     text = "\n".join(masked_lines(lines))
     assert "S3cr3t" not in text
     assert '"next": "shown"' in text
+
+
+def test_a_path_to_it_does_not_show_it() -> None:
+    for value, path in ((SECRETS[0], ("call", 4)), (SECRETS[0], ("call", -2)), (SECRETS[4], ("call", "value"))):
+        assert is_mask(shown(lookup({"call": value}, path)))
+    assert shown(lookup({"call": SECRETS[0]}, ("call", 2))) == "POST"
 
 
 @pytest.mark.parametrize("value", ORDINARY)

@@ -23,7 +23,8 @@ _NAMES = (
     rb"token|passw|passphrase|passcode|pswd|pwd|secret|cred|authorization|bearer|cookie|jwt"
     rb"|[a-z0-9][ _.-]{0,3}keys?(?![a-z])"
     rb"|(?<![a-z])(?:pin|pass|passkey|otp|totp|cv[vc]|sas|conn)(?![a-z])|conn.{0,8}str|pin.{0,3}(?:code|number)"
-    rb"|(?:git|azure|devops).{0,5}pat(?![a-z])|sas.{0,3}ur[il]|(?:user|card).{0,3}pin|_pass(?![a-z])"
+    rb"|sessionid|sessid|connect.{0,3}sid|mnemonic|(?:seed|recovery).{0,3}phrase|kennwort|contrasena|senha|wachtwoord|_auth"
+    rb"|(?:git|azure|devops|ext|gh).{0,5}pat(?![a-z])|sas.{0,3}ur[il]|(?:user|card).{0,3}pin|_pass(?![a-z])"
     rb"|[a-z] pass(?![a-z])|pass\x94"
     rb"|(?:basic|auth).{0,4}auth|auth.{0,4}(?:header|string|code)|(?:access|shared).{0,4}signature"
     rb"|jobs.{0,3}storage|(?:bus|hub).{0,3}connection"
@@ -35,7 +36,7 @@ _LOOKS = (
     rb":\\?/\\?/[^\s\"'/<>]{0,200}@|:\\?/\\?/[^\s\"'<>]{0,200}:[^\s\"'<>]{1,200}@|[?&](?:sig|key|code)=|@(?:tcp|unix)\("
     rb"|sk-[a-z0-9]|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|a[ks]ia[0-9a-z]{12}|aiza|ya29\.|gocspx-|hf_[a-z0-9]{16}"
     rb"|npm_[a-z0-9]{16}|gsk_|r8_[a-z0-9]{16}|k_(?:live|test)_|whsec_|dop_v1_|nvapi-|pplx-|xai-|tvly-|lsv2_|pypi-|sg\.[a-z0-9]"
-    rb"|dapi[0-9a-f]{32}|(?:sk|ac)[0-9a-f]{32}|shp(?:at|ss|ca|pa)_|sq0[a-z]|key-[0-9a-f]{32}|lin_api_|ntn_[a-z0-9]{40}"
+    rb"|dapi[0-9a-f]{32}|(?:sk|ac)[0-9a-f]{32}|dckr_|jdbc:oracle|shp(?:at|ss|ca|pa)_|sq0[a-z]|key-[0-9a-f]{32}|lin_api_|ntn_[a-z0-9]{40}"
     rb"|secret_[a-z0-9]{40}|pcsk_|hv[sb]\.|dp\.[psc]t\.|[mno][a-z0-9]{23,25}\.|curl[^\n]{0,400}-u"
     rb"|[78]q~|eyj[a-z0-9_-]{4,}\.|:aa[a-z0-9_-]{30}|age-secret|basic [a-z0-9+/]{8}|private key|/webhooks/|hooks\.slack"
 )

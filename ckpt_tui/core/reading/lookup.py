@@ -16,6 +16,7 @@ from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pickled_objects import own_attributes
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import PLAIN, masked, masked_text, secrecy
+from ckpt_tui.core.secret_items import secrets_beside
 from ckpt_tui.core.value import Obj, Value
 
 Check = Callable[[], None] | None
@@ -46,13 +47,13 @@ def lookup(value: Value, path: Path, check: Check = None) -> LookupResult:
         if type(value) is dict:
             if type(step) is not str or step not in value:
                 return NOTHING
+            labels += (step, *label_beside(value, step))
             value = value[step]
-            labels.append(step)
             at += 1
         elif type(value) is list:
             if type(step) is not int or not -len(value) <= step < len(value):
                 return NOTHING
-            labels += _pair_label(value, step)
+            labels += label_beside(value, step)
             value = value[step]
             at += 1
         elif type(value) is Obj and type(step) is str and step[:1] != "$" and (kv := own_attributes(value)) is not None:
@@ -86,18 +87,21 @@ def _in_document(document: Any, path: Path, labels: list[str]) -> LookupResult:
     """The rest of a path in JSON."""
     for step in path:
         if type(document) is dict and type(step) is str and step in document:
-            labels.append(step)
+            labels += (step, *label_beside(document, step))
         elif type(document) is list and type(step) is int and -len(document) <= step < len(document):
-            labels += _pair_label(document, step)
+            labels += label_beside(document, step)
         else:
             return NOTHING
         document = document[step]
     return LookupResult(document, tuple(labels))
 
 
-def _pair_label(items: list[Value], step: int) -> list[str]:
-    """The label of the second of two where the first is a name, as headers are kept."""
-    return [items[0]] if len(items) == 2 and step in (1, -1) and type(items[0]) is str else []
+def label_beside(container: dict[str, Value] | list[Value], step: int | str) -> list[str]:
+    """What the text beside a member says that it is, where that is a secret: a header, an option, a `name`."""
+    if type(step) is int and step < 0:
+        step += len(container)
+    label = secrets_beside(container).get(step)
+    return [] if label is None else [label]
 
 
 def shown(found: LookupResult, reveal: bool = False) -> Any:
