@@ -284,10 +284,10 @@ class TestCounts:
 
 class TestKeys:
     async def test_keys_of_the_configuration_replace_the_defaults(self) -> None:
-        async with open_app(SAMPLES / "loop", config=Config(keys={"view.zoom": "ctrl+g"})) as app:
+        async with open_app(SAMPLES / "loop", config=Config(keys={"view.zoom": "alt+z"})) as app:
             await app.press("z")
             assert not app.screen.panes.is_zoomed
-            await app.press("ctrl+g")
+            await app.press("alt+z")
             assert app.screen.panes.is_zoomed
 
     async def test_clashing_keys_are_refused_with_a_message(self) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from ckpt_tui.actions.resume.discovery import Discovered
 from ckpt_tui.tui.screens.resume import ResumeScreen
@@ -98,8 +99,11 @@ class TestChoosing:
         (project / "flow.py").write_text(f"open('started', 'w').close()\n{(project / 'flow.py').read_text()}")
         async with open_app("ck") as app:
             await app.press("home")
-            await app.press("r", "enter")
+            typed_before = events.Key("enter", None)
+            await app.press("r")
             await app.shows("› 1 flow.py:build_workflow", "found; nothing of it has run", "nothing runs")
+            app.app.post_message(typed_before)
+            await app.shows("flow.py:build_workflow was found: nothing is started yet")
             assert not (project / "started").exists()
             await app.press("enter")
             await app.shows("RUN IT", "program started, workflow not")
