@@ -128,6 +128,15 @@ class TestDeleting:
             await app.until(lambda: listed(app) == names[2:], "they went")
             assert app.screen.list.selected == names[3]
 
+    @pytest.mark.parametrize("part", ["#head", "#wishes", "#plan", "#foot"])
+    async def test_the_list_may_change_while_the_screen_is_closed(self, part: str, tmp_path: Path) -> None:
+        async with open_app(copy_of("loop", tmp_path)) as app:
+            screen = await opened(app)
+            await screen.query_one(part).remove()
+            screen.keep_up()
+            await app.press("escape")
+            await app.until(lambda: app.app.screen is app.screen, "the browser")
+
     @pytest.mark.parametrize("key", ["enter", "n", "escape"])
     async def test_only_y_deletes(self, key: str, tmp_path: Path) -> None:
         store = copy_of("loop", tmp_path)

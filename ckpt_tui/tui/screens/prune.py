@@ -38,6 +38,9 @@ _KEYS = {
 }  # fmt: skip
 """Commands of other places that this screen knows, and what they do here."""
 
+_PARTS = ("#head", "#wishes", "#plan", "#foot")
+"""Widgets that show what is meant."""
+
 _NUMBERS = {
     "keep": Prompted("keep", "how many of the newest of each run stay; 0 deletes all", "shows what goes"),
     "older": Prompted("older than", "90m, 12h, 30d or 8w", "shows what goes"),
@@ -128,7 +131,8 @@ class PruneScreen(Screen[str]):
 
     def keep_up(self) -> None:
         """Take in that other checkpoints are in the list."""
-        if self.is_mounted and not self._has_failed and not self._is_working:
+        is_whole = all(self.query(name) for name in _PARTS)  # a screen that closes loses its widgets one by one
+        if is_whole and not self._has_failed and not self._is_working:
             self._renew()
 
     def _preview(self) -> None:
