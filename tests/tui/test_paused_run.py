@@ -11,7 +11,7 @@ from ckpt_tui.actions.debugging.session_record import directories_in_use
 from ckpt_tui.configuration import Config
 from ckpt_tui.core.overview.line import UNWRITTEN, Line, Overview, at_pause
 from tests.support.resumes import checkpoints
-from tests.tui.support import NARROW, NORMAL, Driver, open_app
+from tests.tui.support import NARROW, NORMAL, Driver, copy_of, open_app
 from tests.tui.test_programs import project
 from tests.tui.test_stepping import checked
 
@@ -173,3 +173,10 @@ def test_an_overview_at_a_pause_says_nothing_of_a_run_that_was_stopped() -> None
     found = at_pause(Overview("flow · step 1 · work is left", lines), "paused after step 1")
     assert found.title == "flow · step 1 · paused"
     assert [each.text for each in found.lines] == ["x", "paused after step 1", "a → b"]
+
+
+@pytest.mark.parametrize("part", ["#head", "#detail", "#foot"])
+async def test_a_run_may_say_something_while_the_app_ends(part: str, tmp_path: Path) -> None:
+    async with open_app(copy_of("loop", tmp_path)) as app:
+        await app.screen.query_one(part).remove()
+        app.screen.port.show_runs()

@@ -81,7 +81,10 @@ class CheckpointList:
         if view.newest != before.newest or view.checkpoints != before.checkpoints:
             self.changed_at = time.time()
         named = self._select(self._at, view) if self._at is not None and view.runs else ""
-        rows.show(view, self._port.selection.following)
+        following, selected = self._port.selection.following, rows.selected
+        rows.show(view, following)
+        if not following and not before.is_folded:
+            named = named or selected  # runs are folded once many checkpoints are known, also that of the cursor
         if named and named not in view.places:
             self.reveal(named)
         if self._landing and self._landing in view.places:

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 _NOTE = Prompted("note", "on this checkpoint; empty removes it", "keeps it")
 
 
+_PARTS = ("#head", "#checkpoints", "#detail", "#foot")
+"""Widgets that show how runs are."""
+
+
 class BrowsePort:
     """Fits the port of each controller of the browser.
 
@@ -180,7 +184,8 @@ class BrowsePort:
 
     def show_runs(self) -> None:
         """Show how the runs are that were started here, where it can be seen."""
-        if self._screen.is_mounted and self._screen.is_current:
+        is_whole = all(self._screen.query(name) for name in _PARTS)  # when the app ends, widgets go one by one
+        if is_whole and self._screen.is_current:
             self._screen.paused_run.show()
             self._screen.overviews.show_again()
             self._screen.bars.draw()
