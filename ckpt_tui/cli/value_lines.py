@@ -1,4 +1,4 @@
-"""A decoded value as indented lines for people: what JSON has markers for is written in words."""
+"""A decoded value as indented lines for people, with words where its JSON has markers such as `$cut`."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.event_lines import failure_text, parse_line
 from ckpt_tui.core.running.executor_states import Progress
+from ckpt_tui.core.running.secret_lines import masked_copy
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.shown_keys import keys_of
 
@@ -104,8 +105,10 @@ class LiveRun:
     @property
     def failure(self) -> str:
         """Why it failed, and where in the person's file; "" where it did not fail."""
-        is_failed = self.latest.get("end", {}).get("outcome") == "failed"
-        return clean(failure_text(self.latest["error"]), 400) if is_failed and "error" in self.latest else ""
+        error = self.latest.get("error")
+        if error is None or self.latest.get("end", {}).get("outcome") != "failed":
+            return ""
+        return clean(failure_text(masked_copy(error)), 400)
 
     @property
     def why_not_paused(self) -> str:

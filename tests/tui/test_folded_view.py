@@ -291,6 +291,20 @@ class TestDirectory:
             await driver.until(lambda: driver.screen.list.selected == old.file, "it is selected")
             await driver.until(lambda: driver.screen.panes.detail.place[1] == "state.history", "the place in it")
 
+    async def test_the_cursor_stays_where_it_is_when_runs_are_folded(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(library, "FOLDED", 12)
+        for number in range(12):
+            save_one(tmp_path, number)
+        async with open_app(tmp_path) as driver:
+            await driver.press("g")
+            selected = driver.screen.list.selected
+            save_one(tmp_path, 12)
+            await driver.until(lambda: driver.screen.list.view.is_folded, "runs are folded")
+            await driver.until(lambda: selected in driver.screen.list.view.places, "the run of the cursor is not")
+            await driver.until(lambda: driver.screen.list.selected == selected, "the cursor where it was")
+
 
 def save_one(store: Path, number: int, parent: int | None = None) -> None:
     """Write a checkpoint: the next of a run of ten, or that of another parent."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from ckpt_tui.actions.debugging.session_record import directories_in_use
 from ckpt_tui.configuration import Config
 from ckpt_tui.core.overview.line import UNWRITTEN, Line, Overview, at_pause
+from ckpt_tui.tui.controllers.paused_run import PausedRun, PausedRunPort
+from ckpt_tui.tui.live_run import LiveRun
 from tests.support.resumes import checkpoints
 from tests.tui.support import NARROW, NORMAL, Driver, copy_of, open_app
 from tests.tui.test_programs import project
@@ -180,3 +184,16 @@ async def test_a_run_may_say_something_while_the_app_ends(part: str, tmp_path: P
     async with open_app(copy_of("loop", tmp_path)) as app:
         await app.screen.query_one(part).remove()
         app.screen.port.show_runs()
+
+
+def test_secrets_of_an_error_are_masked_in_the_bar_the_overview_and_the_failure() -> None:
+    error = {"kind": "error", "what": "no access with sk-proj-abcdefghijklmnop1234567890"}
+    paused = {**error, "kind": "paused", "reason": "error", "checkpoint": "a"}
+    run = SimpleNamespace(paused=paused, written=["a"], source=SimpleNamespace(framework=""))
+    selection = SimpleNamespace(runs=())
+    beside = PausedRun(cast("PausedRunPort", SimpleNamespace(runs_beside=[run], selection=selection)))
+    bar = "".join(text for text, _ in beside.parts(400, is_tree=False))
+    ended = LiveRun.__new__(LiveRun)
+    ended.latest = {"error": error, "end": {"outcome": "failed"}}
+    for text in (beside.said_at("a"), bar, ended.failure):
+        assert "no access with" in text and "sk-proj" not in text

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from ckpt_tui.actions.resume.document_edits import parse_edit
 from ckpt_tui.actions.resume.plan import Source
+from ckpt_tui.core.running.secret_lines import masked_copy
 from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.core.terms import framework_terms
 from ckpt_tui.errors import CkptError
@@ -102,7 +103,7 @@ class PausedRun:
     def said_at(self, identifier: str) -> str:
         """Where a run is that is paused at a checkpoint, as text; "" where none is."""
         paused = next((each.paused for each in self._port.runs_beside if _is_at(each, identifier)), None)
-        return pause_text(paused) if paused is not None else ""
+        return pause_text(masked_copy(paused)) if paused is not None else ""
 
     def show(self) -> None:
         """Show in the list where the run is, and which checkpoints come after the one to go on from."""
@@ -133,7 +134,7 @@ class PausedRun:
         path = [node.ref.id for node in self._path(run, paused)]
         place = self._place(paused)
         change, back = ("value.edit" if is_tree else "paused.change", "change"), ("step.previous", "back")
-        text, others = pause_text(paused), [("run.show", "run"), change, back]
+        text, others = pause_text(masked_copy(paused)), [("run.show", "run"), change, back]
         if place in path[:-1]:
             node = next(each for each in self._path(run, paused) if each.ref.id == place)
             text = f"back at step {node.ref.step}: goes on as a fork"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ckpt_tui.actions.resume.fork_overlays import with_directory
+from ckpt_tui.core.running.secret_lines import masked_copy
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
@@ -290,7 +291,8 @@ class ResumeEntry:
         """A run said something: show it, and return whether that can be seen."""
         is_seen = self._port.is_in_front
         if is_seen and line["kind"] == "error" and line.get("where") == "command":
-            self._port.say(clean(f"{line.get('what')} → {line.get('fix')}"), "error")
+            shown = masked_copy(line)
+            self._port.say(clean(f"{shown.get('what')} → {shown.get('fix')}"), "error")
         if line["kind"] in _SHOWN:
             self._port.show_runs()
         return is_seen

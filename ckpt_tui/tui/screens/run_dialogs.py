@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.screen import Screen
 
+from ckpt_tui.core.running.secret_lines import masked_copy
 from ckpt_tui.core.running.session_lines import OUTCOMES, pause_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.screens.copied_text import copied
@@ -47,7 +48,7 @@ class RunDialogs(Screen[None]):
         """Say over another screen that the run is paused, or has ended."""
         news = ""
         if line["kind"] == "paused":
-            news = f"is {pause_text(line)}"
+            news = f"is {pause_text(masked_copy(line))}"
         elif line["kind"] == "end":
             news = f"ended: {OUTCOMES.get(line['outcome'], '?')}"
         if news:

@@ -70,15 +70,14 @@ class RunState(Horizontal):
 
 
 def _paused(line: dict[str, Any], reveal: bool) -> Iterator[Paragraph]:
+    line = line if reveal else masked_copy(line)
     yield Paragraph(pause_text(line, BRIEF), "warn", 2, "‖ ", "warn")
     if line.get("executor"):
         source = shown_name(str(line.get("source") or ""), 40)
         origin = f" from {source}" if source else ""
         yield Paragraph(f"{short_name(str(line.get('type')))}{origin}", "plain", _LABEL, "gets", "label")
-        data = line.get("data")
-        shown = data if reveal else masked_copy(data)
-        text = brief(shown, BRIEF)
-        text = text if len(text) < BRIEF else dumps(shown)
+        text = brief(line.get("data"), BRIEF)
+        text = text if len(text) < BRIEF else dumps(line.get("data"))
         yield Paragraph(text[:MESSAGE_CHARACTERS], "plain", _LABEL)
     elif line.get("reason") == "error":
         yield from _after_error(line)
