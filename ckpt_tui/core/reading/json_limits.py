@@ -38,7 +38,7 @@ COSTS: dict[type, int] = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6, list: 3, dict:
 TEXT_SIGN, NAME_SIGN = 4, 9
 """What a sign of a secret counts in one of many short texts, and in one of many names."""
 
-HINTED_NAME = 3
+HINTED_NAME = 6
 """What each of many names counts where one of them may be that of a secret: they are taken apart into words."""
 
 _MANY = 1_000
@@ -157,9 +157,20 @@ def weight_of(sample: Iterable[Value]) -> int:
 
 
 def is_small(item: Value) -> bool:
-    """Whether a value is nothing but a scalar or a sign: it is written at once, with what is around it."""
+    """Whether a value is a scalar, a sign, or a few short ones: it is written at once, with what is around it."""
     kind = type(item)
+    if kind is dict or kind is list:
+        return len(item) <= _FEW and all(map(_is_short, item.values() if kind is dict else item))
     return kind in _SCALARS or (kind is Opaque and not item.partial)
+
+
+_FEW = 8
+"""Members of a container that is written at once."""
+
+
+def _is_short(item: Value) -> bool:
+    kind = type(item)
+    return kind in _SCALARS or (kind is str and len(item) <= LONG_TEXT)
 
 
 _SCALARS = frozenset((int, float, bool, type(None)))

@@ -125,7 +125,7 @@ REASONS = 50
 """Dangers beyond the names that are kept of one pickle; a hostile one can hold a hundred thousand."""
 
 
-NAMES = 20_000
+NAMES = 5_000
 """Classes and functions of one pickle that are examined; an honest one names a few dozen."""
 
 
