@@ -10,7 +10,6 @@ from typing import Any
 
 from ckpt_tui.core.secret_items import NOTHING, secrets_beside
 from ckpt_tui.core.secret_names import (
-    HINTS,
     KEYS_OF_SERVICES,
     RUN_KWARGS,
     is_secret_key,
@@ -33,7 +32,7 @@ class _Ranks(dict[str, int]):
     _left = MOST_SECRETS
 
     def __missing__(self, name: str) -> int:
-        if self._left > 0 or not may_name_secret(name):
+        if self._left > 0 or not (name in RUN_KWARGS or may_name_secret(name)):
             self[name] = rank = secrecy(name)
             self._left -= rank != PLAIN
             return rank
@@ -46,10 +45,8 @@ _MANY = 1_000
 
 
 def _has_secrets(container: dict[str, Any], ranks: _Ranks) -> bool:
-    if len(container) > _MANY:
-        names = "\n".join(container)
-        if names.isascii() and not any(map(names.lower().__contains__, (*HINTS, *RUN_KWARGS))):
-            return False
+    if len(container) > _MANY and not may_name_secret("\n".join(container)) and RUN_KWARGS.isdisjoint(container):
+        return False
     return any(map(ranks.__getitem__, container))
 
 

@@ -95,7 +95,7 @@ _KEY_OF_SERVICE = (
 HINTS = (
     "token", "pass", "secret", "cred", "authorization", "bearer", "cookie", "key", "jwt", "str", "pwd", "pswd", "pin",
     "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat", "connection", "storage", "sessionid", "sessid",
-    ".sid", "mnemonic", "phrase", "docker", *foreign.HINTS,
+    "sid", "mnemonic", "phrase", "docker", *foreign.HINTS,
 )  # fmt: skip
 """In lower case: each name of a secret that is all ASCII has one of them."""
 
@@ -124,8 +124,8 @@ def _hint() -> re.Pattern[str]:
 
 
 def may_name_secret(name: str) -> bool:
-    """Whether a name has a part of a secret's name; false only where it is none."""
-    return not name.isascii() or name in RUN_KWARGS or _hint().search(name.lower()) is not None
+    """Whether a name, or one of many in a text, may be a secret's; false only where none is."""
+    return not name.isascii() or _hint().search(name.lower()) is not None
 
 
 @lru_cache(maxsize=16)  # of one name it is asked two or three times in a row

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ckpt_tui.core.budgets import TEXT_NODE
-from ckpt_tui.core.secret_names import HINTS
+from ckpt_tui.core.secret_names import may_name_secret
 from ckpt_tui.core.text import CANDIDATES
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
@@ -88,8 +88,9 @@ class JsonLimits:
             return count
         short = [text for text in islice(texts, count) if type(text) is str and len(text) < _CHARGED_TEXT]
         joined = "".join(short)
-        cost = (NAME_SIGN if are_names else TEXT_SIGN) * (joined.count("=") + joined.count(":"))
-        if are_names and any(map(joined.lower().__contains__, HINTS)):
+        signs = joined.count("=") + joined.count(":") + joined.count("：")
+        cost = signs * (NAME_SIGN if are_names else TEXT_SIGN)
+        if are_names and may_name_secret(joined):
             cost += HINTED_NAME * len(short)
         left = max(self.left, 0)
         if cost > left:
