@@ -206,7 +206,7 @@ async def _in_list(store: Made) -> tuple[float, float]:
     app = CkptApp(store)
     async with app.run_test(size=SIZE) as pilot:
         lines = app.screen.query_one(Checkpoints)
-        await _until(lambda: lines.line_count > ROWS)
+        await _until(lambda: lines.view.checkpoints == ROWS)
         await pilot.press("g")
         return await _presses(app)
 
