@@ -255,7 +255,7 @@ def _chain(count: int) -> list[CheckpointRef]:
     ids = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(count)]
     return [
         CheckpointRef(
-            name, f"{name}.json", "flow", "cafe", ids[number - 1] if number % 1000 else None, "", 1.7e9 + number,
+            name, f"{name}.json", "flow", "cafe", ids[number - 1] if number else None, "", 1.7e9 + number,
             number % 1000, 20_000, facts,
         )
         for number, name in enumerate(ids)

@@ -256,8 +256,7 @@ class LineList(ScrolledLines, can_focus=True):
         if height <= 0:
             return
         top = self.scroll_offset.y
-        # The heading above the first line of a group comes into sight with it.
-        margin = 1 if height > 6 else 0
+        margin = 1 if height > 6 else 0  # the heading above a group's first line comes into sight with it
         ahead = SCROLL_LINES - 1 if height > 4 * SCROLL_LINES else 0
         if self.cursor - margin < top:
             self.scroll_to(y=max(self.cursor - margin - ahead, 0), animate=False, immediate=True)
@@ -282,7 +281,7 @@ class LineList(ScrolledLines, can_focus=True):
         """Move by one row, or as many as were typed; lines that the cursor skips are not counted."""
         count = self.take_count()
         if count > _COUNTED:
-            self._step(way * count)
+            self._go(self.cursor + way * count, way)
             return
         index = found = self.cursor
         while count and 0 <= (index := index + way) < self.line_count:
@@ -293,14 +292,14 @@ class LineList(ScrolledLines, can_focus=True):
 
     def action_page(self, way: int) -> None:
         """Move by a page."""
-        self._step(way * max(self.scrollable_content_region.height - 1, 1) * self.take_count())
+        self._page(way * max(self.scrollable_content_region.height - 1, 1))
 
     def action_half_page(self, way: int) -> None:
         """Move by half a page."""
-        self._step(way * max(self.scrollable_content_region.height // 2, 1) * self.take_count())
+        self._page(way * max(self.scrollable_content_region.height // 2, 1))
 
-    def _step(self, by: int) -> None:
-        self._go(self.cursor + by, 1 if by > 0 else -1)
+    def _page(self, by: int) -> None:
+        self._go(self.cursor + by * self.take_count(), 1 if by > 0 else -1)
 
     def _go(self, index: int, way: int) -> None:
         """Move to a line, or say that there is no other."""
@@ -327,10 +326,9 @@ class LineList(ScrolledLines, can_focus=True):
 
     def numbered(self, number: int) -> int:
         """The line of the row with a number, from 1: lines that the cursor skips have none. Else the last line."""
-        left = number
         for index in range(self.line_count):
-            left -= self.selectable(index)
-            if not left:
+            number -= self.selectable(index)
+            if not number:
                 return index
         return self.line_count - 1
 
