@@ -7,12 +7,19 @@ holds a sign of such a secret, which nearly all texts do not.
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable
 from functools import partial
 
+from ckpt_tui.core.secret_foreign_names import LAST_WORDS, name_at_end
 from ckpt_tui.core.secret_names import is_compound, is_secret_key, is_secret_parameter
-from ckpt_tui.core.secret_notations import SIGNS, is_last_word, mask_notations, mask_password_options, name_said_before
+from ckpt_tui.core.secret_notations import (
+    SIGNS,
+    is_last_word,
+    is_login,
+    mask_notations,
+    mask_password_options,
+    name_said_before,
+)
 
 MASK = "••••••"
 """What people see in the place of a secret."""
@@ -41,7 +48,7 @@ _SHORTEST = 6
 
 Signs = tuple[str, ...]
 
-_ASSIGNED = ("=", ":")
+_ASSIGNED = ("=", ":", "：")
 _URL = "://"
 _SHAPES: tuple[tuple[Signs, str], ...] = (
     (("sk-",), r"sk-(?:proj|ant|svcacct|admin|or|lf)-[\w-]{8,}|sk-[A-Za-z0-9]{16,}"),
@@ -113,10 +120,9 @@ _USER_OPTION = _Pattern(r"(\s(?:-u|--user|--proxy-user|-U)[= ]?[\"']?[^\s:\"'$]{
 _CURL = _Pattern(r"\bcurl\b")
 _CURL_LEFT = 404
 """Characters before the option in which the command is named."""
-_GIVEN = _Pattern(r"[=:](?![=>:/])")
+_GIVEN = _Pattern(r"[=:：](?![=>:/])")
 _NO_BEGINNING = "0123456789.-"
-_NAME = f"{string.ascii_letters}_{_NO_BEGINNING}"
-"""Characters of a name, and those with which none begins."""
+"""Characters with which no name begins."""
 _LEFT = 84
 """Characters before a sign that may hold the name that is given a value: `NAME=value`, `"name": "value"`."""
 
@@ -220,10 +226,9 @@ def _named_values(text: str) -> str:
         if at < done:
             continue
         left = text[max(at - _LEFT, 0) : at].rstrip("\\\"' ")
-        said = name_said_before(left) if text[at] == ":" else None
+        said = name_said_before(left) if text[at] != "=" else None
         left = left[:said]
-        before = left.rstrip(_NAME)
-        name = left[len(before) :].lstrip(_NO_BEGINNING)
+        name = name_at_end(left).lstrip(_NO_BEGINNING)
         if not name:
             continue
         span = _value_span(text, name, at, left[: -len(name)], said is not None)
@@ -243,9 +248,11 @@ def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = Fa
         left: The characters before the name.
         in_sentence: A sentence gives the value, such as "the password is: …".
     """
-    sign = text[at]
+    sign = "=" if text[at] == "=" else ":"
     in_query = sign == "=" and left.endswith(("?", "&"))
-    if not (is_secret_key(name) or _is_named_in_words(name, left) or (in_query and is_secret_parameter(name))):
+    is_auth = name == "auth" and sign == ":"
+    is_named = is_secret_key(name) or _is_named_in_words(name, left) or (in_query and is_secret_parameter(name))
+    if not is_named and not is_auth:
         return None
     start = at + 1
     while text[start : start + 1] in (" ", "\t") and start < at + 4:
@@ -257,7 +264,9 @@ def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = Fa
         value = text[quote.end() : end]
         if not value or _NO_VALUE.known.match(value) or (value.isalpha() and _is_word_of_model(text, name, at, left)):
             return None
-        return quote.end(), end
+        return (quote.end(), end) if is_named or is_login(value) else None
+    if not is_named:
+        return None
     braced = _BRACED.known.match(text, start) if sign == "=" else None
     if braced is not None and _looks_random(braced[1]) and _is_in_connection(text, left, start):
         return braced.span(1)  # ODBC: PWD={…}
@@ -290,7 +299,7 @@ def _is_word_of_model(text: str, name: str, at: int, left: str) -> bool:
 
 def _is_named_in_words(name: str, left: str) -> bool:
     """Whether the word before makes it the name of a secret: `Shared Access Key=…`."""
-    if name.lower() not in ("key", "string", "signature", "token"):
+    if name.lower() not in ("key", "string", "signature", "token", *LAST_WORDS):
         return False
     words = left.replace("\n", ";").rpartition(";")[2]
     return words.endswith(" ") and is_secret_key(f"{words.strip().replace(' ', '_')}_{name}")
