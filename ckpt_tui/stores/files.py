@@ -207,16 +207,25 @@ def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:
     Raises:
         FileNotFoundError, NotADirectoryError, PermissionError, OSError: as os.scandir does.
     """
+    for name, status in each_status(directory):
+        yield name, None if status is None else stamp_of(status)
+
+
+def each_status(directory: str) -> Iterator[tuple[str, os.stat_result | None]]:
+    """The same with all that the system says of each.
+
+    Raises:
+        OSError: as os.scandir does.
+    """
     with os.scandir(directory) as entries:
         for entry in entries:
-            name = entry.name
-            if not is_json_name(name):
+            if not is_json_name(entry.name):
                 continue
             try:
-                stamp = stamp_of(entry.stat())
+                status = entry.stat()
             except OSError:
-                stamp = None
-            yield name, stamp
+                status = None
+            yield entry.name, status
 
 
 def _open(path: str, is_regular: bool = False) -> tuple[int, os.stat_result]:
