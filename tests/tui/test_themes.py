@@ -21,10 +21,10 @@ async def test_the_app_opens_in_a_theme(theme: str) -> None:
         await app.shows("waits 2 review", "[Overview]")
         wanted = theme if theme in {DARK.name, LIGHT.name, *BUILTIN_THEMES} else DARK.name
         assert app.app.theme == wanted
-        label = app.screen.list.get_component_styles("line-list--label").color
+        label = app.screen.list.style("label").color
         expected = {DARK.name: DARK, LIGHT.name: LIGHT}.get(wanted)
         if expected is not None:
-            assert label == Color.parse(expected.variables["ck-label"])
+            assert label == Color.parse(expected.variables["ck-label"]).rich_color
         await app.press("tab", "j", "question_mark")
         await app.shows("Keys and signs")
 

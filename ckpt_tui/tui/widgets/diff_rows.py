@@ -16,6 +16,7 @@ from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.themes import Look
 from ckpt_tui.tui.widgets.change_parts import Parts, beside_parts, change_parts, is_wide, marked
 from ckpt_tui.tui.widgets.line_list import LineList
 
@@ -25,12 +26,9 @@ class DiffRows(LineList):
 
     BINDINGS = bindings("diff")
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"line-list--gone", "line-list--new"}
-
-    DEFAULT_CSS = """
-    DiffRows > .line-list--gone { color: $error; text-style: strike; }
-    DiffRows > .line-list--new { color: $success; text-style: bold; }
-    """
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        **LineList.LOOKS, "gone": Look("error", "", "strike"), "new": Look("success", "", "bold"),
+    }  # fmt: skip
 
     @dataclass
     class Opened(Message):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.themes import readable_style
+from ckpt_tui.tui.themes import Look, readable_style, style_of
 from ckpt_tui.tui.widgets.scrolled_lines import ScrolledLines
 
 _STRIPS = 400
@@ -40,12 +40,14 @@ class LineList(ScrolledLines, can_focus=True):
 
     BINDINGS = bindings("any list")
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line-list--cursor", "line-list--cursor-blur", "line-list--label", "line-list--dim", "line-list--text",
-        "line-list--number", "line-list--word", "line-list--type", "line-list--error", "line-list--good",
-        "line-list--warn", "line-list--lane", "line-list--heading", "line-list--match", "line-list--plain",
-        "line-list--accent",
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        "plain": Look(), "label": Look("ck-label"), "dim": Look("ck-dim"), "text": Look("ck-text"),
+        "number": Look("ck-number"), "word": Look("ck-word"), "type": Look("ck-type"), "error": Look("error"),
+        "good": Look("success"), "warn": Look("warning"), "accent": Look("accent"), "lane": Look("ck-lane"),
+        "heading": Look("foreground", "", "bold"), "match": Look("", "ck-match", "ck-match-style"),
+        "cursor": Look("", "ck-cursor", "ck-cursor-style"), "cursor-blur": Look("", "ck-cursor-blur", "ck-blur-style"),
     }  # fmt: skip
+    """Name of a style → how it looks."""
 
     DEFAULT_CSS = """
     LineList {
@@ -62,21 +64,6 @@ class LineList(ScrolledLines, can_focus=True):
         scrollbar-background-hover: $background;
         scrollbar-background-active: $background;
     }
-    LineList > .line-list--cursor { background: $ck-cursor; text-style: $ck-cursor-style; }
-    LineList > .line-list--cursor-blur { background: $ck-cursor-blur; text-style: $ck-blur-style; }
-    LineList > .line-list--label { color: $ck-label; }
-    LineList > .line-list--dim { color: $ck-dim; }
-    LineList > .line-list--text { color: $ck-text; }
-    LineList > .line-list--number { color: $ck-number; }
-    LineList > .line-list--word { color: $ck-word; }
-    LineList > .line-list--type { color: $ck-type; }
-    LineList > .line-list--error { color: $error; }
-    LineList > .line-list--good { color: $success; }
-    LineList > .line-list--warn { color: $warning; }
-    LineList > .line-list--accent { color: $accent; }
-    LineList > .line-list--lane { color: $ck-lane; }
-    LineList > .line-list--heading { color: $foreground; text-style: bold; }
-    LineList > .line-list--match { background: $ck-match; text-style: $ck-match-style; }
     """
 
     cursor: var[int] = var(0)
@@ -161,11 +148,10 @@ class LineList(ScrolledLines, can_focus=True):
         """The style of a part, `over` the background of the cursor or of nothing."""
         found = self._styles.get((name, over))
         if found is None:
-            found = self.rich_style + self.get_component_rich_style(f"line-list--{name}", partial=True)
-            if over:
-                found += self.get_component_rich_style(f"line-list--{over}", partial=True)
-            if over and name == "match":  # what was searched for is seen in the selected row, too
-                found += self.get_component_rich_style("line-list--match", partial=True)
+            # What was searched for is seen in the selected row, too.
+            parts = [name, over, name] if over and name == "match" else [name, over] if over else [name]
+            variables = self.app.theme_variables
+            found = sum((style_of(self.LOOKS[part], variables) for part in parts), self.rich_style)
             found = readable_style(found, bool(over) or name == "match")
             self._styles[name, over] = found
         return found

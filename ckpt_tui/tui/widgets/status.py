@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -11,7 +12,7 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ckpt_tui.tui.themes import readable_style
+from ckpt_tui.tui.themes import Look, readable_style, style_of
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, key_text, keys_of, named_places
 
@@ -41,10 +42,12 @@ class BarLine(Widget):
     A click on a key, or on the word beside one, presses the key.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "bar-line--plain", "bar-line--strong", "bar-line--dim", "bar-line--good", "bar-line--warn", "bar-line--error",
-        "bar-line--key", "bar-line--name",
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        "plain": Look(), "strong": Look("primary", "", "bold"), "dim": Look("ck-dim"), "good": Look("success"),
+        "warn": Look("warning"), "error": Look("error", "", "bold"), "key": Look("ck-label", "", "bold"),
+        "name": Look("ck-label", "", "bold"),
     }  # fmt: skip
+    """Name of a style → how it looks."""
 
     DEFAULT_CSS = """
     BarLine {
@@ -52,12 +55,6 @@ class BarLine(Widget):
         background: $panel;
         color: $foreground;
     }
-    BarLine > .bar-line--strong { text-style: bold; color: $primary; }
-    BarLine > .bar-line--dim { color: $ck-dim; }
-    BarLine > .bar-line--good { color: $success; }
-    BarLine > .bar-line--warn { color: $warning; }
-    BarLine > .bar-line--error { color: $error; text-style: bold; }
-    BarLine > .bar-line--key, BarLine > .bar-line--name { color: $ck-label; text-style: bold; }
     """
 
     def __init__(self, id: str | None = None) -> None:
@@ -90,7 +87,7 @@ class BarLine(Widget):
         """The style of a part."""
         found = self._styles.get(name)
         if found is None:
-            found = readable_style(self.rich_style + self.get_component_rich_style(f"bar-line--{name}", partial=True))
+            found = readable_style(self.rich_style + style_of(self.LOOKS[name], self.app.theme_variables))
             self._styles[name] = found
         return found
 
