@@ -101,7 +101,7 @@ HINTS = (
 
 _SPLIT = r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 
-_PARAMETERS = frozenset(("sig", "key", "code", "signature", "pw", "pass", "auth", "sign", "hmac", "credential"))
+PARAMETERS = frozenset(("sig", "key", "code", "signature", "pw", "pass", "auth", "sign", "hmac", "credential"))
 """Parameters of a URL that open what it leads to: those of Azure's shared access, signed requests and functions."""
 
 
@@ -206,7 +206,7 @@ def is_service(name: str) -> bool:
 def is_secret_parameter(name: str) -> bool:
     """Whether a parameter of a URL is a secret by its name: `sig`, `X-Amz-Signature`, `access_token`."""
     words = [word.lower() for word in re.split(_SPLIT, name) if word]
-    return is_secret_key(name) or (bool(words) and words[-1] in _PARAMETERS)
+    return is_secret_key(name) or (bool(words) and words[-1] in PARAMETERS)
 
 
 def is_compound(name: str) -> bool:
