@@ -44,7 +44,7 @@ PARTLY = 20_000
 thousand runs without beginning, which take more memory than they all."""
 
 FIRST = 64
-"""Runs of the first screen."""
+"""Runs of the first screen, and files that are read for it."""
 
 FOUND = 200
 """Runs that a search for an id gives."""
@@ -162,10 +162,10 @@ class DirectoryGroups(Groups):
     def _read_all(self, stop: threading.Event | None = None) -> Iterator[GroupBatch]:
         """Read the headers of everything."""
         listed = list_json(self._store.path)
-        first = list(islice(listed, BATCH))
+        first = list(islice(listed, min(FIRST, BATCH)))
         self._table.read(first)
-        if len(first) == BATCH:
-            yield self._list(GROWS * BATCH, BATCH)
+        if len(first) == min(FIRST, BATCH):
+            yield self._list(GROWS * BATCH, len(first))
         rest, are_regular = PackedNames(), bytearray()
         for name, is_regular in listed:
             rest.append(name)

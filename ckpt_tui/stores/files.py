@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import time
+from itertools import islice
+from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
 from ckpt_tui.core.documents.json_cost import allowed
@@ -192,7 +194,10 @@ def has_more_names(directory: str, count: int) -> bool:
         OSError: as os.scandir does.
     """
     with os.scandir(directory) as entries:
-        return any(number > count for number, _ in enumerate((e for e in entries if is_json_name(e.name)), 1))
+        # Without a call of Python for each: the first screen waits for it.
+        names = map(attrgetter("name"), entries)
+        found = filter(is_json_name if _WINDOWS else methodcaller("endswith", FILE_SUFFIX), names)
+        return next(islice(found, count, None), None) is not None
 
 
 def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:

@@ -71,13 +71,13 @@ class LineList(ScrolledLines, can_focus=True):
 
     cursor: var[int] = var(0)
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Idle(Message):
         """A key did nothing here, and why."""
 
         text: str
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Moved(Message):
         """The cursor is on another line; `by_hand` says that a person moved it."""
 
