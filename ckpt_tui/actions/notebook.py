@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from ckpt_tui.actions.state_files import write_privately
@@ -75,6 +74,8 @@ class Notebook:
 
 def notes_file(store: str) -> str:
     """Where the notes on a store are kept."""
+    from hashlib import sha256  # late: OpenSSL, behind the first rows
+
     name = sha256(absolute(store).encode("utf-8", "surrogateescape")).hexdigest()[:24]
     return os.path.join(_directory(), f"{name}.json")
 

@@ -11,13 +11,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.runs.groups import PackedGroups
+from ckpt_tui.core.runs.groups import Group, PackedGroups
 from ckpt_tui.core.runs.growing_table import GrowingRuns
 from ckpt_tui.core.runs.header_table import PackedNames
 from ckpt_tui.core.runs.ids import name_and_parents
 from ckpt_tui.core.runs.table_runs import TableRuns
 from ckpt_tui.stores.base import BATCH, Entry, place_error
 from ckpt_tui.stores.cache_files import is_wanted
+from ckpt_tui.stores.directory_forks import ForkedDirectoryGroups
 from ckpt_tui.stores.directory_table import DirectoryTable
 from ckpt_tui.stores.files import list_json
 from ckpt_tui.stores.header_reading import read_files
@@ -26,6 +27,7 @@ from ckpt_tui.stores.table_file import Stored, TableFile
 from ckpt_tui.stores.watch import watch
 
 if TYPE_CHECKING:
+    from ckpt_tui.stores.composite import CompositeStore
     from ckpt_tui.stores.directory import DirectoryStore
 
 READ_AT_ONCE = 64
@@ -42,7 +44,7 @@ PARTLY = 20_000
 thousand runs without beginning, which take more memory than they all."""
 
 FIRST = 64
-"""Runs of the first screen."""
+"""Runs of the first screen, and files that are read for it."""
 
 FOUND = 200
 """Runs that a search for an id gives."""
@@ -75,6 +77,10 @@ class DirectoryGroups(Groups):
     def suits_browser(self) -> bool:
         """It does; all else is answered once everything is read."""
         return True
+
+    def with_forks(self, store: CompositeStore) -> Groups:
+        """These with what forks add to them."""
+        return ForkedDirectoryGroups(store, self)
 
     # -- the list ----------------------------------------------------------------------------------------------------
 
@@ -156,10 +162,10 @@ class DirectoryGroups(Groups):
     def _read_all(self, stop: threading.Event | None = None) -> Iterator[GroupBatch]:
         """Read the headers of everything."""
         listed = list_json(self._store.path)
-        first = list(islice(listed, BATCH))
+        first = list(islice(listed, min(FIRST, BATCH)))
         self._table.read(first)
-        if len(first) == BATCH:
-            yield self._list(GROWS * BATCH, BATCH)
+        if len(first) == min(FIRST, BATCH):
+            yield self._list(GROWS * BATCH, len(first))
         rest, are_regular = PackedNames(), bytearray()
         for name, is_regular in listed:
             rest.append(name)
@@ -198,7 +204,9 @@ class DirectoryGroups(Groups):
                 return
             total = max(total, looked_at, 1)
             done = min(looked_at, total - 1)
-            has_changed |= bool(names)
+            if names:
+                has_changed = True
+                self._table.headers.hash_names()  # here, where nobody waits for the lock
             for at in range(0, len(names), BATCH):
                 yield self._news(names[at : at + BATCH])._replace(done=done, total=total)
             if not names:
@@ -210,6 +218,7 @@ class DirectoryGroups(Groups):
         else:
             self._is_complete = True
             yield GroupBatch(done=1, total=1)
+        self._table.headers.hash_names()
 
     def _list(self, total: int, done: int | None = None) -> GroupBatch:
         """All runs of what is known."""
@@ -273,6 +282,23 @@ class DirectoryGroups(Groups):
             if file in self._first_homes or not self._table.headers.is_hashed:
                 return self._first_homes.get(file, "")  # who draws the list does not wait for the others
             return "".join(self._ids([self._table.headers.checkpoint(file)]))
+
+    def find_home(self, file: str) -> str:
+        """The same for whoever may wait until names can be looked up."""
+        self._table.headers.hash_names()
+        with self._table.lock:
+            return "".join(self._ids([self._table.headers.checkpoint(file)]))
+
+    def group(self, name: str) -> Group | None:
+        """What there is to say of a run; None where there is none with this id."""
+        self._table.headers.hash_names()
+        with self._table.lock:
+            run = -1 if self._runs is None else self._runs.named(name)
+            return None if self._runs is None or run < 0 else self._runs.group(run)
+
+    def list_again(self) -> None:
+        """Have all runs listed again, soon."""
+        self._is_stale = True
 
     def _ids(self, numbers: Iterable[int]) -> list[str]:
         """The ids of the runs that some checkpoints are in, each once."""

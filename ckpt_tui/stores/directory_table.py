@@ -6,11 +6,13 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs.header_table import GONE, NO_CHECKPOINT, RACY, HeaderTable, mark_of
-from ckpt_tui.stores.files import is_json_name
+from ckpt_tui.stores.bulk_stamps import BulkStamps
+from ckpt_tui.stores.files import FILE_SUFFIX, each_status
 from ckpt_tui.stores.header_reading import Listed, read_files
 from ckpt_tui.stores.headers import read_header_with_status
 
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 COMPARED_AT_ONCE = 2048
 """Files that are compared before somebody hears of it."""
+
+_SUFFIX = FILE_SUFFIX.encode()
+
+_LATEST = (1 << 63) - 1
 
 RACY_NS = 3_000_000_000
 """Nanoseconds that a file must have been left alone before what was read of it is kept for the next start."""
@@ -104,37 +110,85 @@ class DirectoryTable:
         Raises:
             OSError: the directory cannot be listed.
         """
+        try:
+            stamps = BulkStamps(self.directory, COMPARED_AT_ONCE)
+        except OSError:  # another system, or a directory that is said to be missing below
+            yield from self._compare_each()
+            return
+        try:
+            yield from self._compare_many(stamps)
+        finally:
+            stamps.close()
+
+    def _compare_many(self, stamps: BulkStamps) -> Iterator[tuple[list[str], int]]:
+        """The same, many at a time: a directory lists what it has in an order that mostly stays."""
+        headers = self.headers
+        seen = bytearray(len(headers))
+        done = following = 0
+        with os.scandir(os.fsencode(self.directory)) as entries:
+            listed = (entry.name for entry in entries if entry.name.endswith(_SUFFIX))
+            while names := list(islice(listed, COMPARED_AT_ONCE)):
+                done += len(names)
+                numbers: Sequence[int] = range(following, following + len(names))
+                if headers.names.encoded(following, following + len(names)) != names:
+                    headers.hash_names()
+                    numbers = [headers.number(os.fsdecode(name)) for name in names]
+                following = max(numbers[-1], -1) + 1
+                yield self._compared(names, numbers, seen, *stamps.of(names)), done
+        yield self._lost(seen), done
+
+    def _compared(
+        self, names: Sequence[bytes], numbers: Sequence[int], seen: bytearray, written: list[int], marks: list[int]
+    ) -> list[str]:
+        """Which of these files are new or have changed; all that are known are noted as seen."""
+        headers = self.headers
+        if isinstance(numbers, range):
+            first, end = numbers.start, numbers.stop
+            seen[first:end] = b"\1" * len(names)
+            if headers.changed[first:end].tolist() == written and headers.marks[first:end].tolist() == marks:
+                return []
+        found = []
+        for number, name, at, mark in zip(numbers, names, written, marks, strict=True):
+            if 0 <= number < len(seen):
+                seen[number] = 1
+            if number < 0 or headers.changed[number] != at or headers.marks[number] != mark:
+                text = os.fsdecode(name)
+                if not self._is_same(number, _status(self.prefix + text)):
+                    found.append(text)
+        return found
+
+    def _compare_each(self) -> Iterator[tuple[list[str], int]]:
+        """The same, file by file."""
         headers = self.headers
         headers.hash_names()
         seen = bytearray(len(headers))
         some: list[str] = []
         done = 0
-        number_of, changed, marks = headers.number, headers.changed, headers.marks
-        with os.scandir(self.directory) as entries:
-            for entry in entries:
-                name = entry.name
-                if not is_json_name(name):
-                    continue
-                done += 1
-                number = number_of(name)
-                if number >= 0 and number < len(seen):
-                    seen[number] = 1
-                try:
-                    status = entry.stat()
-                    same = (
-                        number >= 0
-                        and changed[number] == status.st_mtime_ns
-                        and marks[number] == mark_of(status.st_ino, status.st_size, status.st_ctime_ns)
-                    )
-                except OSError:
-                    same = number >= 0 and not changed[number] and not headers.flags[number] & GONE
-                if not same:
-                    some.append(name)
-                if not done % COMPARED_AT_ONCE:
-                    yield some, done
-                    some = []
-        lost = [number for number, there in enumerate(seen) if not there and not headers.flags[number] & GONE]
-        yield some + list(headers.names.some(lost)), done
+        for name, status in each_status(self.directory):
+            done += 1
+            number = headers.number(name)
+            if 0 <= number < len(seen):
+                seen[number] = 1
+            if not self._is_same(number, status):
+                some.append(name)
+            if not done % COMPARED_AT_ONCE:
+                yield some, done
+                some = []
+        yield some + self._lost(seen), done
+
+    def _is_same(self, number: int, status: os.stat_result | None) -> bool:
+        """Whether a file is as it was when it was read; without a status, as little was known of it then."""
+        headers = self.headers
+        if number < 0:
+            return False
+        if status is None:
+            return not headers.changed[number] and not headers.flags[number] & GONE
+        return (headers.changed[number], headers.marks[number]) == _stamp(status)
+
+    def _lost(self, seen: bytearray) -> list[str]:
+        """The names of files that are not there any more."""
+        flags = self.headers.flags
+        return list(self.headers.names.some(n for n, there in enumerate(seen) if not there and not flags[n] & GONE))
 
     def differences(self) -> list[str]:
         """The names of all files that are new, have changed or are gone since they were read.
@@ -166,4 +220,5 @@ def _status(path: str) -> os.stat_result | None:
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int]:
-    return status.st_mtime_ns, mark_of(status.st_ino, status.st_size, status.st_ctime_ns)
+    written = max(-_LATEST, min(status.st_mtime_ns, _LATEST))  # a column holds no time of other centuries
+    return written, mark_of(status.st_ino, status.st_size, status.st_ctime_ns)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import time
+from itertools import islice
+from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
 from ckpt_tui.core.documents.json_cost import allowed
@@ -192,7 +194,10 @@ def has_more_names(directory: str, count: int) -> bool:
         OSError: as os.scandir does.
     """
     with os.scandir(directory) as entries:
-        return any(number > count for number, _ in enumerate((e for e in entries if is_json_name(e.name)), 1))
+        # Without a call of Python for each: the first screen waits for it.
+        names = map(attrgetter("name"), entries)
+        found = filter(is_json_name if _WINDOWS else methodcaller("endswith", FILE_SUFFIX), names)
+        return next(islice(found, count, None), None) is not None
 
 
 def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:
@@ -207,16 +212,25 @@ def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:
     Raises:
         FileNotFoundError, NotADirectoryError, PermissionError, OSError: as os.scandir does.
     """
+    for name, status in each_status(directory):
+        yield name, None if status is None else stamp_of(status)
+
+
+def each_status(directory: str) -> Iterator[tuple[str, os.stat_result | None]]:
+    """The same with all that the system says of each.
+
+    Raises:
+        OSError: as os.scandir does.
+    """
     with os.scandir(directory) as entries:
         for entry in entries:
-            name = entry.name
-            if not is_json_name(name):
+            if not is_json_name(entry.name):
                 continue
             try:
-                stamp = stamp_of(entry.stat())
+                status = entry.stat()
             except OSError:
-                stamp = None
-            yield name, stamp
+                status = None
+            yield entry.name, status
 
 
 def _open(path: str, is_regular: bool = False) -> tuple[int, os.stat_result]:

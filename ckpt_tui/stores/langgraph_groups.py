@@ -19,9 +19,11 @@ from ckpt_tui.stores.langgraph_entries import entry_of, parent_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of, run_named, saved_at, title_of
 from ckpt_tui.stores.langgraph_records import Header, Key
 from ckpt_tui.stores.langgraph_threads import ThreadNews, ThreadRows, Threads
+from ckpt_tui.stores.overlay_groups import OverlayGroups
 from ckpt_tui.stores.store_groups import GroupBatch, Groups
 
 if TYPE_CHECKING:
+    from ckpt_tui.stores.composite import CompositeStore
     from ckpt_tui.stores.langgraph import LangGraphStore
 
 COUNT_SECONDS = 5.0
@@ -47,8 +49,6 @@ class LangGraphGroups(Groups):
         threads: What its tables show of its threads.
     """
 
-    are_named_in_files = True
-
     def __init__(self, store: LangGraphStore, threads: Threads) -> None:
         self._store = store
         self._threads = threads
@@ -60,6 +60,10 @@ class LangGraphGroups(Groups):
         self._counted = 0.0
         self._is_stale = True
         """Whether all threads have to be listed again."""
+
+    def with_forks(self, store: CompositeStore) -> Groups:
+        """Threads are named in files: so are those of what forks have."""
+        return OverlayGroups(store, self)
 
     def is_large(self) -> bool:
         """Whether there are more checkpoints than are listed one by one."""

@@ -15,7 +15,6 @@ from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.stores import cache_files, caching, directory, directory_groups, directory_table, headers, table_file
 from ckpt_tui.stores.cache_files import trim
 from ckpt_tui.stores.directory import DirectoryStore
-from ckpt_tui.stores.fork_directories import overlay
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.stores.store_groups import GroupBatch, Groups, ListedGroups
 from ckpt_tui.stores.table_file import TableFile
@@ -514,9 +513,3 @@ class TestOtherPrograms:
 def test_what_is_kept_is_of_this_version() -> None:
     assert table_file.SCHEMA == 1
     assert cache_files.RUNS == ".runs"
-
-
-def test_a_store_with_forks_beside_it_is_listed(store: Path, tmp_path: Path) -> None:
-    (tmp_path / "fork").mkdir()
-    save_one(tmp_path / "fork", 12, 11)
-    assert overlay(str(store), [str(tmp_path / "fork")]).groups() is None

@@ -76,6 +76,15 @@ class PackedNames:
             yield from self._unpacked(number)
         yield from tuple(self._last)
 
+    def encoded(self, start: int, stop: int) -> list[bytes]:
+        """The names of consecutive numbers in UTF-8, as most systems have them."""
+        found: list[bytes] = []
+        for number in range(start // PAGE, min(-(-stop // PAGE), len(self._pages))):
+            found += zlib.decompress(self._pages[number]).split(b"\0")
+        if stop > len(self._pages) * PAGE:
+            found += [name.encode("utf-8", "surrogatepass") for name in self._last]
+        return found[start % PAGE :][: max(stop - start, 0)]
+
     def packed(self) -> list[bytes]:
         """All of it as bytes; only the last page may have fewer than `PAGE`."""
         return [*self._pages, _packed(self._last)] if self._last else list(self._pages)
