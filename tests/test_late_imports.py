@@ -49,8 +49,8 @@ PACKAGES = [
     "actions.text_search: regex",
     "cli.browse: ckpt_tui.cli.web.serve",  # textual-serve
     "cli.mcp: ckpt_tui.cli.mcp_server.server",
-    "cli.verb_help: difflib.get_close_matches",
     "configuration: tomllib",
+    "core.near_names: difflib.get_close_matches",
     "core.pickles.kept: hashlib.sha256",  # OpenSSL
     "runner.attaching: debugpy",
     "runner.framework: .framework_imports",
