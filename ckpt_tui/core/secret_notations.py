@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from functools import cache
+from typing import Any
 
 from ckpt_tui.core.secret_names import is_secret_key
 
@@ -46,6 +48,21 @@ def mask_notations(text: str, mask: str) -> str:
         return f"{match[0][:begin]}{mask}{match[0][end:]}"
 
     return _all().sub(masked, text)
+
+
+_LONGEST_LOGIN = 4_000
+"""Characters of the longest user and password in base64: of a registry in the cloud it is a token."""
+
+
+def is_login(value: Any) -> bool:
+    """Whether a value is a user and a password in base64, as Docker keeps them: `dXNlcjpwYXNz`."""
+    if type(value) is not str or not 8 <= len(value) <= _LONGEST_LOGIN or len(value) % 4:
+        return False
+    try:
+        user, colon, password = b64decode(value, validate=True).decode().partition(":")
+    except ValueError:
+        return False
+    return bool(user and colon and password) and (user + password).isprintable()
 
 
 _AFTER_USER = r"(?:^|\s)-u ?[\w.@%-]{1,80}(?: -[hP] ?[\w.:-]{1,120}){0,3} -p[\"']?(?P<after>[^\s\"'$-][^\s\"']{2,200})"

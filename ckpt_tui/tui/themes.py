@@ -6,7 +6,6 @@ Every text has a contrast of at least `CONTRAST` with its background, in every t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from rich.color import Color as TerminalColor
 from rich.style import Style
@@ -155,30 +154,6 @@ _STEPS = 40
 """Shades that are tried between a colour and white or black."""
 
 
-class Look(NamedTuple):
-    """How a part of a line looks, by names of variables of the theme; "" for what it shares with the line.
-
-    Attributes:
-        colour: The colour of its text.
-        ground: The colour behind it.
-        words: What it is besides, such as `bold`; or the name of a variable that says it.
-    """
-
-    colour: str = ""
-    ground: str = ""
-    words: str = ""
-
-
-def style_of(look: Look, variables: Mapping[str, str]) -> Style:
-    """The style of a part of a line, to be put over that of the line.
-
-    Textual's own way, a class of components for each part, takes a tenth of the time until a first screen is there.
-    """
-    colour, ground = (_terminal_color(variables.get(name, "")) for name in look[:2])
-    words = variables.get(look.words, look.words)
-    return Style(color=colour, bgcolor=ground) + Style.parse(words or "none")
-
-
 def readable_style(style: Style, is_selected: bool = False) -> Style:
     """A style whose text can be read on its background.
 
@@ -194,18 +169,6 @@ def readable_style(style: Style, is_selected: bool = False) -> Style:
     before = Color.from_rich_color(text)
     after = readable(before, Color.from_rich_color(ground))
     return style if after == before else style + Style(color=after.rich_color)
-
-
-def _terminal_color(value: str) -> TerminalColor | None:
-    """The colour of a variable as it is written; None where it has none of its own."""
-    name = value.partition(" ")[0]
-    if not name or name.startswith("auto"):
-        return None
-    try:
-        color = Color.parse(name)
-    except ColorParseError:
-        return None
-    return color.rich_color if color.a > 0 else None
 
 
 def _color(value: str) -> Color | None:

@@ -77,6 +77,11 @@ def of_list(path: Path) -> dict[str, tuple[object, ...]]:
     return said(ListedGroups(opened(path)))
 
 
+def save_two(one: Path, other: Path, parent: int) -> None:
+    save_one(one, 40, parent)
+    save_one(other, 41, parent)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -84,7 +89,7 @@ def of_list(path: Path) -> dict[str, tuple[object, ...]]:
         lambda store: save_one(fork_of(store, "b"), 30, 21),
         lambda store: save_one(fork_of(store, "b"), 30, 7),
         lambda store: save_one(fork_of(store, "a"), 30, 3, minute=3),
-        lambda store: [save_one(store, 40, 99), save_one(fork_of(store, "b"), 41, 99)],
+        lambda store: save_two(store, fork_of(store, "b"), 99),
         lambda store: (store / "c03.json").unlink(),
     ],
 )  # fmt: skip

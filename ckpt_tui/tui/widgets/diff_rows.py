@@ -16,9 +16,9 @@ from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.themes import Look
 from ckpt_tui.tui.widgets.change_parts import Parts, beside_parts, change_parts, is_wide, marked
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.part_styles import Look
 
 
 class DiffRows(LineList):
@@ -27,7 +27,7 @@ class DiffRows(LineList):
     BINDINGS = bindings("diff")
 
     LOOKS: ClassVar[Mapping[str, Look]] = {
-        **LineList.LOOKS, "gone": Look("error", "", "strike"), "new": Look("success", "", "bold"),
+        **LineList.LOOKS, "gone": Look("error", text="strike"), "new": Look("success", text="bold"),
     }  # fmt: skip
 
     @dataclass

@@ -16,7 +16,8 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.themes import Look, readable_style, style_of
+from ckpt_tui.tui.themes import readable_style
+from ckpt_tui.tui.widgets.part_styles import Look, style_of
 from ckpt_tui.tui.widgets.scrolled_lines import ScrolledLines
 
 _STRIPS = 400
@@ -41,13 +42,15 @@ class LineList(ScrolledLines, can_focus=True):
     BINDINGS = bindings("any list")
 
     LOOKS: ClassVar[Mapping[str, Look]] = {
-        "plain": Look(), "label": Look("ck-label"), "dim": Look("ck-dim"), "text": Look("ck-text"),
-        "number": Look("ck-number"), "word": Look("ck-word"), "type": Look("ck-type"), "error": Look("error"),
-        "good": Look("success"), "warn": Look("warning"), "accent": Look("accent"), "lane": Look("ck-lane"),
-        "heading": Look("foreground", "", "bold"), "match": Look("", "ck-match", "ck-match-style"),
-        "cursor": Look("", "ck-cursor", "ck-cursor-style"), "cursor-blur": Look("", "ck-cursor-blur", "ck-blur-style"),
+        "plain": Look(), "text": Look("ck-text"), "number": Look("ck-number"), "word": Look("ck-word"),
+        "type": Look("ck-type"), "label": Look("ck-label"), "dim": Look("ck-dim"), "lane": Look("ck-lane"),
+        "heading": Look("foreground", text="bold"), "good": Look("success"), "warn": Look("warning"),
+        "error": Look("error"), "accent": Look("accent"),
+        "match": Look(background="ck-match", text="ck-match-style"),
+        "cursor": Look(background="ck-cursor", text="ck-cursor-style"),
+        "cursor-blur": Look(background="ck-cursor-blur", text="ck-blur-style"),
     }  # fmt: skip
-    """Name of a style → how it looks."""
+    """How each part of a line looks, by its name; `cursor` and `cursor-blur` come over the others."""
 
     DEFAULT_CSS = """
     LineList {
@@ -149,9 +152,9 @@ class LineList(ScrolledLines, can_focus=True):
         found = self._styles.get((name, over))
         if found is None:
             # What was searched for is seen in the selected row, too.
-            parts = [name, over, name] if over and name == "match" else [name, over] if over else [name]
+            names = (name, over, "match") if name == "match" else (name, over)
             variables = self.app.theme_variables
-            found = sum((style_of(self.LOOKS[part], variables) for part in parts), self.rich_style)
+            found = sum((style_of(self.LOOKS[each], variables) for each in names if each), self.rich_style)
             found = readable_style(found, bool(over) or name == "match")
             self._styles[name, over] = found
         return found
@@ -242,8 +245,7 @@ class LineList(ScrolledLines, can_focus=True):
         if height <= 0:
             return
         top = self.scroll_offset.y
-        # The heading above the first line of a group comes into sight with it.
-        margin = 1 if height > 6 else 0
+        margin = 1 if height > 6 else 0  # the heading above a group's first line comes into sight with it
         ahead = SCROLL_LINES - 1 if height > 4 * SCROLL_LINES else 0
         if self.cursor - margin < top:
             self.scroll_to(y=max(self.cursor - margin - ahead, 0), animate=False, immediate=True)
@@ -268,7 +270,7 @@ class LineList(ScrolledLines, can_focus=True):
         """Move by one row, or as many as were typed; lines that the cursor skips are not counted."""
         count = self.take_count()
         if count > _COUNTED:
-            self._step(way * count)
+            self._go(self.cursor + way * count, way)
             return
         index = found = self.cursor
         while count and 0 <= (index := index + way) < self.line_count:
@@ -279,14 +281,14 @@ class LineList(ScrolledLines, can_focus=True):
 
     def action_page(self, way: int) -> None:
         """Move by a page."""
-        self._step(way * max(self.scrollable_content_region.height - 1, 1) * self.take_count())
+        self._page(way * max(self.scrollable_content_region.height - 1, 1))
 
     def action_half_page(self, way: int) -> None:
         """Move by half a page."""
-        self._step(way * max(self.scrollable_content_region.height // 2, 1) * self.take_count())
+        self._page(way * max(self.scrollable_content_region.height // 2, 1))
 
-    def _step(self, by: int) -> None:
-        self._go(self.cursor + by, 1 if by > 0 else -1)
+    def _page(self, by: int) -> None:
+        self._go(self.cursor + by * self.take_count(), 1 if by > 0 else -1)
 
     def _go(self, index: int, way: int) -> None:
         """Move to a line, or say that there is no other."""
@@ -313,10 +315,9 @@ class LineList(ScrolledLines, can_focus=True):
 
     def numbered(self, number: int) -> int:
         """The line of the row with a number, from 1: lines that the cursor skips have none. Else the last line."""
-        left = number
         for index in range(self.line_count):
-            left -= self.selectable(index)
-            if not left:
+            number -= self.selectable(index)
+            if not number:
                 return index
         return self.line_count - 1
 

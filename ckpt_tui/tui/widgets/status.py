@@ -12,8 +12,9 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ckpt_tui.tui.themes import Look, readable_style, style_of
+from ckpt_tui.tui.themes import readable_style
 from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.part_styles import Look, style_of
 from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, key_text, keys_of, named_places
 
 Part = tuple[str, str]
@@ -43,11 +44,11 @@ class BarLine(Widget):
     """
 
     LOOKS: ClassVar[Mapping[str, Look]] = {
-        "plain": Look(), "strong": Look("primary", "", "bold"), "dim": Look("ck-dim"), "good": Look("success"),
-        "warn": Look("warning"), "error": Look("error", "", "bold"), "key": Look("ck-label", "", "bold"),
-        "name": Look("ck-label", "", "bold"),
+        "plain": Look(), "strong": Look("primary", text="bold"), "dim": Look("ck-dim"), "good": Look("success"),
+        "warn": Look("warning"), "error": Look("error", text="bold"), "key": Look("ck-label", text="bold"),
+        "name": Look("ck-label", text="bold"),
     }  # fmt: skip
-    """Name of a style → how it looks."""
+    """How each part looks, by its name."""
 
     DEFAULT_CSS = """
     BarLine {
