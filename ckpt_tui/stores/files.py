@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from contextlib import contextmanager
 from itertools import islice
 from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, NamedTuple
@@ -212,25 +213,37 @@ def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:
     Raises:
         FileNotFoundError, NotADirectoryError, PermissionError, OSError: as os.scandir does.
     """
-    for name, status in each_status(directory):
-        yield name, None if status is None else stamp_of(status)
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            name = entry.name
+            if not is_json_name(name):
+                continue
+            try:
+                stamp = stamp_of(entry.stat())
+            except OSError:
+                stamp = None
+            yield name, stamp
 
 
-def each_status(directory: str) -> Iterator[tuple[str, os.stat_result | None]]:
-    """The same with all that the system says of each.
+@contextmanager
+def listing(directory: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """The same entries as the system gives them, where it can so that a look at one begins in the directory.
+
+    Their paths are not to be used.
 
     Raises:
         OSError: as os.scandir does.
     """
-    with os.scandir(directory) as entries:
-        for entry in entries:
-            if not is_json_name(entry.name):
-                continue
-            try:
-                status = entry.stat()
-            except OSError:
-                status = None
-            yield entry.name, status
+    if os.scandir not in os.supports_fd:
+        with os.scandir(directory) as entries:
+            yield (entry for entry in entries if is_json_name(entry.name))
+        return
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with os.scandir(descriptor) as entries:
+            yield (entry for entry in entries if entry.name.endswith(FILE_SUFFIX))
+    finally:
+        os.close(descriptor)
 
 
 def _open(path: str, is_regular: bool = False) -> tuple[int, os.stat_result]:
