@@ -203,7 +203,7 @@ class TestStoresOfLangGraph:
     def test_a_graph_that_is_left_by_a_command_to_the_one_above_has_come_to_its_end(self, tmp_path: Path) -> None:
         connection = connect(tmp_path / "left.db")
         caller = save(connection, 1, values={"branch:to:research": None})
-        inner = {"space": "research:task-1", "parents": {"": caller}}
+        inner: dict[str, Any] = {"space": "research:task-1", "parents": {"": caller}}
         entry = save(connection, 2, source="input", values={"__start__": {}}, **inner)
         last = save(connection, 3, entry, values={"branch:to:find": None}, **inner)
         store = open_store(tmp_path / "left.db")
