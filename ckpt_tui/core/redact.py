@@ -17,7 +17,7 @@ from ckpt_tui.core.secret_names import (
     may_be_number,
     may_name_secret,
 )
-from ckpt_tui.core.secret_patterns import MOST_SECRETS, withheld
+from ckpt_tui.core.secret_patterns import MOST_SECRETS, NOT_LOOKED_AT
 from ckpt_tui.core.secret_signs import maskers_for_all, maskers_of, sorts_in_all
 from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text
 from ckpt_tui.core.value import Map, Value
@@ -239,7 +239,7 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
 
 def _withheld(text: str, maskers: Maskers) -> str:
     """What is shown of a text among very many with secrets: nothing where it has a sign of one."""
-    return withheld(len(text)) if any(sign in text for signs, _ in maskers for sign in signs) else text
+    return NOT_LOOKED_AT if any(sign in text for signs, _ in maskers for sign in signs) else text
 
 
 def _rename(container: dict[str, Any], renamed: dict[str, str], hidden: list[Any] | None) -> None:

@@ -16,6 +16,9 @@ MOST_SECRETS = 20_000
 MOST_MATCHES = 100_000
 """Places of one text that are looked at for one sort of secrets."""
 
+NOT_LOOKED_AT = f"{MASK} (not shown: not looked through for secrets)"
+"""What stands for a text that was not looked through, because very many before it held secrets."""
+
 
 def withheld(characters: int) -> str:
     """What stands for the rest of a text that was not looked through."""
