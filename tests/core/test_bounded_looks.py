@@ -85,7 +85,7 @@ def test_among_very_many_names_of_secrets_every_name_that_may_be_one_is_taken_fo
 
 
 def _checkpoint(**parts: Any) -> Checkpoint:
-    ref = CheckpointRef("a", "a.json", "w", "", None, "", None, 0, 0)
+    ref = CheckpointRef("a", "a.json", "w", "", None, "", 0.0, 0, 0)
     empty: dict[str, Any] = {"messages": {}, "state": {}, "pending": {}, "metadata": {}}
     return Checkpoint(ref, **(empty | parts), warnings=(), faults=(), raw=b"")
 
