@@ -14,12 +14,14 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.reading.message_sources import message_sources
 from ckpt_tui.core.redact import MASK, masked
 from ckpt_tui.core.safety import known_actions
+from ckpt_tui.core.safety.inspection import NAMES, inspect
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.steps import snapshots
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.core.value import Envelope
 from ckpt_tui.stores.agent_framework import entry_from_bytes
 from tests.benchmarks.checkpoints import checkpoint
+from tests.core.bombs import CLASS, memoized, text
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> list[Any]:
@@ -112,6 +114,15 @@ def test_a_type_is_looked_for_in_the_first_pickle_that_names_it_only(monkeypatch
         pickles.examine(Envelope("gASMAW2MAUOTKYEu", "m:C"), ("state", f"v{number}"))
     assert len(located) == 1
     assert pickles.types == {"m:C": "state.v0"}
+
+
+def test_of_very_many_names_reached_by_getattr_the_first_are_examined_and_the_rest_is_danger() -> None:
+    names = b"".join(b"h\x00" + CLASS + text(f"N{number}") + b"\x86R" for number in range(NAMES + 10))
+    found = inspect(b"\x80\x05" + memoized(b"cbuiltins\ngetattr\n") + b"0](" + names + b"e.")
+    assert sum(use.how == "getattr" for use in found.uses) == NAMES
+    assert found.is_danger and found.dangers == (
+        "reaches more than 5,000 names by getattr, of which 5,000 are examined",
+    )
 
 
 def test_of_a_name_with_hundreds_of_parts_few_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -270,8 +270,10 @@ class _Survey:
             self._danger("calls getattr, which reaches into any object")
         elif made.has_state:
             self._danger(f"sets attributes of the class or function {':'.join(names)} itself")
-        if names is not None:
+        if names is not None and (names in self._reached or len(self._reached) < NAMES):
             self._reached[names] = made.how == "member"
+        elif names is not None:
+            self._danger(f"reaches more than {NAMES:,} names by getattr, of which {NAMES:,} are examined")
 
 
 GETATTR = frozenset(("builtins:getattr", "__builtin__:getattr"))
