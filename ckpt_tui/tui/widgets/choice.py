@@ -16,12 +16,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.lazy_parts import LazyParts
 
 _MOVES = "hl"
 """Letters that move from option to option."""
 
 
-class Choice(Widget, can_focus=True):
+class Choice(LazyParts, Widget, can_focus=True):
     """Options, at most one of them chosen.
 
     Args:

@@ -17,6 +17,7 @@ from textual.strip import Strip
 
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.themes import readable_style
+from ckpt_tui.tui.widgets.lazy_parts import LazyParts
 from ckpt_tui.tui.widgets.scrolled_lines import ScrolledLines
 
 _STRIPS = 400
@@ -32,7 +33,7 @@ _COUNT_LIMIT = 9_999_999
 """The largest number typed before a motion."""
 
 
-class LineList(ScrolledLines, can_focus=True):
+class LineList(LazyParts, ScrolledLines, can_focus=True):
     """A list with a cursor, drawn line by line.
 
     A subclass says how many lines there are (`line_count`), draws one (`draw`), and calls `changed` when they change.

@@ -18,6 +18,7 @@ from textual.widget import Widget
 
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.lazy_parts import LazyParts
 
 LINES = 5
 """Programs that are seen at once."""
@@ -40,7 +41,7 @@ class ProgramLine(NamedTuple):
     asks: bool = False
 
 
-class ProgramList(Widget, can_focus=True):
+class ProgramList(LazyParts, Widget, can_focus=True):
     """Programs, at most one of them chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

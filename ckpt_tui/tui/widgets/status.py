@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from ckpt_tui.tui.themes import readable_style
 from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.lazy_parts import LazyParts
 from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, key_text, keys_of, named_places
 
 Part = tuple[str, str]
@@ -35,7 +36,7 @@ def revealed(reveal: bool) -> Part:
     return "Secrets are masked.", "dim"
 
 
-class BarLine(Widget):
+class BarLine(LazyParts, Widget):
     """One line with a left and a right part; the right part stays whole when it gets narrow.
 
     A click on a key, or on the word beside one, presses the key.

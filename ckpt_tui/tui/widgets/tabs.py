@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ckpt_tui.tui.widgets.lazy_parts import LazyParts
+
 
 class Tab(NamedTuple):
     """One tab: its name, its title, and how much is in it, or None where that is not counted or not known yet."""
@@ -27,7 +29,7 @@ _COUNT = 4
 """Cells kept behind each title that may have a count, where there is room for that."""
 
 
-class TabLine(Widget):
+class TabLine(LazyParts, Widget):
     """Tabs on one line; the active one is marked by brackets as well as by colour. No count moves a tab."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-line--tab", "tab-line--active", "tab-line--empty"}

@@ -12,6 +12,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ckpt_tui.tui.widgets.lazy_parts import LazyParts
+
 _BEFORE = "◀ "
 _AFTER = " ▶"
 
@@ -19,7 +21,7 @@ MARKS = {"fork": "┳", "bookmark": "★", "true": "◆"}
 """What is marked on the line, the most important last."""
 
 
-class Timeline(Widget):
+class Timeline(LazyParts, Widget):
     """A line with the steps of a track from left to right."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
