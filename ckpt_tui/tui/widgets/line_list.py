@@ -97,6 +97,8 @@ class LineList(ScrolledLines, can_focus=True):
         """What `changed_rows` left on the screen; None when something else has drawn since."""
         self.typed = 0
         """The number typed before a motion; 0 for none."""
+        self._drawn_width = -1
+        """Cells of a line while lines are drawn; -1 at any other time."""
         self._is_pressed = False
         """Whether the mouse button was pressed on a row."""
 
@@ -166,10 +168,20 @@ class LineList(ScrolledLines, can_focus=True):
         self._seen = None
         super().notify_style_update()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The framed lines of a part of the widget."""
+        self._drawn_width = (
+            self.scrollable_content_region.width
+        )  # once for all lines: it takes as long as one that is kept
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._drawn_width = -1
+
     def render_line(self, y: int) -> Strip:
         """Draw one visible line."""
         index = y + self.scroll_offset.y
-        width = self.scrollable_content_region.width
+        width = self._drawn_width if self._drawn_width >= 0 else self.scrollable_content_region.width
         if index >= self.line_count:
             return Strip.blank(width, self.style("plain"))
         over = ""

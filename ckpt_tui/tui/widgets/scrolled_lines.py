@@ -8,6 +8,7 @@ screen when a list becomes longer. Only what Textual documents is used for both.
 from __future__ import annotations
 
 from itertools import groupby
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from textual.cache import LRUCache
@@ -90,6 +91,34 @@ class ScrolledLines(ScrollView):
             self.virtual_size = size
             return
         self.set_reactive(ScrollView.virtual_size, size)
-        if has_bar:
-            self.vertical_scrollbar.window_virtual_size = count
         self.scroll_y = self.validate_scroll_y(self.scroll_y)
+        if has_bar:
+            self._move_bar()
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        """Draw other lines, and the scroll bar where it looks different."""
+        if self.show_vertical_scrollbar:
+            self._move_bar()
+        if round(old) != round(new):
+            self.refresh(self.size.region)
+
+    def _move_bar(self) -> None:
+        """Have the scroll bar show the place, where that can be seen: it takes as long to draw as all lines."""
+        bar, count, at = self.vertical_scrollbar, self.virtual_size.height, self.scroll_y
+        height = self.container_size.height
+        now = _bar(height, bar.window_size, count, at)
+        if bar.grabbed or now != _bar(height, bar.window_size, bar.window_virtual_size, bar.position):
+            bar.window_virtual_size, bar.position = count, at
+
+
+_STEPS = 8
+"""Places within a cell at which the ends of a scroll bar can be seen."""
+
+
+def _bar(height: int, window: int, count: int, at: float) -> tuple[int, int]:
+    """Where a scroll bar begins and ends, in eighths of a cell: as `textual.scrollbar.ScrollBarRender` draws it."""
+    if count <= window or not height:
+        return 0, 0
+    length = max(1, window * height / count)
+    start = int((height - length) * at / (count - window) * _STEPS)
+    return start, start + ceil(length * _STEPS)
