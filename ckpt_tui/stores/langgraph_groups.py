@@ -20,9 +20,11 @@ from ckpt_tui.stores.langgraph_entries import entry_of, parent_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of, run_named, saved_at, title_of
 from ckpt_tui.stores.langgraph_records import Header, Key
 from ckpt_tui.stores.langgraph_threads import ThreadNews, ThreadRows, Threads
+from ckpt_tui.stores.overlay_groups import OverlayGroups
 from ckpt_tui.stores.store_groups import GroupBatch, Groups
 
 if TYPE_CHECKING:
+    from ckpt_tui.stores.composite import CompositeStore
     from ckpt_tui.stores.langgraph import LangGraphStore
 
 COUNT_SECONDS = 5.0
@@ -48,8 +50,6 @@ class LangGraphGroups(Groups):
         threads: What its tables show of its threads.
     """
 
-    are_named_in_files = True
-
     def __init__(self, store: LangGraphStore, threads: Threads) -> None:
         self._store = store
         self._threads = threads
@@ -65,6 +65,10 @@ class LangGraphGroups(Groups):
         self._is_known_large: bool | None = None
         self._first: tuple[list[ThreadRows], int] | None = None
         """What was asked ahead, until it is used."""
+
+    def with_forks(self, store: CompositeStore) -> Groups:
+        """Threads are named in files: so are those of what forks have."""
+        return OverlayGroups(store, self)
 
     def is_large(self) -> bool:
         """Whether there are more checkpoints than are listed one by one."""

@@ -266,6 +266,7 @@ class Debugger:
             self._end(session, raw)
             return
         self._lines.give(raw)
+        self._stops.note(kind, raw)
         if kind == b"graph":
             self._graph = json.loads(raw)
         elif kind == b"check":
@@ -296,8 +297,7 @@ class Debugger:
 
     def _held(self, line: dict[str, Any]) -> None:
         with self._lock:
-            if line.get("checkpoint"):
-                self._changes.at = str(line.get("checkpoint"))
+            self._changes.at = str(line.get("checkpoint") or self._changes.at)
             found = self._stops.at_hold(line, self._saved)
             if found is None:
                 self._processes.send({"do": "go", **self._stops.wanted()})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import logging
 import os
 import time
 from typing import Any
@@ -48,7 +47,7 @@ class Runner(Checking):
         if not self.begins:
             thread.edit(self.plan.get("edits") or [], self.maker())
             self._record(found, answers)
-        logging.getLogger().addHandler(Logs(self.lines, None))
+        Logs(self.lines, None).install()
         if self.plan.get("debug") is not None:
             self.pauses = Pauses(self.plan["debug"], self.lines, self.calls, lambda: self.step)
             self.pauses.names = frozenset(map(str, self.graph.nodes))

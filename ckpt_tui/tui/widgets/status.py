@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -13,6 +14,7 @@ from textual.widget import Widget
 
 from ckpt_tui.tui.themes import readable_style
 from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.part_styles import Look, style_of
 from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, key_text, keys_of, named_places
 
 Part = tuple[str, str]
@@ -41,10 +43,12 @@ class BarLine(Widget):
     A click on a key, or on the word beside one, presses the key.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "bar-line--plain", "bar-line--strong", "bar-line--dim", "bar-line--good", "bar-line--warn", "bar-line--error",
-        "bar-line--key", "bar-line--name",
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        "plain": Look(), "strong": Look("primary", text="bold"), "dim": Look("ck-dim"), "good": Look("success"),
+        "warn": Look("warning"), "error": Look("error", text="bold"), "key": Look("ck-label", text="bold"),
+        "name": Look("ck-label", text="bold"),
     }  # fmt: skip
+    """How each part looks, by its name."""
 
     DEFAULT_CSS = """
     BarLine {
@@ -52,12 +56,6 @@ class BarLine(Widget):
         background: $panel;
         color: $foreground;
     }
-    BarLine > .bar-line--strong { text-style: bold; color: $primary; }
-    BarLine > .bar-line--dim { color: $ck-dim; }
-    BarLine > .bar-line--good { color: $success; }
-    BarLine > .bar-line--warn { color: $warning; }
-    BarLine > .bar-line--error { color: $error; text-style: bold; }
-    BarLine > .bar-line--key, BarLine > .bar-line--name { color: $ck-label; text-style: bold; }
     """
 
     def __init__(self, id: str | None = None) -> None:
@@ -90,7 +88,7 @@ class BarLine(Widget):
         """The style of a part."""
         found = self._styles.get(name)
         if found is None:
-            found = readable_style(self.rich_style + self.get_component_rich_style(f"bar-line--{name}", partial=True))
+            found = readable_style(self.rich_style + style_of(self.LOOKS[name], self.app.theme_variables))
             self._styles[name] = found
         return found
 
