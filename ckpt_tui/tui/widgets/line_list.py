@@ -170,9 +170,8 @@ class LineList(ScrolledLines, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The framed lines of a part of the widget."""
-        self._drawn_width = (
-            self.scrollable_content_region.width
-        )  # once for all lines: it takes as long as one that is kept
+        # Once for all of them: it takes as long as a line that is kept.
+        self._drawn_width = self.scrollable_content_region.width
         try:
             return super().render_lines(crop)
         finally:
