@@ -127,7 +127,8 @@ class LineList(ScrolledLines, can_focus=True):
         else:
             for key in [key for key in self._strips.keys() if not is_same(key[0])]:  # noqa: SIM118 it is not a dict
                 self._strips.discard(key)
-        self.take_line_count(self.line_count)
+        if self.take_line_count(self.line_count):
+            self.call_after_refresh(self.show_cursor)
         self.refresh()
 
     def changed_rows(self) -> None:
