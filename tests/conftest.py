@@ -1,19 +1,19 @@
-"""Keeps the developer's own machine out of the tests."""
+"""Keeps the developer's own machine out of the tests, and what every process would do again out of each of them."""
 
 from __future__ import annotations
 
+import compileall
+import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-# Byte code is kept: each of a thousand programs that the tests start would compile the package again.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
+PACKAGE = Path(__file__).parents[1] / "ckpt_tui"
 
 settings.register_profile("untimed", deadline=None)  # how long a case takes is a matter of the machine and its load
 settings.load_profile("untimed")
@@ -22,6 +22,27 @@ settings.load_profile("untimed")
 def pytest_xdist_auto_num_workers() -> int:
     """One process of tests more than there are processors: a test of the screen waits for half of its time."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the package once: a program that starts would compile it each time where Python is to write nothing."""
+    # Its own assertions are for the type checker; as a plugin of pytest it would be compiled a second time for them.
+    getattr(config.pluginmanager.rewrite_hook, "_must_rewrite", set()).discard("ckpt_tui")
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(PACKAGE, quiet=2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Keep the compiled tests for the next process, and make no garbage collector look through all of them."""
+    writes_nothing, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        sys.dont_write_bytecode = writes_nothing
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

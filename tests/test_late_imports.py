@@ -11,7 +11,7 @@ import ckpt_tui
 from ckpt_tui.cli.command_line import cli
 
 PACKAGE = Path(ckpt_tui.__file__).parent
-MOST = 41
+MOST = 39
 
 BY_NAME = [
     "cli.command_line: ckpt_tui.cli.output",
@@ -21,7 +21,6 @@ BY_NAME = [
     "cli.ls: ckpt_tui.cli.size_tables.measure",
     "cli.output: ckpt_tui.stores.protocol.open_factory",
     "cli.show: ckpt_tui.cli.size_tables",
-    "cli.show: ckpt_tui.core.reading.shortened",
     "runner.process: .langgraph.graph_running.Runner",
     "stores.directory: ckpt_tui.stores.large_directory",  # SQLite
     "stores.fork_directories: ckpt_tui.stores.database_forks",
@@ -44,14 +43,13 @@ TEXTUAL = [
 """Textual, from verbs that may do without it."""
 
 PACKAGES = [
-    "actions.notebook: hashlib.sha256",
     "actions.expressions: ckpt_tui.actions.evaluation",  # jmespath
     "actions.text_search: regex",
     "cli.browse: ckpt_tui.cli.web.serve",  # textual-serve
     "cli.mcp: ckpt_tui.cli.mcp_server.server",
-    "cli.verb_help: difflib.get_close_matches",
     "configuration: tomllib",
-    "core.pickles.kept: hashlib.sha256",  # OpenSSL
+    "core.near_names: difflib.get_close_matches",
+    "core.byte_digests: hashlib.sha256",  # OpenSSL
     "runner.attaching: debugpy",
     "runner.framework: .framework_imports",
     "runner.framework: agent_framework.FileCheckpointStorage",

@@ -13,7 +13,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from ckpt_tui import __version__
-from ckpt_tui.cli.verb_help import examples_first, nearest, write_examples
+from ckpt_tui.cli.piped_path import shown_input
+from ckpt_tui.cli.verb_help import examples_first, write_examples
+from ckpt_tui.core.near_names import near_name
 from ckpt_tui.core.text import clean, clean_lines
 from ckpt_tui.errors import CkptError, UsageError, missing_configuration
 from ckpt_tui.garbage import collect_rarely
@@ -152,7 +154,7 @@ def run(args: list[str]) -> int:
         code: Any = cli.main(_prepared(args, inputs), prog_name="ckpt-tui", standalone_mode=False)
         ended = code if isinstance(code, int) else 0
     except CkptError as error:
-        ended = _failed(error, args, error.what, error.hint, error.exit_code)
+        ended = _failed(error, args, shown_input(error.what), shown_input(error.hint), error.exit_code)
         _note(log, error)
     except click.ClickException as error:
         ended = error.exit_code
@@ -182,7 +184,7 @@ def _prepared(args: list[str], inputs: list[Any]) -> list[str]:
     """
     _look_for_configuration(args)
     if args and args[0][:1] not in ("", "-") and args[0] not in _VERBS and not os.path.lexists(args[0]):
-        verb = nearest(args[0], _VERBS) if args[0].isalpha() else ""
+        verb = near_name(args[0], _VERBS) if args[0].isalpha() else ""
         if verb:
             raise UsageError(f"{args[0]} is neither a verb nor a store.", f"Did you mean `ckpt-tui {verb}`?")
     if "-" in args or args == ["show"]:

@@ -12,6 +12,7 @@ from ckpt_tui.actions.store_contents import read_named, read_store
 from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.cli.output import StorageCommand, json_option, open_named, paint, storage_options, write_json, write_lines
+from ckpt_tui.cli.piped_path import shown_input
 from ckpt_tui.cli.show import locate_in
 from ckpt_tui.configuration import configured_rules
 from ckpt_tui.core.diff.changes import Change, Difference
@@ -195,7 +196,7 @@ def _lines(
 ) -> Iterator[str]:
     for sign, side in (("-", a), ("+", b)):
         ref = side.node.ref
-        where = "" if a.store.path == b.store.path else f" in {clean(masked_text(side.store.path))}"
+        where = "" if a.store.path == b.store.path else f" in {clean(shown_input(masked_text(side.store.path)))}"
         name = shown_name(workflow_label(ref))
         yield f"{sign} {paint(shown_name(ref.id), bold=True)}  {name} · {numbered(ref)}{where}"
     if parted is not None:

@@ -9,8 +9,10 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 
-from ckpt_tui.errors import NotFoundError
+from ckpt_tui.cli.piped_path import remember
+from ckpt_tui.errors import NotFoundError, UsageError
 
 READING = frozenset(("ls", "show", "diff", "history", "find", "bisect", "doctor", "check", "export"))
 """Verbs that take `-`; the browser does, too."""
@@ -29,6 +31,7 @@ def with_input(args: list[str], verbs: Sequence[str], directory: list[tempfile.T
 
     Raises:
         NotFoundError: nothing came in.
+        UsageError: `-` is in the place of something else.
     """
     verb = args[0] if args and args[0] in verbs else ""
     if verb and verb not in READING:
@@ -41,10 +44,20 @@ def with_input(args: list[str], verbs: Sequence[str], directory: list[tempfile.T
         if args != ["show"] or not _is_piped():
             return args
         args, at = ["show", "-"], 1
+    store = _store_before(args, at) if verb == "diff" and args[at - 1] != "--other" else ""
+    if store:
+        hint = f"`… | ckpt-tui diff {store} ID --other -` compares a checkpoint with what comes in."
+        raise UsageError("Standard input is a store of its own, not a checkpoint of another one.", hint)
     path = _kept(directory)
     if not verb:
         _read_keys_from_terminal()
     return [*args[:at], path, *args[at + 1 :]]
+
+
+def _store_before(args: list[str], at: int) -> str:
+    """The word before a place that is a store for certain: neither an option nor what may be the value of one."""
+    pairs = pairwise(args[:at])
+    return next((word for was, word in pairs if not was.startswith("-") and not word.startswith("-")), "")
 
 
 def _is_piped() -> bool:
@@ -64,6 +77,8 @@ def _kept(directory: list[tempfile.TemporaryDirectory[str]]) -> str:
     path = os.path.join(directory[-1].name, f"{_name(data)}.json")
     with open(path, "wb") as file:
         file.write(data)
+    remember(path)
+    remember(directory[-1].name)
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.stores.base import Batch, Entry, Store, collect
 from ckpt_tui.stores.fork_directories import with_own_forks
+from ckpt_tui.stores.near_paths import near_path
 
 _SIGNS = {"there": "·", "came": "+", "changed": "~", "gone": "-", "problem": "!"}
 _COLOURS = {"came": "green", "changed": "yellow", "gone": "red", "problem": "red"}
@@ -59,6 +61,7 @@ def command(
     yet is waited for.
     """
     opened = with_own_forks(open_named(stores, storage, workflow_names, must_exist=False))
+    _say_what_is_missing(stores)
     stop = threading.Event()
     for event in follow(opened, stop, from_start):
         text = dumps(_document(event), indent=None) if as_json else _line(event)
@@ -70,6 +73,14 @@ def command(
             stop.set()
             return 0
     return 0
+
+
+def _say_what_is_missing(stores: tuple[str, ...]) -> None:
+    """Say on stderr that a store is waited for where another one has nearly its name."""
+    for place in stores:
+        near = "" if os.path.lexists(place) else near_path(place)
+        if near:
+            click.echo(f"ckpt-tui: {clean(place)} does not exist yet. Did you mean {clean(near)}?", err=True)
 
 
 def follow(store: Store, stop: threading.Event, from_start: bool = False) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""What every verb has besides its own: examples first in its help, and words for a name that is nearly right."""
+"""What every verb has besides its own: a help that begins with examples."""
 
 from __future__ import annotations
 
@@ -32,11 +32,3 @@ def examples_first(command: click.Command, verb: str) -> None:
 
     if verb in EXAMPLES:
         command.format_help = MethodType(format_help, command)  # type: ignore[method-assign]
-
-
-def nearest(word: str, names: Iterable[str]) -> str:
-    """The name that somebody who typed a word may have meant, or ""."""
-    from difflib import get_close_matches  # late: only for a word that is wrong
-
-    found = get_close_matches(word.lower(), list(names), 1, 0.6)
-    return found[0] if found else ""

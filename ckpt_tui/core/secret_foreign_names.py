@@ -91,6 +91,14 @@ _NO_NAME = "　\xa0，。；：、（）「」『』【】《》“”‘’„�
 _OTHER_LETTERS = str.maketrans("łŁøØđĐıßæÆœŒ", "lLoOdDisaAoO")
 
 
+def words_in_bytes() -> bytes:
+    """A pattern for bytes in lower case that hold one of the words in Latin letters, or a short text in others."""
+    words = (re.escape(word).replace("\\ ", ".{0,6}") for word in sorted((*PASSWORDS, *_KEYS, *_ENDS)))
+    in_json = rb'[\x80-\xff][^"\n]{0,80}"\s*:|\\u[0-9a-f]{4}[^"\n]{0,80}"\s*:'
+    in_pickles = rb"(?s:\x8c[\x00-\x50]|x[\x00-\x50]\x00\x00\x00)[ -~]{0,80}[\x80-\xff]"
+    return b"|".join(("|".join(words).encode(), in_json, in_pickles))
+
+
 def without_accents(name: str) -> str:
     """A name whose letters have nothing above or below them."""
     if name.isascii():

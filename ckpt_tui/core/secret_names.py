@@ -95,7 +95,7 @@ _KEY_OF_SERVICE = (
 HINTS = (
     "token", "pass", "secret", "cred", "authorization", "bearer", "cookie", "key", "jwt", "str", "pwd", "pswd", "pin",
     "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat", "connection", "storage", "sessionid", "sessid",
-    ".sid", "mnemonic", "phrase", "docker", *foreign.HINTS,
+    "sid", "mnemonic", "phrase", "docker", *foreign.HINTS,
 )  # fmt: skip
 """In lower case: each name of a secret that is all ASCII has one of them."""
 
@@ -119,8 +119,13 @@ def any_of(words: Iterable[str]) -> str:
 
 @cache
 def _hint() -> re.Pattern[str]:
-    """A part of every such name: most names have none, and need no splitting."""
-    return re.compile(any_of(HINTS), re.IGNORECASE)
+    """A part of every such name in lower case: most names have none, and need no splitting."""
+    return re.compile(any_of(HINTS))
+
+
+def may_name_secret(name: str) -> bool:
+    """Whether a name, or one of many in a text, may be a secret's; false only where none is."""
+    return not name.isascii() or _hint().search(name.lower()) is not None
 
 
 @lru_cache(maxsize=16)  # of one name it is asked two or three times in a row
@@ -144,7 +149,7 @@ def is_secret_key(name: str) -> bool:
         return False
     is_plain = name.isascii()
     name = foreign.without_accents(name)
-    if is_plain and not _hint().search(name):
+    if is_plain and not _hint().search(name.lower()):
         return False
     words = _words(name)
     if "public" in words and "key" in words:
@@ -153,8 +158,6 @@ def is_secret_key(name: str) -> bool:
         return foreign.is_foreign_secret(words, name)
     if words[-1] in _HARMLESS_ENDS and len(words) > 1 and f"{words[-2]} {words[-1]}" not in _PAIRS:
         return any(f"{a} {b}" in _PAIRS for a, b in pairwise(words)) and words[-1] == "id"
-    if foreign.is_foreign_secret(words, name):
-        return True
     if not _WORDS.isdisjoint(words) or " ".join(words) in _ALONE or name == "_auth":
         return True
     if any(f"{a} {b}" in _PAIRS for a, b in pairwise(words)):
@@ -163,7 +166,9 @@ def is_secret_key(name: str) -> bool:
         return True
     if re.search(_CAMEL_KEY, name) or re.search(_KEY_OF_SERVICE, " ".join(words)):
         return True
-    return bool(re.match(_ENVIRONMENT_KEY, name)) and words[-2] not in _OTHER_KEYS
+    if re.match(_ENVIRONMENT_KEY, name) and words[-2] not in _OTHER_KEYS:
+        return True
+    return foreign.is_foreign_secret(words, name)
 
 
 _SERVICES = frozenset((
@@ -219,9 +224,16 @@ def is_compound(name: str) -> bool:
 _NUMBERS = frozenset(("pin", "otp", "totp", "cvv", "cvc", "passcode", "password", "passwd", "pwd"))
 
 
+@cache
+def _number_hint() -> re.Pattern[str]:
+    return re.compile(any_of((*_NUMBERS, "passe", *foreign.HINTS)))
+
+
 @lru_cache(maxsize=1024)
 def may_be_number(name: str) -> bool:
     """Whether a secret of this name may be a number, as a PIN is."""
+    if name.isascii() and not _number_hint().search(name.lower()):
+        return False
     if not is_secret_key(name):
         return False
     name = foreign.without_accents(name)

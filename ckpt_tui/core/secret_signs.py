@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ckpt_tui.core.cache import SharedCache
 from ckpt_tui.core.secret_texts import MASKERS, Maskers
@@ -13,7 +13,7 @@ def maskers_for(text: str) -> Maskers:
     return tuple(pair for pair in MASKERS if any(sign in text for sign in pair[0]))
 
 
-def maskers_for_all(texts: Iterable[str]) -> Maskers:
+def maskers_for_all(texts: Collection[str]) -> Maskers:
     """The same for many texts."""
     return maskers_of(sorts_in_all(texts))
 
@@ -23,11 +23,13 @@ def maskers_of(sorts: Iterable[int]) -> Maskers:
     return tuple(MASKERS[number] for number in sorted(sorts))
 
 
-def sorts_in_all(texts: Iterable[str]) -> set[int]:
+def sorts_in_all(texts: Collection[str]) -> set[int]:
     """The sorts of secrets of which a sign is in one of the texts.
 
     What a long one has is remembered, because it comes again in the next checkpoint.
     """
+    if max(map(len, texts), default=0) < _REMEMBERED:
+        return set(_sorts_in("\n".join(texts)))
     found: set[int] = set()
     short: list[str] = []
     new: list[str] = []

@@ -100,7 +100,7 @@ def _token(match: re.Match[str]) -> str:
 
 
 def _tokens(text: str, shape: LatePattern) -> str:
-    return shape.known.sub(_token, text)
+    return shape.replaced(_token, text)
 
 
 def _private_keys(text: str) -> str:
@@ -111,7 +111,7 @@ def _private_keys(text: str) -> str:
         edge = "\\n" if body.startswith("\\n") else "\n" if body.startswith(("\n", "\r\n")) else ""
         return f"{match[1]}{edge}{MASK}{edge if match[3] else ''}{match[3]}"
 
-    return _PRIVATE_KEY.known.sub(masked, text)
+    return _PRIVATE_KEY.replaced(masked, text)
 
 
 def _logins(text: str) -> str:
@@ -133,12 +133,12 @@ def _logins(text: str) -> str:
         return f"{whole[:head]}{MASK}{whole[head + len(password) :]}"
 
     if "jdbc:oracle:" in text:
-        text = _ORACLE_LOGIN.known.sub(rf"\1{MASK}", text)
-    return _HOOK.known.sub(rf"\1{MASK}", _LOGIN.known.sub(masked, text))
+        text = _ORACLE_LOGIN.replaced(rf"\1{MASK}", text)
+    return _HOOK.replaced(rf"\1{MASK}", _LOGIN.replaced(masked, text))
 
 
 def _go_logins(text: str) -> str:
-    return _GO_LOGIN.known.sub(rf"\1:{MASK}@", text)
+    return _GO_LOGIN.replaced(rf"\1:{MASK}@", text)
 
 
 def _scheme_words(text: str) -> str:
@@ -147,7 +147,7 @@ def _scheme_words(text: str) -> str:
         looks = any(map(str.isdigit, value)) or len(value) > 30 or value.endswith("=")
         return match[0].replace(value, MASK) if looks else match[0]
 
-    return _SCHEME_WORD.known.sub(masked, text)
+    return _SCHEME_WORD.replaced(masked, text)
 
 
 def _options(text: str) -> str:
@@ -158,7 +158,7 @@ def _options(text: str) -> str:
         begin = max(left, *(text.rfind(sign, left, end) + 1 for sign in "\n|;"))
         return f"{match[1]}{MASK}" if _CURL.known.search(text, begin, end) else match[0]
 
-    given = _USER_OPTION.known.sub(without_password, text)
+    given = _USER_OPTION.replaced(without_password, text)
 
     def masked(match: re.Match[str]) -> str:
         name, value = match[1].lstrip("-"), match[2]
@@ -166,7 +166,7 @@ def _options(text: str) -> str:
             return match[0]
         return f"{match[0][: -len(value)]}{MASK}"
 
-    return _OPTION.known.sub(masked, given)
+    return _OPTION.replaced(masked, given)
 
 
 Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]

@@ -151,7 +151,7 @@ class LangGraphGroups(Groups):
         self._is_stale |= len(self._recent) > RECENT
         entries = self._store.take_headers(headers)
         parents = [parent for header in headers if (parent := parent_of(header)) is not None]
-        entries += self._store.changed(dict.fromkeys([*map(encoded, news.written), *parents]), entries)
+        entries += self._store.changed([*map(encoded, news.written), *parents], {entry.file for entry in entries})
         groups = [self._group(self._recent[name]) for name in added if name in self._recent]
         return GroupBatch(tuple(groups), False, tuple(entries), (), self._total, self._total)
 

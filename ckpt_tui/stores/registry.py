@@ -21,6 +21,7 @@ from ckpt_tui.stores.extension_readers import first_store, named_store
 from ckpt_tui.stores.files import FILE_SUFFIX, FileTrouble, is_json_name, read_ends
 from ckpt_tui.stores.foreign_files import SQLITE, recognised
 from ckpt_tui.stores.fork_directories import SERVER, is_fork, overlay, root_of
+from ckpt_tui.stores.near_paths import near_path
 from ckpt_tui.stores.postgres_address import absolute, is_postgres, shown_place
 
 _FORMATS = (
@@ -89,10 +90,9 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
     if named is not None:
         return named
     if must_exist:
-        raise NotFoundError(
-            f"No such file or directory: {text or repr(text)}.",
-            "Name the directory your workflow writes checkpoints to.",
-        )
+        near = near_path(text)
+        hint = f"Did you mean {near}?" if near else "Name the directory your workflow writes checkpoints to."
+        raise NotFoundError(f"No such file or directory: {text or repr(text)}.", hint)
     if text.endswith(_DATABASES):  # of what is not there yet, the name is all there is to know
         return _format("langgraph:LangGraphStore")(text)  # type: ignore[call-arg]
     return DirectoryStore(text)

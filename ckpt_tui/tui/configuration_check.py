@@ -5,7 +5,6 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from textual.keys import Keys, _character_to_key
@@ -13,6 +12,7 @@ from textual.theme import BUILTIN_THEMES
 
 from ckpt_tui.configuration import MEMBERS, Config
 from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
+from ckpt_tui.core.near_names import near_name
 from ckpt_tui.tui.changed_keys import accept_keys
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.themes import DARK, LIGHT
@@ -72,8 +72,8 @@ def _complaints(config: Config) -> Iterator[Complaint]:
 
 
 def _meant(word: str, names: Iterable[str]) -> str:
-    found = get_close_matches(word, list(names), 1, 0.6)
-    return f"did you mean {found[0]}?" if found else ""
+    found = near_name(word, names)
+    return f"did you mean {found}?" if found else ""
 
 
 _SPECIAL = frozenset(key.value for key in Keys if not key.value.startswith("<"))

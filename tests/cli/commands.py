@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
 import pytest
 
@@ -56,10 +56,16 @@ def without(package: str, directory: Path) -> str:
     return f"{directory}{os.pathsep}{ROOT}"
 
 
-def here(*args: str | Path | bytes, directory: Path | str | None = None, **environment: str) -> Done:
+def here(*args: str | Path | bytes, directory: Path | str | None = None, typed: str = "", **environment: str) -> Done:
     """The same in this process, without the half second of a new one; what programs that it starts write is in it, too.
 
     For runs in which only the framework's process matters: what concerns the command's own process needs `command`.
+
+    Args:
+        args: The words of the command line.
+        directory: Where it is run; the current directory when left out.
+        typed: Its standard input; "" for none.
+        environment: Variables besides.
     """
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
@@ -68,12 +74,25 @@ def here(*args: str | Path | bytes, directory: Path | str | None = None, **envir
         if directory is not None:
             patch.chdir(directory)
         time.tzset()
-        patch.setattr(sys, "stdin", stack.enter_context(open(os.devnull)))
+        patch.setattr(sys, "stdin", stack.enter_context(_typed(typed)))
         out, err = (stack.enter_context(_into_file(patch, number)) for number in (1, 2))
         code = run([os.fsdecode(arg) for arg in args])
         texts = [_read(stream) for stream in (out, err)]
     time.tzset()
     return Done(code, *texts)
+
+
+@contextmanager
+def _typed(text: str) -> Iterator[TextIO]:
+    """A standard input with this text; without a text there is none."""
+    if not text:
+        with open(os.devnull) as nothing:
+            yield nothing
+        return
+    with TemporaryFile("w+", encoding="utf-8") as file:
+        file.write(text)
+        file.seek(0)
+        yield cast("TextIO", file)
 
 
 @contextmanager

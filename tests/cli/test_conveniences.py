@@ -62,6 +62,15 @@ class TestPipes:
         assert self.run("show").stdout.startswith(ONE.stem)
         assert ONE.stem[:8] in self.run("-").stdout
 
+    def test_it_is_called_what_it_is(self) -> None:
+        assert " in standard input\n" in self.run("diff", str(LINEAR), "latest", "--other", "-").stdout
+        done = self.run("diff", str(LINEAR), "-")
+        assert done.returncode == 2
+        assert "Standard input is a store of its own" in done.stderr and "ID --other -" in done.stderr
+        for args in (("show", "-", "nobody"), ("doctor", "-"), ("history", "-", "state"), ("export", "-", "nobody")):
+            done = self.run(*args)
+            assert "/ckpt-tui-" not in done.stdout + done.stderr, args
+
     def test_no_file_of_it_is_left(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TMPDIR", str(tmp_path))
         self.run("show", "-")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.actions.test_branch_queries import chain
 from tests.cli.commands import NEW, ROOT, Output, called
+from tests.support.patience import PATIENCE
 
 CHAT = NEW / "orch_groupchat"
 
@@ -53,7 +54,13 @@ def test_find_of_nothing_ends_with_1(capfdbinary: Output) -> None:
 
 
 def test_ctrl_c_ends_with_130_and_says_what_was_found(tmp_path: Path) -> None:
-    chain(tmp_path, [{"x": ["needle", *range(3_000)]} for _ in range(600)])
+    chain(tmp_path, [{"x": ["needle", *range(3_000)]}])
+    text = (tmp_path / "c0000.json").read_text()
+    for number in range(1, 600):
+        name = f"c{number:04}"
+        (tmp_path / f"{name}.json").write_text(
+            text.replace('"c0000"', f'"{name}"').replace("T00:00", f"T01:{number % 60:02}")
+        )
     command = [sys.executable, "-m", "ckpt_tui", "find", str(tmp_path), "needle"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
@@ -61,7 +68,7 @@ def test_ctrl_c_ends_with_130_and_says_what_was_found(tmp_path: Path) -> None:
     assert process.stdout is not None
     first = process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    rest, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, errors
     lines = (first + rest).decode().splitlines()
     assert lines[0].startswith("c0000")

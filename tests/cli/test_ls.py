@@ -17,6 +17,7 @@ from ckpt_tui.core.text import unsafe
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import DATA, HOSTILE, NEW, ROOT, Output, called, command
 from tests.support import workflows
+from tests.support.patience import PATIENCE
 from tests.support.small_stores import write
 
 MEMBERS = {
@@ -188,7 +189,7 @@ class TestList:
 class TestColour:
     def spoken(self, *args: str, **environment: str) -> str:
         child = pexpect.spawn(
-            sys.executable, ["-m", "ckpt_tui", *args], encoding="utf-8", timeout=30,
+            sys.executable, ["-m", "ckpt_tui", *args], encoding="utf-8", timeout=PATIENCE,
             env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **environment},
         )  # fmt: skip
         child.expect(pexpect.EOF)

@@ -14,6 +14,7 @@ from ckpt_tui.cli.tail import Event, follow
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import NEW, ROOT
+from tests.support.patience import PATIENCE
 from tests.support.schemas import hold
 from tests.support.small_stores import write, write_chain
 
@@ -65,7 +66,7 @@ def test_a_run_is_followed_until_it_waits_for_an_answer(tmp_path: Path, as_json:
             shutil.copy(path, store / f".{path.name}")
             (store / f".{path.name}").replace(store / path.name)
         lines += process.stdout.read().splitlines()
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
     if not as_json:
         assert lines[0].startswith("· ") and lines[-1].startswith("+ ") and "waits" in lines[-1]
         return
@@ -82,5 +83,5 @@ def test_it_ends_quietly_when_its_reader_goes(tmp_path: Path) -> None:
         process.stdout.readline()
         process.stdout.close()
         write(tmp_path, "one_more")
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
         assert process.stderr.read() == ""

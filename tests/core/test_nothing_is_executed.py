@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.oracle import DATA
+from tests.support.patience import PATIENCE
 
 ROOT = DATA.parent.parent
 
@@ -122,7 +123,7 @@ def watched(folder: Path, files: list[str], pickles: list[bytes], control: bytes
         encoding="utf-8",
         cwd=folder,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
-        timeout=300,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]

@@ -15,6 +15,7 @@ import pytest
 
 from ckpt_tui.demo.recorded_store import RECORDED, live_run, play, prepare
 from ckpt_tui.errors import CkptError
+from tests.support.patience import PATIENCE
 
 REWRITTEN = ("checkpoint_id", "previous_checkpoint_id", "timestamp")
 
@@ -149,7 +150,7 @@ class TestPlay:
             assert player.is_alive()
             time.sleep(0.01)
         stop.set()
-        player.join(timeout=5)
+        player.join(PATIENCE)
         assert not player.is_alive()
         assert len(documents(tmp_path)) == 1
 

@@ -14,10 +14,9 @@ from pathlib import Path
 import pexpect
 import pyte
 
-ROOT = Path(__file__).parents[2]
+from tests.support.patience import PATIENCE
 
-PATIENCE = 60.0
-"""Seconds a test waits for something that should come within one, before it fails."""
+ROOT = Path(__file__).parents[2]
 
 _ANSWERED = re.compile(rb"\x1b\[(\?\d+;?\d*\$p|\?u|c|>c|>q|6n)")
 

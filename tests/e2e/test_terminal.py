@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.terminal import ROOT, run
+from tests.support.patience import PATIENCE
 
 SAMPLES = ROOT / "tests" / "data" / "agent-framework" / "1.23.0"
 
@@ -33,7 +34,7 @@ def test_a_workflow_that_is_writing_shows_up_and_can_be_read(tmp_path: Path) -> 
         writer = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
         try:
             terminal.shows("run 1", "entry", "● live")
-            assert writer.wait(60) == 0
+            assert writer.wait(PATIENCE) == 0
         finally:
             writer.kill()
             writer.wait()

@@ -19,6 +19,7 @@ from ckpt_tui.actions.resume.sources import source_of
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import ROOT, Done, here
 from tests.support import workflows
+from tests.support.patience import PATIENCE
 
 FLOWS = "tests.runner.flows"
 STORAGE = f"{FLOWS}:storage"
@@ -84,7 +85,7 @@ class Watched:
         """Wait for a line."""
         while True:
             try:
-                line = json.loads(self._queue.get(timeout=30))
+                line = json.loads(self._queue.get(timeout=PATIENCE))
             except queue.Empty:
                 raise AssertionError(f"no {kind}: {self.taken[-5:]}") from None
             self.taken.append(line)
@@ -95,5 +96,5 @@ class Watched:
     def end(self) -> dict[str, Any]:
         """Wait for the end."""
         found = self.until("end")
-        assert self.session.wait(10)
+        assert self.session.wait(PATIENCE)
         return found

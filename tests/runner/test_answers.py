@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ckpt_tui.actions.resume.plan import Target, make_plan
+from ckpt_tui.actions.resume.sources import source_of
+from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import Done, here
-from tests.runner.stores import lines
+from tests.runner.stores import Watched, lines
 from tests.support.frameworks import NEWEST, OLDEST, RELEASES
 from tests.support.resumes import SCENARIOS, essence, made
 
@@ -17,11 +21,9 @@ TOOL, PLAN, HANDOFF = "agent_tool_approval", "orch_magentic_plan_review", "orch_
 CALL = {"type": "function_call", "call_id": "call-1", "name": "refund"}
 
 
-TYPES = ("Colour", "Item", "Approval", "Decision")
-ALLOWED = [
-    word for name in ("types:GenericAlias", *(f"scenarios:{each}" for each in TYPES)) for word in ("--allow", name)
-]
+TYPES = ("types:GenericAlias", *(f"scenarios:{each}" for each in ("Colour", "Item", "Approval", "Decision")))
 """For the oldest release, whose storage names no types."""
+ALLOWED = [word for name in TYPES for word in ("--allow", name)]
 
 
 def answered(release: str, name: str, answer: Any, into: Path, *words: str) -> Done:
@@ -36,10 +38,34 @@ def answered(release: str, name: str, answer: Any, into: Path, *words: str) -> D
     )  # fmt: skip
 
 
-def refusals(done: Done) -> list[str]:
+def refusals(check: dict[str, Any]) -> list[str]:
     """Why answers were refused."""
-    (check,) = (line for line in lines(done) if line["kind"] == "check")
     return [each["what"] for each in check["problems"] if each["about"] == "response"]
+
+
+def asking(release: str, name: str, into: Path) -> Watched:
+    """A session that has checked a scenario which waits, and asks whether to run it."""
+    sample = made(release)[name]
+    loaded = open_store(sample.store).load(f"{sample.checkpoint}.json", everything=True)
+    target = Target(f"{SCENARIOS}:{name}", sample.python, storage=f"{SCENARIOS}:storage", allow=TYPES)
+    found = Watched(make_plan(source_of(str(sample.store), loaded), target, str(into)), "ask")
+    found.until("check")
+    return found
+
+
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Watched]]:
+    """Sessions that ask, one for each release and scenario: they check one answer after the other and run none."""
+    made_once: dict[tuple[str, str], Watched] = {}
+
+    def session(release: str, name: str) -> Watched:
+        if (release, name) not in made_once:
+            made_once[release, name] = asking(release, name, tmp_path_factory.mktemp("asking") / "new")
+        return made_once[release, name]
+
+    yield session
+    for each in made_once.values():
+        each.session.kill()
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -91,11 +117,14 @@ def test_a_short_answer_does_what_the_helper_of_the_request_does(
     ],
 )
 def test_what_the_framework_would_ignore_or_reject_is_refused_with_the_reason(
-    release: str, name: str, answer: Any, why: str, tmp_path: Path
+    release: str, name: str, answer: Any, why: str, sessions: Callable[[str, str], Watched]
 ) -> None:
-    done = answered(release, name, answer, tmp_path / "new", "--check")
-    assert done.code == 5, done.err
-    (said,) = refusals(done)
+    watched = sessions(release, name)
+    (waits,) = (each["request_id"] for each in watched.taken[-1]["requests"])
+    watched.session.send({"do": "check", **watched.session.plan.changes(), "responses": {waits: answer}})
+    check = watched.until("check")
+    assert not check["ok"]
+    (said,) = refusals(check)
     assert why in said
 
 
@@ -105,7 +134,8 @@ def test_altered_arguments_are_refused_where_the_framework_ignores_them_and_used
     answer = {"approved": True, "function_call": {**CALL, "arguments": {"order": "124"}}}
     done = answered(NEWEST, TOOL, answer, tmp_path / "new", "--check")
     assert done.code == 5
-    assert "would ignore others; reject the call with false instead" in refusals(done)[0]
+    (check,) = (line for line in lines(done) if line["kind"] == "check")
+    assert "would ignore others; reject the call with false instead" in refusals(check)[0]
     done = answered(OLDEST, TOOL, answer, tmp_path / "old", "--yes")
     assert done.code == 0, done.err
     assert "refunded 124" in done.out
@@ -124,12 +154,11 @@ def test_a_rejection_and_a_revision_reach_the_agents(release: str, tmp_path: Pat
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("name", [TOOL, PLAN, HANDOFF, "hitl"])
 def test_the_example_of_an_answer_is_accepted(release: str, name: str, tmp_path: Path) -> None:
-    sample = made(release)[name]
-    words: tuple[str | Path, ...] = (
-        "resume", sample.store, sample.checkpoint, "--workflow", f"{SCENARIOS}:{name}", "--storage",
-        f"{SCENARIOS}:storage", "--python", sample.python, "--into", tmp_path / "new", "--json", *ALLOWED,
-    )  # fmt: skip
-    (check,) = (line for line in lines(here(*words, "--check")) if line["kind"] == "check")
-    answers = [f"{each['request_id']}={json.dumps(each['example'])}" for each in check["requests"]]
-    done = here(*words, "--yes", *(word for each in answers for word in ("--response", each)))
-    assert done.code == (6 if name == HANDOFF else 0), done.err
+    watched = asking(release, name, tmp_path / "new")
+    answers = {each["request_id"]: each["example"] for each in watched.taken[-1]["requests"]}
+    watched.session.send({"do": "run", **watched.session.plan.changes(), "responses": answers})
+    if name == HANDOFF:  # it asks again after each answer
+        assert watched.until("waiting")["requests"]
+        watched.session.kill()
+    else:
+        assert watched.end()["outcome"] == "done"

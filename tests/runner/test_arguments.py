@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
+from typing import NamedTuple
 
 import pytest
 
-from tests.cli.commands import Done, here
-from tests.support.frameworks import NEWEST, RELEASES, interpreter
+from tests.cli.commands import ROOT, Done, here
+from tests.support.frameworks import NEWEST, OLDEST, RELEASES, interpreter
 from tests.support.resumes import checkpoints
 
 PROGRAM = """
@@ -103,26 +108,72 @@ if __name__ == "__main__":
 """
 
 
+ANNOTATED = (
+    "protocol", "file", "memory", "subclass", "duck", "optional", "union", "text", "unresolved", "annotated", "keyword",
+    "positional", "later", "by_name",
+)  # fmt: skip
+"""Factories that demand a storage, by how they annotate it."""
+
+RECOGNIZED = """
+import json, sys, factories
+from ckpt_tui.runner.arguments import parameters_of, takes_storage
+
+print(json.dumps({name: [key for key, each in parameters_of(getattr(factories, name)).items() if takes_storage(each)]
+                  for name in sys.argv[1:]}))
+"""
+
+
+class Recorded(NamedTuple):
+    """The program, the store that it wrote, and the id of its first checkpoint."""
+
+    python: str
+    program: Path
+    store: Path
+    first: str
+
+
+@cache
+def recorded(release: str) -> Recorded:
+    """The program, run once by a release."""
+    python, home = interpreter(release), Path(mkdtemp(prefix="ckpt-tui-arguments-"))
+    program, store = home / "factories.py", home / "store"
+    program.write_text(PROGRAM)
+    subprocess.run([python, "-W", "ignore", program, store], check=True)
+    return Recorded(python, program, store, checkpoints(store)[0]["checkpoint_id"])
+
+
 def checked(release: str, target: str, directory: Path, *words: str) -> Done:
     """The check of a checkpoint of the program, with one of its factories."""
-    python, program = interpreter(release), directory / "factories.py"
-    program.write_text(PROGRAM)
-    subprocess.run([python, "-W", "ignore", program, directory / "store"], check=True)
-    last = checkpoints(directory / "store")[0]["checkpoint_id"]
+    made = recorded(release)
     return here(
-        "resume", directory / "store", last, "--workflow", f"{program}:{target}", "--python", python, "--check", *words
-    )
+        "resume", made.store, made.first, "--workflow", f"{made.program}:{target}", "--python", made.python, "--check",
+        *words, directory=directory,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("release", RELEASES)
+def test_a_storage_is_recognized_by_its_annotation_whatever_its_name(release: str) -> None:
+    made = recorded(release)
+    path = os.pathsep.join((str(ROOT), str(made.program.parent)))
+    done = subprocess.run(
+        [made.python, "-W", "ignore", "-c", RECOGNIZED, *ANNOTATED, "settings", "client"],
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    names = {name: len(found[name]) for name in ANNOTATED}
+    assert names == dict.fromkeys(ANNOTATED, 1)
+    assert (found["unresolved"], found["settings"], found["client"]) == (["cs"], [], [])
+
+
 @pytest.mark.parametrize(
-    "target",
+    ("release", "target"),
     [
-        "protocol", "file", "memory", "subclass", "duck", "optional", "union", "text", "unresolved", "annotated",
-        "keyword", "positional", "later", "by_name", "App.static", "App.of_class", "held.build_workflow",
+        *((NEWEST, name) for name in ("protocol", "unresolved", "keyword", "positional", "later", "by_name")),
+        *((NEWEST, name) for name in ("App.static", "App.of_class", "held.build_workflow")),
+        *((OLDEST, name) for name in ("protocol", "memory", "held.build_workflow")),
     ],
-)  # fmt: skip
-def test_what_is_annotated_as_a_storage_gets_one_whatever_its_name(release: str, target: str, tmp_path: Path) -> None:
+)
+def test_what_demands_a_storage_gets_one_however_it_is_called(release: str, target: str, tmp_path: Path) -> None:
     done = checked(release, target, tmp_path)
     assert done.code == 0, done.err
 

@@ -7,13 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.cli.commands import ROOT, Done, here
 from tests.runner.stores import FLOWS, STORAGE, Watched, lines, of_kind, plan, resume, store
+from tests.support.patience import PATIENCE, wait_for
 from tests.support.resumes import SCENARIOS, checkpoints
 
 
@@ -23,13 +24,6 @@ def is_alive(pid: int) -> bool:
             return file.read().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
-
-
-def wait_for(condition: object, what: str, seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end, f"never: {what}"
-        time.sleep(0.02)
 
 
 def store_words(name: str, at: int, target: str) -> tuple[str | Path, ...]:
@@ -224,7 +218,7 @@ class TestWhileItRuns:
         threads = Path(f"/proc/{process.pid}/task")
         (runner,) = [pid for path in threads.glob("*/children") for pid in path.read_text().split()]
         os.kill(int(runner), signal.SIGKILL)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 5
         assert f"go on from the last checkpoint: ckpt-tui resume {tmp_path / 'new'} latest" in err.decode()
 
@@ -268,7 +262,7 @@ class TestStopping:
         end = watched.end()
         assert (end["outcome"], watched.session.code) == ("stopped", 130)
         for pid in mark.read_text().split():
-            wait_for(lambda pid=pid: not is_alive(int(pid)), "no orphan")
+            wait_for(partial(lambda pid: not is_alive(pid), int(pid)), "no orphan")
 
     def test_ctrl_c_on_the_command_line_stops_the_run_and_says_so(self, tmp_path: Path) -> None:
         process = started(tmp_path, "patient", "--json")
@@ -276,7 +270,7 @@ class TestStopping:
         while b'"kind":"checkpoint"' not in process.stdout.readline():
             pass
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 130
         assert b'"outcome":"stopped"' in out.splitlines()[-1]
         assert b"stopping; once more to kill it" in err
@@ -296,7 +290,7 @@ class TestStopping:
         )  # fmt: skip
         os.close(theirs)
         os.write(ours, f"{word}\n".encode())
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE)
         os.close(ours)
         assert process.returncode == code
         assert b"Run it? [y/N]" in err
@@ -309,7 +303,7 @@ class TestStopping:
         process.stdout.readline()
         process.stdout.close()
         err = process.stderr.read()
-        assert process.wait(30) == 130
+        assert process.wait(PATIENCE) == 130
         assert b"nobody reads the events any more: the run is stopped" in err
         process.stderr.close()
 

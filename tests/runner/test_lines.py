@@ -22,9 +22,8 @@ from ckpt_tui.runner.limits import GATHERED
 from ckpt_tui.runner.lines import Lines, encode, stamp
 from tests.cli.commands import ROOT
 from tests.runner.stores import plan
+from tests.support.patience import PATIENCE
 from tests.support.workflows import Answer, Draft
-
-PATIENCE = 20.0
 
 
 class Read:

@@ -68,7 +68,8 @@ def session(shape: Shape, mode: str, into: Path) -> Watched:
     """A session whose target is a program as it is, started where the program is."""
     made = recorded(shape)
     loaded = open_store(made.store).load(f"{made.waiting or made.ids[0]}.json", everything=True)
-    target = Target(str(made.program.directory / made.program.target), sys.executable, arguments=shape.arguments)
+    home = made.program.directory
+    target = Target(str(home / made.program.target), sys.executable, arguments=shape.arguments, directory=str(home))
     return Watched(make_plan(source_of(str(made.store), loaded), target, str(into)), mode)
 
 

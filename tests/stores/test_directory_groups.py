@@ -19,6 +19,7 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.stores.store_groups import GroupBatch, Groups, ListedGroups
 from ckpt_tui.stores.table_file import TableFile
 from tests.stores.saving import save
+from tests.support.patience import PATIENCE
 
 DATA = Path(__file__).parent.parent / "data" / "agent-framework"
 LENGTH = 4
@@ -158,7 +159,7 @@ class Watching:
 
     def until(self, condition: Callable[[], bool]) -> None:
         with self._news:
-            assert self._news.wait_for(condition, 10)
+            assert self._news.wait_for(condition, PATIENCE)
 
     def until_checked(self) -> None:
         """Wait until all files were compared with what was read of them."""
@@ -167,7 +168,7 @@ class Watching:
 
     def end(self) -> None:
         self._stop.set()
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
 
 

@@ -13,9 +13,7 @@ from ckpt_tui.stores.base import Batch, Entry, Store
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.registry import open_store
 from tests.stores.saving import ref_of, save
-
-SECONDS = 20.0
-"""Longest wait for an event that must come; reached only when it does not."""
+from tests.support.patience import PATIENCE
 
 
 class Watching:
@@ -35,7 +33,7 @@ class Watching:
 
     def until(self, reached: Callable[[], bool]) -> None:
         while not reached():
-            batch = self._batches.get(timeout=SECONDS)
+            batch = self._batches.get(timeout=PATIENCE)
             self.missing = batch.missing
             for name in batch.gone:
                 self.entries.pop(name, None)
@@ -47,7 +45,7 @@ class Watching:
 
     def end(self) -> None:
         self._stop.set()
-        self._thread.join(SECONDS)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
 
 

@@ -16,6 +16,7 @@ from ckpt_tui.stores.agent_framework_dotnet import YOUNG_SECONDS, DotnetStore
 from ckpt_tui.stores.base import Entry, collect
 from ckpt_tui.stores.dotnet_index import parse_index
 from ckpt_tui.stores.registry import open_store
+from tests.support.patience import PATIENCE
 
 CORPUS = Path(__file__).parent.parent / "data" / "dotnet"
 WITH_PARENTS = ["af_dotnet", "af_dotnet_v1_0", "af_dotnet_rc1"]
@@ -206,7 +207,7 @@ class TestALineAheadOfItsFile:
         newest, data = self.ahead(tmp_path)
         stop = threading.Event()
         known: dict[str, Entry] = {}
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         for batch in open_store(newest.parent).watch(stop):
             collect([batch], known)
             entry = known.get(newest.name)

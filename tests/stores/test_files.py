@@ -16,6 +16,7 @@ import pytest
 from ckpt_tui.stores import files
 from ckpt_tui.stores.file_troubles import not_a_file
 from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, read_ends, read_whole
+from tests.support.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -408,7 +409,7 @@ def test_a_writer_in_place_never_makes_a_mixture_pass_for_the_content(tmp_path: 
     writer = threading.Thread(target=rewrite)
     writer.start()
     try:
-        assert began.wait(20)
+        assert began.wait(PATIENCE)
         for _ in range(20):
             # A prefix is what the file really held at that moment; both letters at once it never held.
             assert len(set(whole_or_trouble(path, {"changing"}))) <= 1
@@ -416,7 +417,7 @@ def test_a_writer_in_place_never_makes_a_mixture_pass_for_the_content(tmp_path: 
             assert len(head) <= 768 and len(tail) <= 256 and stamp.size <= size
     finally:
         stop.set()
-        writer.join(20)
+        writer.join(PATIENCE)
     assert whole_or_trouble(path, set()) in {b"a" * size, b"b" * size}
 
 
@@ -443,7 +444,7 @@ def test_replaced_files_are_never_torn(tmp_path: Path) -> None:
             assert not found or (len(found) == 20_000 and len(set(found)) == 1)
     finally:
         stop.set()
-        writer.join(20)
+        writer.join(PATIENCE)
 
 
 # --- the names of a directory

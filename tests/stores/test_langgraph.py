@@ -34,6 +34,7 @@ from ckpt_tui.stores.langgraph_names import encoded, key_of, saved_at, step_of
 from ckpt_tui.stores.langgraph_records import Key
 from ckpt_tui.stores.registry import open_store
 from tests.stores.langgraph_saving import SCHEMA, checkpoint_id, connect, save, save_many, save_two, write
+from tests.support.patience import PATIENCE
 
 DATA = Path(__file__).parent.parent / "data" / "langgraph"
 
@@ -198,6 +199,23 @@ class TestStoresOfLangGraph:
         assert inside.ref.facts.pending == 0
         assert "paused" in inside.warnings[0]
         assert [request.executor for request in requests(load(store, runs["paused"]).pending)] == ["research"]
+
+    def test_a_graph_that_is_left_by_a_command_to_the_one_above_has_come_to_its_end(self, tmp_path: Path) -> None:
+        connection = connect(tmp_path / "left.db")
+        caller = save(connection, 1, values={"branch:to:research": None})
+        inner: dict[str, Any] = {"space": "research:task-1", "parents": {"": caller}}
+        entry = save(connection, 2, source="input", values={"__start__": {}}, **inner)
+        last = save(connection, 3, entry, values={"branch:to:find": None}, **inner)
+        store = open_store(tmp_path / "left.db")
+        run = runs_of(store)["t/research:task-1"]
+        assert roles(run) == ["entry", "superstep"]
+        write(connection, caller, "task-1", 0, "facts", ["one"])
+        connection.close()
+        changed = collect(store.scan())[run.nodes[-1].ref.file]
+        assert isinstance(changed, CheckpointRef)
+        assert changed.id.endswith(last)
+        assert (changed.role, changed.status) == ("final", "done")
+        assert roles(runs_of(open_store(tmp_path / "left.db"))["t/research:task-1"]) == ["entry", "final"]
 
     def test_what_is_counted_for_each_channel_is_no_change_of_interest(self) -> None:
         store = opened("1.2.24/forks")
@@ -663,13 +681,13 @@ class TestWatch:
         try:
             name = checkpoint_id(1, 0)
             write(connection, name, "task-1", -3, "__interrupt__", [{"value": "ok?", "id": "q1"}], node="count")
-            assert asked.wait(10)
+            assert asked.wait(PATIENCE)
             answered.clear()
             save(connection, 2, name, seen={"count": {"branch:to:count": "2"}})
-            assert answered.wait(10)
+            assert answered.wait(PATIENCE)
         finally:
             stop.set()
-            thread.join(10)
+            thread.join(PATIENCE)
             connection.close()
         assert statuses[0] == "waiting"
         assert statuses[-1] == "open"
@@ -726,13 +744,13 @@ def test_a_database_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     thread = threading.Thread(target=follow)
     thread.start()
     try:
-        assert missing.wait(10)
+        assert missing.wait(PATIENCE)
         connection = save_two(tmp_path / "later.sqlite")
-        assert found.wait(10)
+        assert found.wait(PATIENCE)
         connection.close()
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 def test_what_is_deleted_where_others_are_saved_goes_with_the_next_count(

@@ -21,6 +21,7 @@ from ckpt_tui.stores.langgraph_postgres import PostgresStore
 from ckpt_tui.stores.registry import open_store
 from tests.stores.langgraph_saving import checkpoint_id
 from tests.stores.postgres_saving import SHALLOW, TABLES, save, save_two
+from tests.support.patience import PATIENCE
 from tests.support.postgres_server import PASSWORD, READER, PostgresServer, fill, why_missing
 
 DATA = Path(__file__).parent.parent / "data" / "langgraph-postgres"
@@ -385,6 +386,6 @@ def test_watching_reports_a_checkpoint_that_another_program_saves(place: tuple[s
     thread = threading.Thread(target=follow, args=(open_store(place[0]).watch(stop),))
     thread.start()
     save(place[1], 2, checkpoint_id(1, 0))
-    assert seen.wait(10)
+    assert seen.wait(PATIENCE)
     stop.set()
-    thread.join(10)
+    thread.join(PATIENCE)

@@ -10,6 +10,7 @@ from ckpt_tui.stores.fork_directories import overlay, with_forks
 from ckpt_tui.stores.langgraph import LangGraphStore
 from ckpt_tui.stores.store_groups import Groups, ListedGroups
 from tests.stores.langgraph_saving import checkpoint_id, connect, save, save_many
+from tests.support.patience import PATIENCE
 
 ORDERS = Path(__file__).parent.parent / "data" / "langgraph" / "answered-twice" / "orders.sqlite"
 
@@ -58,7 +59,7 @@ def test_what_a_fork_writes_is_news_of_its_thread(tmp_path: Path) -> None:
     name = save(connection, 30, checkpoint_id(2, 1), thread="thread 001")
     connection.close()
     try:
-        assert done.wait(10)
+        assert done.wait(PATIENCE)
     finally:
         stop.set()
         thread.join()

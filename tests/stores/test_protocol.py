@@ -239,13 +239,13 @@ def test_the_one_that_the_storage_calls_its_latest_comes_first_whatever_the_orde
 
 
 def test_what_is_slower_than_its_limit_is_a_problem_and_no_other_checkpoint_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ckpt_tui.stores.storage_calls.CALL_SECONDS", 0.2)
+    monkeypatch.setattr("ckpt_tui.stores.storage_calls.CALL_SECONDS", 1.0)
     storage, ids = remote(64)
     slow = ids[5]
     load = storage.load
 
     async def slowly(checkpoint_id: str) -> WorkflowCheckpoint:
-        await asyncio.sleep(5 if checkpoint_id == slow else 0.06)
+        await (asyncio.Event().wait() if checkpoint_id == slow else asyncio.sleep(0.15))
         return await load(checkpoint_id)
 
     storage.load = slowly  # type: ignore[method-assign]

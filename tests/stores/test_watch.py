@@ -17,11 +17,11 @@ from ckpt_tui.stores import watch as module
 from ckpt_tui.stores.directory_sweep import DirectoryChange
 from ckpt_tui.stores.files import each_json
 from ckpt_tui.stores.watch import slower_beside, watch
+from tests.support.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PATIENCE = 30.0  # seconds until a test gives up; nothing is expected to take one
 IN_PLACE = DirectoryChange(None, missing=False)
 MISSING = DirectoryChange(None, missing=True)
 

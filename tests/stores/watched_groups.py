@@ -4,6 +4,7 @@ import threading
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.stores.store_groups import GroupBatch, Groups
+from tests.support.patience import PATIENCE
 
 
 def listed(groups: Groups) -> dict[str, tuple[object, ...]]:
@@ -42,8 +43,8 @@ class Watching:
     def until(self, condition: object) -> None:
         assert callable(condition)
         with self._news:
-            assert self._news.wait_for(condition, 60), self.batches
+            assert self._news.wait_for(condition, PATIENCE), self.batches
 
     def end(self) -> None:
         self._stop.set()
-        self._thread.join(10)
+        self._thread.join(PATIENCE)

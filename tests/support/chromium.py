@@ -13,9 +13,9 @@ from typing import Any
 
 import aiohttp
 
+from tests.support.patience import PATIENCE
+
 HAS_CHROMIUM = shutil.which("chromium") is not None
-PATIENCE = 120.0
-"""Seconds for a condition of a page."""
 
 
 class Page:

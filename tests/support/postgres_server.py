@@ -21,6 +21,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from tests.support.patience import PATIENCE
+
 USER = "owner"
 READER, PASSWORD = "reader", "correct horse"
 
@@ -70,7 +72,7 @@ class PostgresServer:
         """End it and its connections; what it keeps stays."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
 
     def close(self) -> None:
         """End it, and delete what it keeps."""

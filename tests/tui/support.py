@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+from rich.console import RenderableType
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from ckpt_tui.configuration import Config
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.screens.browse import Browse
+from tests.support.patience import PATIENCE
 
 DATA = Path(__file__).parent.parent / "data"
 SAMPLES = DATA / "agent-framework" / "1.23.0"
@@ -24,8 +29,12 @@ NARROW = (80, 24)
 NORMAL = (120, 40)
 WIDE = (190, 44)
 
-PATIENCE = 20.0
-"""Seconds a test waits for something that should come at once, before it fails."""
+
+_SHORTEST, _LONGEST = 0.005, 0.03
+"""Seconds between two looks at something that is waited for."""
+
+_UNPAINTED = 0.5
+"""Seconds after which the screen is read again though nothing was painted."""
 
 
 class Driver:
@@ -34,6 +43,15 @@ class Driver:
     def __init__(self, app: CkptApp, pilot: Pilot[None]) -> None:
         self.app = app
         self.pilot = pilot
+        self._paints = 0
+        """How often the app has painted."""
+        display = app._display
+
+        def counted(screen: Screen[Any], renderable: RenderableType | None) -> None:
+            self._paints += 1
+            display(screen, renderable)
+
+        app._display = counted  # type: ignore[method-assign]
 
     @property
     def screen(self) -> Browse:
@@ -64,21 +82,39 @@ class Driver:
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait until something is so."""
+        if condition():
+            return
         loop = asyncio.get_running_loop()
-        end = loop.time() + PATIENCE
+        end, pause = loop.time() + PATIENCE, _SHORTEST
+        await self.pilot.pause()
         while not condition():
             if loop.time() > end:
                 raise AssertionError(f"never: {what or condition}\n{self.text}")
-            await self.pilot.pause(0.02)
+            await asyncio.sleep(pause)  # no pause of the pilot: it has every widget take a turn
+            pause = min(1.5 * pause, _LONGEST)
+
+    async def until_painted(self, condition: Callable[[], object], what: str) -> None:
+        """Wait until something is so that depends on what is painted alone."""
+        seen, again = (0, -1), 0.0
+
+        def is_so() -> bool:
+            nonlocal seen, again
+            now = (id(self.app.screen), self._paints)
+            if now == seen and time.monotonic() < again:
+                return False  # it was not so, and nothing was painted since
+            seen, again = now, time.monotonic() + _UNPAINTED
+            return bool(condition())
+
+        await self.until(is_so, what)
 
     async def shows(self, *texts: str) -> None:
         """Wait until these texts are on the screen."""
 
-        def is_shown() -> bool:
+        def are_shown() -> bool:
             seen = self.text
             return all(text in seen for text in texts)
 
-        await self.until(is_shown, f"{texts} on the screen")
+        await self.until_painted(are_shown, f"{texts} on the screen")
 
     async def settled(self) -> None:
         """Wait until the selected checkpoint is shown and all bodies are read."""

@@ -80,6 +80,14 @@ class TestEmptyAndBroken:
             (tmp_path / "linear").rename(missing)
             await app.shows("linear · run 1", "done")
 
+    async def test_a_path_that_is_nearly_one_that_is_there_names_that_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        copy_of("linear", tmp_path)
+        monkeypatch.chdir(tmp_path)
+        async with open_app("./liner", settled=False) as app:
+            await app.shows("does not exist yet", "Did you mean ./linear?")
+
     async def test_every_hostile_file_is_a_row(self) -> None:
         async with open_app(DATA / "hostile", WIDE) as app:
             files = {path.name for path in (DATA / "hostile").iterdir() if path.name.endswith(".json")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -44,12 +43,9 @@ def is_at_the_end(app: Driver) -> bool:
     return isinstance(lines, LineList) and lines.line_count > 0 and lines.cursor == lines.line_count - 1
 
 
-async def something_happens(app: Driver, before: list[list[Segment]]) -> bool:
-    for _ in range(40):
-        if seen(app) != before:
-            return True
-        await asyncio.sleep(0.02)
-    return False
+async def changed(app: Driver, before: list[list[Segment]], name: str) -> None:
+    """Wait until a command has changed what is seen."""
+    await app.until_painted(lambda: seen(app) != before, f"what {name} does")
 
 
 async def go_back(app: Driver, base: object) -> None:
@@ -63,7 +59,6 @@ async def go_back(app: Driver, base: object) -> None:
 @pytest.mark.parametrize("place", PLACES)
 async def test_each_key_changes_something_or_says_why(place: str) -> None:
     scopes, way, row = PLACES[place]
-    idle = []
     async with open_app(SAMPLES / "linear", (100, 24)) as app:
         await app.press(*way)
         await app.pilot.pause(0.1)
@@ -82,9 +77,7 @@ async def test_each_key_changes_something_or_says_why(place: str) -> None:
                 await app.pilot.pause()
             before = seen(app)
             await app.press(command.keys.split(",")[0].strip())
-            if not await something_happens(app, before):
-                idle.append(command.id)
-    assert not idle, idle
+            await changed(app, before, command.id)
 
 
 GOES_ON = {"run.start", "run.step", "run.continue", "run.stop", "run.resume", "run.compare"}
@@ -100,18 +93,17 @@ OF_A_RUN = [
 async def test_each_key_of_a_run_changes_something_or_says_why(project: Path) -> None:
     async with open_app(project / "ck", (100, 24)) as app:
         screen = await checked(app)
-        assert not await idle_keys(app, screen, OF_A_RUN)  # before it begins
+        await press_each(app, screen, OF_A_RUN)  # before it begins
         await app.press("s")
         await app.shows("‖ paused after step 1")
-        assert not await idle_keys(app, screen, OF_A_RUN)
+        await press_each(app, screen, OF_A_RUN)
         await app.press("c")
         await app.shows("■ done")
-        assert not await idle_keys(app, screen, [*OF_A_RUN, "run.step", "run.continue", "run.stop", "run.start"])
+        await press_each(app, screen, [*OF_A_RUN, "run.step", "run.continue", "run.stop", "run.start"])
 
 
-async def idle_keys(app: Driver, screen: ResumeScreen, names: list[str]) -> list[str]:
-    """Those of some commands whose keys change nothing that is seen."""
-    found = []
+async def press_each(app: Driver, screen: ResumeScreen, names: list[str]) -> None:
+    """Press the keys of some commands; each changes what is seen."""
     for name in names:
         await go_back(app, screen)
         assert app.app.screen is screen, name
@@ -119,7 +111,5 @@ async def idle_keys(app: Driver, screen: ResumeScreen, names: list[str]) -> list
         await app.pilot.pause()
         before = seen(app)
         await app.press(by_id()[name].keys.split(",")[0])
-        if not await something_happens(app, before):
-            found.append(name)
+        await changed(app, before, name)
     await go_back(app, screen)
-    return found

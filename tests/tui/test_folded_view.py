@@ -20,6 +20,7 @@ from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
 from tests.benchmarks.scale import write_scattered
 from tests.stores.saving import save
+from tests.support.patience import PATIENCE
 from tests.support.thread_database import add_checkpoint, write_threads
 from tests.tui.support import NARROW, Driver, open_app
 
@@ -388,7 +389,7 @@ class TestLargeDirectory:
         compare = DirectoryTable.compare
 
         def held(table: DirectoryTable) -> Iterator[tuple[list[str], int]]:
-            assert goes_on.wait(10)
+            assert goes_on.wait(PATIENCE)
             return compare(table)
 
         async with open_app(store) as driver:
@@ -411,7 +412,7 @@ class TestLargeDirectory:
 
         def held(table: DirectoryTable, wanted: Listed, whole: bool = False) -> object:
             looks.append(len(wanted))
-            assert len(looks) == 1 or goes_on.wait(10)
+            assert len(looks) == 1 or goes_on.wait(PATIENCE)
             return read(table, wanted, whole)
 
         store = tmp_path / "store"

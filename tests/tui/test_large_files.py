@@ -17,6 +17,7 @@ from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import Stamp, read_whole
 from ckpt_tui.tui.app import CkptApp
 from tests.benchmarks.data import write_huge
+from tests.support.patience import PATIENCE
 from tests.tui import support
 from tests.tui.support import NORMAL, Driver
 
@@ -59,7 +60,7 @@ async def test_what_is_being_read_is_reported_and_left_by_escape(large: Path, mo
     def slowly(deferred: Deferred, check: Callable[[], None] | None) -> Value:
         if deferred.level:
             begun.set()
-            go_on.wait(10)
+            go_on.wait(PATIENCE)
         return spans(deferred, check)
 
     async with open_app(large) as app:

@@ -27,6 +27,7 @@ from ckpt_tui.tui.widgets.finding_list import FindingText
 from ckpt_tui.tui.widgets.share_list import ShareList
 from ckpt_tui.tui.workers import check_cancelled
 from tests.actions.test_branch_queries import chain
+from tests.support.patience import PATIENCE
 from tests.tui import support
 from tests.tui.support import NARROW, NORMAL, RECORDED, SAMPLES, Driver
 
@@ -293,7 +294,7 @@ class TestFind:
             for number, part in enumerate(original(self, *args, **options)):
                 if number == 10:
                     first.set()
-                    go_on.wait(20)
+                    go_on.wait(PATIENCE)
                 yield part
 
         monkeypatch.setattr(TextSearches, "find", slow)

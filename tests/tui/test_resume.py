@@ -20,7 +20,8 @@ from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.request_form import FieldLine
 from tests.runner.releases import VERSION, released
 from tests.runner.stores import FLOWS, STORAGE, store
-from tests.runner.test_faults import is_alive, wait_for
+from tests.runner.test_faults import is_alive
+from tests.support.patience import wait_for
 from tests.support.resumes import checkpoints
 from tests.tui.support import NARROW, NORMAL, Driver, open_app
 

@@ -15,6 +15,7 @@ import pytest
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.stores.directory import DirectoryStore
 from tests.support import workflows
+from tests.support.patience import PATIENCE
 from tests.tui.support import NARROW, NORMAL, SAMPLES, copy_of, open_app
 
 
@@ -130,7 +131,7 @@ async def test_a_tab_that_is_picked_while_the_first_checkpoint_is_loaded_is_the_
     go_on, load = threading.Event(), DirectoryStore.load
 
     def slowly(store: DirectoryStore, file: str, *rest: Any) -> Checkpoint:
-        go_on.wait(20)
+        go_on.wait(PATIENCE)
         return load(store, file, *rest)
 
     monkeypatch.setattr(DirectoryStore, "load", slowly)

@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from ckpt_tui.tui import typeahead
 from ckpt_tui.tui.typeahead import TypeAhead
 from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt
+from tests.support.patience import PATIENCE
 
 TURNS = range(40)
 """Turns of the event loop between two keys: enough for the first one to have had its whole effect."""
@@ -80,7 +81,7 @@ class Asking(TypeAhead):
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0)
 

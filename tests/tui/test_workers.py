@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.messages import Newest, WorkFailed
 from ckpt_tui.tui.workers import Interval, Workers, check_cancelled, job
+from tests.support.patience import PATIENCE
 
 
 @dataclass(eq=False)
@@ -57,7 +58,7 @@ class Counting:
 
     @job("wait")
     def take_over(self) -> None:
-        self.cancelled.wait(10)
+        self.cancelled.wait(PATIENCE)
         self.workers.post(Done("the latest"))
 
 
@@ -102,7 +103,7 @@ async def test_a_failure_in_words_becomes_the_message_of_the_job_and_any_other_i
 async def test_the_latest_job_of_a_group_cancels_the_one_before() -> None:
     async with opened() as (app, jobs, pilot):
         jobs.wait()
-        jobs.begun.wait(10)
+        jobs.begun.wait(PATIENCE)
         await jobs.take_over().wait()
         await pilot.pause()
         assert app.texts == ["the latest"] and not app.reports

@@ -7,9 +7,9 @@ are searched as the text they may be.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from hashlib import blake2b
 from typing import Literal, NamedTuple
 
+from ckpt_tui.core.byte_digests import digest_of
 from ckpt_tui.core.documents.envelope import open_deferred, open_envelope
 from ckpt_tui.core.find.question import Hit, Matcher, Question, Spot, excerpt
 from ckpt_tui.core.find.searched_members import Hidden, Members, attributes_of, members_of, object_members
@@ -316,7 +316,7 @@ class _Walk:
         text = (
             envelope.text if type(envelope.text) is memoryview else str(envelope.text).encode("utf-8", "surrogatepass")
         )
-        key = blake2b(text, digest_size=16).digest()
+        key = digest_of(text)
         hits = self.finder.remembered(key)
         if hits is None:
             value = envelope.value if envelope.ready else open_envelope(envelope, check=self.check)

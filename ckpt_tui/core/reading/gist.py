@@ -77,6 +77,10 @@ def gist_of_request(event: Value) -> str:
     return gist(attribute(event, "data")) if unread(event) <= GIST_SPAN else ""
 
 
+_EXECUTORS = 1_000
+"""Executors whose conversations are looked at for the longest: no workflow has as many."""
+
+
 def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
     """The gist of a finished run.
 
@@ -94,7 +98,9 @@ def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
         return gist_text(f"{clean(name_of_call(str(key)), 40)} {gist(result)}".strip())
     longest: list[Sequence[Value]] = []
     for name, executors in named:
-        for _, executor in _pairs(executors) if name == "_executor_state" and unread(executors) <= GIST_SPAN else ():
+        for _, executor in (
+            _pairs(executors)[-_EXECUTORS:] if name == "_executor_state" and unread(executors) <= GIST_SPAN else ()
+        ):
             if unread(executor) > GIST_SPAN:
                 continue
             for key in _CONVERSATIONS:

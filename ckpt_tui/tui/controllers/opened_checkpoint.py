@@ -9,6 +9,7 @@ from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Entry
+from ckpt_tui.stores.near_paths import near_path
 from ckpt_tui.stores.registry import folders
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.helpers.waiting_text import waiting_paragraphs
@@ -221,7 +222,8 @@ class OpenedCheckpoint:
         store = self._port.store
         below = [] if view.missing else folders(store.path)
         title = "Waiting for the directory" if view.missing else "Waiting for a checkpoint"
-        self._say(title, waiting_paragraphs(store.path, view.missing, store.kind, below))
+        near = near_path(store.path) if view.missing else ""
+        self._say(title, waiting_paragraphs(store.path, view.missing, store.kind, below, near))
 
     def _show_problem(self, problem: Problem) -> None:
         self.file = problem.file

@@ -13,7 +13,9 @@ _FOLDERS = 6
 """Directories that are named."""
 
 
-def waiting_paragraphs(path: str, missing: bool, kind: str = "", folders: Sequence[str] = ()) -> list[Paragraph]:
+def waiting_paragraphs(
+    path: str, missing: bool, kind: str = "", folders: Sequence[str] = (), near: str = ""
+) -> list[Paragraph]:
     """The text for a directory that is missing or has no checkpoints, or for a storage in memory.
 
     Args:
@@ -21,6 +23,7 @@ def waiting_paragraphs(path: str, missing: bool, kind: str = "", folders: Sequen
         missing: There is none.
         kind: The kind of store.
         folders: Names of the directories in it, which may be what was meant.
+        near: A path whose name is nearly the same, which may be what was meant; "" for none.
     """
     if kind == "memory":
         return [
@@ -42,7 +45,7 @@ def waiting_paragraphs(path: str, missing: bool, kind: str = "", folders: Sequen
         "    checkpoint_storage=storage,",
         ").build()",
     ]
-    below = []
+    below = [Paragraph(f"Did you mean {near}?", "label")] if near else []
     if folders:
         names = ", ".join(folders[:_FOLDERS]) + (" …" if len(folders) > _FOLDERS else "")
         below = [Paragraph(f"No store here, nor one level below. Directories in it: {names}", "label")]

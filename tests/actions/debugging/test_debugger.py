@@ -22,12 +22,12 @@ from ckpt_tui.actions.state_files import StateTable
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_store
 from tests.support.frameworks import DEBUGGED, NEWEST, OLDEST, interpreter
+from tests.support.patience import PATIENCE
 from tests.support.program_stores import PROGRAMS as PROGRAM_SHAPES
 from tests.support.program_stores import SHAPES, Shape
 from tests.support.resumes import checkpoints
 
 PROGRAMS = Path(__file__).parents[2] / "support" / "debugged"
-SECONDS = 60.0
 
 
 class Driven:
@@ -46,7 +46,7 @@ class Driven:
     def until(self, kind: str) -> dict[str, Any]:
         """The next line of a kind."""
         while True:
-            line: dict[str, Any] = json.loads(self._queue.get(timeout=SECONDS))
+            line: dict[str, Any] = json.loads(self._queue.get(timeout=PATIENCE))
             self.lines.append(line)
             if line["kind"] == kind:
                 return line
@@ -229,7 +229,7 @@ def test_each_call_shows_its_input_what_it_printed_its_output_and_its_time_in_th
     assert [each.get("type") or each["kind"] for each in lines] == ["executor_invoked", "log", "executor_completed"]
     assert [each["executor_id"] for each in lines] == ["reviewer"] * 3
     assert (lines[0]["data"]["text"], lines[1]["text"], lines[2]["data"][0]["text"]) == ("tea", "reviewed tea", "tea")
-    assert 0 < lines[2]["seconds"] < SECONDS
+    assert 0 < lines[2]["seconds"] < PATIENCE
     numbers = [each["call"] for each in run.lines if each.get("type") == "executor_invoked"]
     assert numbers == list(range(1, 9))
 
@@ -372,7 +372,7 @@ def test_a_fan_in_is_next_once_all_have_sent(release: str, drive: Drive) -> None
     run = drive("fan_in.py", release, step=True)
     seen = []
     while True:
-        line = json.loads(run._queue.get(timeout=SECONDS))
+        line = json.loads(run._queue.get(timeout=PATIENCE))
         if line["kind"] == "paused":
             seen.append(line["next"])
             run.do("step")
@@ -394,7 +394,7 @@ def test_a_killed_session_goes_on_from_its_last_checkpoint(into: Path, drive: Dr
     lines: queue.Queue[bytes] = queue.Queue()
     again = Debugger(make_plan(source, run.debugger.plan.target, str(into)), lines.put)
     again.start()
-    assert again.wait(SECONDS)
+    assert again.wait(PATIENCE)
     assert again.outcome == "done"
 
 
@@ -409,7 +409,7 @@ def test_the_end_of_a_run_is_noted_before_its_last_line_is_given(into: Path) -> 
     plan = make_plan(Source("", "", ""), Target(str(PROGRAMS / "loop.py"), interpreter(NEWEST)), str(into))
     debugger = Debugger(plan, take)
     debugger.start()
-    assert debugger.wait(SECONDS)
+    assert debugger.wait(PATIENCE)
     assert (debugger.outcome, noted) == ("done", ["done"])
 
 
@@ -429,7 +429,7 @@ def test_a_missing_debugpy_is_reported_with_the_command_that_installs_it(into: P
     plan = make_plan(Source("", "", ""), Target(str(PROGRAMS / "loop.py"), interpreter(NEWEST)), str(into))
     debugger = Debugger(replace(plan, debugpy=5678), lines.put)
     debugger.start()
-    assert debugger.wait(SECONDS)
+    assert debugger.wait(PATIENCE)
     (error,) = [each for each in map(json.loads, lines.queue) if each["kind"] == "error"]
     assert error["where"] == "debugpy" and "pip install debugpy" in error["fix"]
     assert debugger.outcome == "refused"
@@ -468,7 +468,7 @@ def _events_and_saves(shape: Shape, directory: Path, step: bool) -> tuple[list[s
     debugger.start()
     events, saves, pauses = [], [], 0
     while True:
-        line = json.loads(lines.get(timeout=SECONDS))
+        line = json.loads(lines.get(timeout=PATIENCE))
         if line["kind"] == "event":
             text = json.dumps([line["type"], line["executor_id"], line["data"]]).replace(str(directory), "")
             events.append(_PASSING.sub("", text))

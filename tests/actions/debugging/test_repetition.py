@@ -12,6 +12,7 @@ from ckpt_tui.actions.debugging.repetition import Repetition, directories
 from ckpt_tui.actions.debugging.run_comparison import RunResult, outcome_counts
 from ckpt_tui.actions.resume.plan import Source, Target, make_plan
 from ckpt_tui.core.running.session_lines import compared_texts
+from tests.support.patience import PATIENCE
 from tests.support.resumes import checkpoints
 
 PROGRAM = Path(__file__).parents[2] / "support" / "debugged" / "differs.py"
@@ -22,7 +23,7 @@ def repeated(tmp_path: Path, count: int) -> list[dict[str, Any]]:
     target = Target(str(PROGRAM), sys.executable, arguments=(str(tmp_path / "counter"),))
     repetition = Repetition(make_plan(Source("", "", ""), target, str(tmp_path / "saved-1")), count, lines.put)
     repetition.start()
-    assert repetition.wait(60)
+    assert repetition.wait(PATIENCE)
     return [json.loads(each) for each in lines.queue]
 
 
@@ -48,10 +49,10 @@ def test_no_other_run_begins_once_it_is_stopped(tmp_path: Path) -> None:
     target = Target(str(PROGRAM), sys.executable, arguments=(str(tmp_path / "counter"),))
     repetition = Repetition(make_plan(Source("", "", ""), target, str(tmp_path / "saved-1")), 50, lines.put)
     repetition.start()
-    while json.loads(lines.get(timeout=60))["kind"] != "run_end":
+    while json.loads(lines.get(timeout=PATIENCE))["kind"] != "run_end":
         pass
     repetition.stop()
-    assert repetition.wait(60)
+    assert repetition.wait(PATIENCE)
     assert len(repetition.results) < 50
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any, NamedTuple
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
+from tests.cli.commands import here
 from tests.support.langgraph_releases import interpreter
 
 PROGRAMS = Path(__file__).parents[2] / "support" / "programs" / "graphs"
@@ -112,23 +111,14 @@ def resume(
     """
     before = digests(made.store)
     words = [
-        sys.executable, "-m", "ckpt_tui", "resume", str(made.store), identifier, "--workflow", workflow, "--python",
-        made.python, "--json", *(["--into", str(into)] if into else []), *options,
+        "resume", str(made.store), identifier, "--workflow", workflow, "--python", made.python, "--json",
+        *(["--into", str(into)] if into else []), *options,
     ]  # fmt: skip
     words += [] if "--check" in options else ["--yes"]
     words += ["--", *arguments] if arguments else []
-    root = str(Path(__file__).parents[3])
-    done = subprocess.run(
-        words,
-        cwd=made.store.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-        input=commands,
-        env={**os.environ, "PYTHONPATH": root},
-    )
+    done = here(*words, directory=made.store.parent, typed=commands)
     assert digests(made.store) == before
-    return Resumed(done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr)
+    return Resumed(done.code, [json.loads(line) for line in done.out.splitlines()], done.err)
 
 
 def digests(store: Path) -> dict[str, str]:
