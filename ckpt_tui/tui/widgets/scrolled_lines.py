@@ -81,19 +81,20 @@ class ScrolledLines(ScrollView):
         known = None if line is None else self._framed.get(id(line))
         return known[1] if known is not None and known[0] is line else None
 
-    def take_line_count(self, count: int) -> None:
-        """Take in how many lines there are."""
+    def take_line_count(self, count: int) -> bool:
+        """Take in how many lines there are; whether the screen is laid out for it, before which nothing scrolls."""
         size = Size(0, count)
         if self.virtual_size == size:
-            return
+            return False
         has_bar = count > self.container_size.height
         if not self.container_size or has_bar != self.show_vertical_scrollbar or self.styles.auto_dimensions:
             self.virtual_size = size
-            return
+            return True
         self.set_reactive(ScrollView.virtual_size, size)
         self.scroll_y = self.validate_scroll_y(self.scroll_y)
         if has_bar:
             self._move_bar()
+        return False
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         """Draw other lines, and the scroll bar where it looks different."""
