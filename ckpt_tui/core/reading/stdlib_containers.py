@@ -1,5 +1,4 @@
-"""Arguments that are the contents of a container: of the standard library's own, of what derives from them, and the
-fields of named tuples that LangGraph keeps."""
+"""Arguments that are the contents of a container: of the standard library's own, and of what derives from them."""
 
 from __future__ import annotations
 

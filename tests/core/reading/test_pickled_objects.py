@@ -336,7 +336,7 @@ def test_the_parts_of_an_object_are_not_copied() -> None:
 @pytest.mark.parametrize(
     ("name", "args", "fields"),
     [
-        ("langgraph.types:StateUpdate", ({"a": 1}, "node", None), {"values": {"a": 1}, "as_node": "node", "task_id": None}),
+        ("langgraph.types:StateUpdate", (1, "node", None), {"values": 1, "as_node": "node", "task_id": None}),
         ("difflib:Match", (1, 2, 3), {"a": 1, "b": 2, "size": 3}),
         ("os:terminal_size", ((80, 24), Map([])), {"columns": 80, "lines": 24}),
     ],
