@@ -243,20 +243,21 @@ class Follower:
         if not pending:
             _write_narration("no saved checkpoint contains the question, so it cannot be answered later")
             return
-        _write_narration(f"answer it: {clean(onward(self._plan, str(end.get('last')), pending))}")
+        _write_narration(f"answer it: {clean(onward(self._session.plan, str(end.get('last')), pending))}")
         others = [quote(f"{each.get('request_id')}=JSON") for each in pending if "example" not in each]
         if others:
             _write_narration(clean(f"  and {' '.join(f'--response {each}' for each in others)}"))
 
     def _report_where(self) -> None:
         """Print from where a run that broke off can be resumed."""
-        into = self._plan.into
+        plan = self._session.plan  # of the process that ran last: a change goes on in another database
+        into = plan.into
         written = "checkpoint" in self._latest
-        if os.path.realpath(into) != os.path.realpath(self._plan.source.store or os.devnull):
+        if os.path.realpath(into) != os.path.realpath(plan.source.store or os.devnull):
             with suppress(OSError):  # a process that died may have had no time to report the last one
                 written = written or (not os.path.isfile(into) and any(map(_is_checkpoint, os.listdir(into))))
         if written:
-            _write_narration(f"go on from the last checkpoint: {clean(onward(self._plan, 'latest'))}")
+            _write_narration(f"go on from the last checkpoint: {clean(onward(plan, 'latest'))}")
         else:
             _write_narration("the original is untouched; no new checkpoint was written")
 

@@ -112,6 +112,16 @@ def test_a_run_in_steps_is_changed_taken_back_and_answered(tmp_path: Path) -> No
     assert not (tmp_path / "orders.sqlite").exists() or not (tmp_path / "orders.sqlite").stat().st_size
 
 
+def test_a_changed_run_that_waits_says_the_database_in_which_it_goes_on(tmp_path: Path) -> None:
+    commands: list[dict[str, Any]] = [
+        {"do": "step"}, {"do": "edit", "path": "state.order.amount", "value": 99.5}, {"do": "continue"}
+    ]  # fmt: skip
+    done = run(tmp_path, "approval.py", "--step", commands=commands)
+    assert done.code == 6
+    (fork,) = (tmp_path / ".ckpt-tui" / "approval-1.sqlite.forks").glob("*.sqlite")
+    assert f"answer it: ckpt-tui resume {fork}" in done.said
+
+
 class Driven:
     """A session of debugging whose lines are waited for."""
 
