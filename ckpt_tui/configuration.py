@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -123,6 +122,8 @@ def configured_rules(config: Config | None = None) -> tuple[Rule, ...]:
 
 
 def _parse(path: str, data: bytes) -> dict[str, Any]:
+    import tomllib  # late: most people have no such file
+
     try:
         return tomllib.loads(data.decode("utf-8"))
     except ValueError as error:

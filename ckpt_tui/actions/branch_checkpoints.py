@@ -19,7 +19,7 @@ from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.secret_items import VALUES
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
-from ckpt_tui.core.value import Envelope, Value
+from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.base import Readable, Store
 
 Check = Callable[[], None] | None
@@ -141,10 +141,10 @@ class BranchCheckpoint:
     def _label_beside(self, path: Path) -> list[str]:
         """What the text beside the last step of a path says that it is, where that is a secret."""
         step = path[-1]
-        if len(path) < 3 or not (type(step) is int or step in VALUES):
+        if len(path) < 3 or not (type(step) is int or step in (*VALUES, "auth")):
             return []
         around = self.find(path[:-1]).value
-        return label_beside(around, step) if type(around) is dict or type(around) is list else []
+        return label_beside(around, step) if type(around) in (dict, Map, list) else []
 
     def ask(self, expression: Expression, reveal: bool = False, spans: Sequence[Span | None] = ()) -> Any:
         """What an expression finds in the JSON of `show`; what is masked there is masked for it, too.

@@ -30,6 +30,9 @@ class Condition:
             document = show_document(checkpoint)
         else:
             found = [(path, lookup(getattr(checkpoint, str(path[0])), path[1:])) for path in needs]
+            if self._expression.path is not None:  # its steps into lists lead nowhere in a sparse document
+                [(_, only)] = found
+                return not only.absent and is_true(shown(only))
             # The part's own name is above the value: `state` itself is not a secret.
             document = sparse((path, shown(one)) for path, one in found if not one.absent)
         try:

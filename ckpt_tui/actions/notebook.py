@@ -10,10 +10,10 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from ckpt_tui.actions.state_files import write_privately
+from ckpt_tui.core.byte_digests import digest_of
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.postgres_address import absolute
 from ckpt_tui.user_directories import state_directory
@@ -75,7 +75,7 @@ class Notebook:
 
 def notes_file(store: str) -> str:
     """Where the notes on a store are kept."""
-    name = sha256(absolute(store).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    name = digest_of(absolute(store).encode("utf-8", "surrogateescape")).hex()[:24]
     return os.path.join(_directory(), f"{name}.json")
 
 

@@ -36,6 +36,9 @@ SAID_CHARACTERS = 10_000_000
 """Characters of what was said in the steps of one run that are kept; of later steps, a conversation lacks what nobody
 keeps, and says so."""
 
+_SOON = 16
+"""Checkpoints that are read before the first overview, where as many times more are known: it would not last."""
+
 _SNAPSHOTS = 8
 _BYTES = 8_000_000
 
@@ -190,8 +193,10 @@ def overviews(
     if run_path.known(node) is None:
         run_path.take(node, before, after)
     at_hand = run_path.all_known(branch)
-    is_complete = len(at_hand) == len(branch)
-    if at_once or is_complete or not whole:
+    missing = len(branch) - len(at_hand)
+    is_complete = not missing
+    is_nearly = missing <= _SOON and len(at_hand) > _SOON * missing  # of a run that goes on, what came since
+    if (at_once and not is_nearly) or is_complete or not whole:
         yield report(at_hand, is_complete)
     if is_complete or not whole:
         return

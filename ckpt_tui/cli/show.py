@@ -31,6 +31,7 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.paths import parse
+from ckpt_tui.core.reading import shortened
 from ckpt_tui.core.runs.ids import IdFault, as_late, as_late_here, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
@@ -111,8 +112,6 @@ def _shortened(document: dict[str, Any], depth: int | None, fields: str | None, 
     """
     if fields is None and depth is None and not compact:
         return document
-    from ckpt_tui.core.reading import shortened  # late: for programs that pay by the word
-
     if fields is not None:
         paths = [(text, parse(text.strip())) for text in fields.split(",")]
         wrong = next((text for text, path in paths if not path), None)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, secrecy
 from ckpt_tui.core.secret_items import VALUES, names_secret, names_value
-from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, begins_service, is_service
+from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, any_of, begins_service, is_service
+from ckpt_tui.core.secret_notations import is_login
 from ckpt_tui.core.secret_signs import maskers_for
 from ckpt_tui.core.secret_texts import MASK, masked_text
-
-_RAW_HINT = "(?i)" + "|".join((*HINTS, "run_kwargs", r"\\u"))
-"""What a line has that needs to be looked at: a part of a name, or letters of a name that are written as escapes."""
 
 _RAW_PART = (
     r'(?P<key>"(?:[^"\\]|\\.)*+")(?=\s*:)|(?P<text>"(?:[^"\\]|\\.)*+(?:"|\Z))|(?P<open>[\[{])|(?P<close>[\]}])'
@@ -35,12 +34,19 @@ _SHORTEST = 6
 def masked_lines(lines: Iterable[str]) -> Iterator[str]:
     """The lines of a JSON file with secrets masked, for people, whatever its layout; no longer JSON of the same values.
 
-    What is masked is what `masked` masks, save that a list of two is not a key and its value.
+    What is masked is what `masked` masks, save that a list of two is not a key and its value, and that the data of a
+    Secret of Kubernetes are masked by their names only.
     """
     mask = _RawMask()
     for line in lines:
-        looked_at = mask.is_open or re.search(_RAW_HINT, line) or begins_service(line) or maskers_for(line)
+        looked_at = mask.is_open or _raw_hint().search(line) or begins_service(line) or maskers_for(line)
         yield mask.line(line) if looked_at else line
+
+
+@cache
+def _raw_hint() -> re.Pattern[str]:
+    """What a line has that needs to be looked at: a part of a name, or a name of other letters, escaped or not."""
+    return re.compile(rf'(?i){any_of((*HINTS, "run_kwargs"))}|\\u|[^\x00-\x7f][^"\n]{{0,200}}"\s*:')
 
 
 class _RawMask:
@@ -90,7 +96,8 @@ class _RawMask:
                 self._open.append(rank)
             return token
         if kind == "text":
-            if rank or (is_next and not token.startswith('"-')):
+            is_auth = has_name and self._name == "auth" and is_login(token[1:-1])
+            if rank or is_auth or (is_next and not token.startswith('"-')):
                 return _RAW_MASK if len(token) > 2 else token
             if has_name:
                 self._is_named = self._is_named or names_value(self._name, token[1:-1])

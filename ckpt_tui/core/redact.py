@@ -9,18 +9,35 @@ from collections.abc import Iterable
 from typing import Any
 
 from ckpt_tui.core.secret_items import NOTHING, secrets_beside
-from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, RUN_KWARGS, is_secret_key, is_service, may_be_number
+from ckpt_tui.core.secret_names import (
+    KEYS_OF_SERVICES,
+    RUN_KWARGS,
+    is_secret_key,
+    is_service,
+    may_be_number,
+    may_name_secret,
+)
+from ckpt_tui.core.secret_patterns import MOST_SECRETS, NOT_LOOKED_AT
 from ckpt_tui.core.secret_signs import maskers_for_all, maskers_of, sorts_in_all
 from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text
 from ckpt_tui.core.value import Map, Value
 
 
 class _Ranks(dict[str, int]):
-    """Name → how far its value is a secret, worked out when it is first asked for."""
+    """Name → how far its value is a secret, worked out when it is first asked for.
+
+    Once there are very many names of secrets, every other name that may be one is taken for one.
+    """
+
+    _left = MOST_SECRETS
 
     def __missing__(self, name: str) -> int:
-        self[name] = rank = secrecy(name)
-        return rank
+        if self._left > 0 or not (name in RUN_KWARGS or may_name_secret(name)):
+            self[name] = rank = secrecy(name)
+            self._left -= rank != PLAIN
+            return rank
+        self[name] = EVERYTHING
+        return EVERYTHING
 
 
 _MANY = 1_000
@@ -28,10 +45,8 @@ _MANY = 1_000
 
 
 def _has_secrets(container: dict[str, Any], ranks: _Ranks) -> bool:
-    if len(container) > _MANY:
-        names = "\n".join(container)
-        if names.isascii() and not any(map(names.lower().__contains__, (*HINTS, *RUN_KWARGS))):
-            return False
+    if len(container) > _MANY and not may_name_secret("\n".join(container)) and RUN_KWARGS.isdisjoint(container):
+        return False
     return any(map(ranks.__getitem__, container))
 
 
@@ -192,6 +207,7 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
     """Mask the secrets inside the texts and the keys of documents, in place."""
     known: dict[str, str] = {}
     left = _KNOWN
+    secrets = MOST_SECRETS
     latest: tuple[str, str] = ("", "")
     containers = [*holders]
     while containers:
@@ -206,7 +222,8 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
                     continue
                 text = latest[1] if value is latest[0] else known.get(value)
                 if text is None:
-                    text = masked_text(value, maskers)
+                    text = masked_text(value, maskers) if secrets > 0 else _withheld(value, maskers)
+                    secrets -= text is not value
                     latest = (value, text)  # a long one may be in many documents
                     left -= len(value) + _KNOWN_TEXT
                     if left > 0:
@@ -218,6 +235,11 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
             elif (kind is dict or kind is list) and value is not last:
                 containers.append(value)
                 last = value
+
+
+def _withheld(text: str, maskers: Maskers) -> str:
+    """What is shown of a text among very many with secrets: nothing where it has a sign of one."""
+    return NOT_LOOKED_AT if any(sign in text for signs, _ in maskers for sign in signs) else text
 
 
 def _rename(container: dict[str, Any], renamed: dict[str, str], hidden: list[Any] | None) -> None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckpt_tui.core.secret_names import RUN_KWARGS, is_secret_key
+from ckpt_tui.core.secret_names import KEYS_OF_SERVICES, RUN_KWARGS, is_secret_key
+from ckpt_tui.core.secret_notations import is_login
+from ckpt_tui.core.value import Map
 
 _MOST = 200
-"""Items of the longest list that is taken for a command, for headers or for the lines of a key."""
+"""Items of the longest list that is taken for a command, for headers or for the lines of a key; members of the largest
+mapping of a pickle that is looked at for a name and its value."""
 
 _NAME = 60
 """Characters of the longest name."""
 
 VALUES = ("value", "Value")
+TELLING = frozenset((*KEYS_OF_SERVICES, *VALUES, "auth", "kind"))
+"""Names of members that may be a secret, or make others one, because of what is beside them."""
+
 _NAMES = ("name", "Name", "key", "Key", "header", "field")
 """Members of a mapping that hold a value, and those that name it."""
 
@@ -41,7 +47,7 @@ def names_value(key: str, text: str) -> bool:
 
 def is_secret_type(name: object) -> bool:
     """Whether a type, `module:qualname`, says that it holds a secret: those of pydantic, saved in clear text."""
-    return type(name) is str and name.endswith((":SecretStr", ":SecretBytes"))
+    return type(name) is str and name.endswith((":SecretStr", ":SecretBytes", ":SecretString"))
 
 
 def secrets_beside(container: Any) -> dict[Any, str]:
@@ -50,9 +56,13 @@ def secrets_beside(container: Any) -> dict[Any, str]:
     Returns position or name → what names the secret, such as `api-key`; an empty mapping for nearly all.
     """
     if type(container) is dict:
-        if "$value" in container and is_secret_type(container.get("$type")):
-            return {"$value": "password"}
+        if "$type" in container and is_secret_type(container["$type"]):
+            return dict.fromkeys((name for name in container if name != "$type"), "password")
         return _named_value(container)
+    if type(container) is Map:
+        kv = container.kv
+        is_small = len(kv) <= 2 * _MOST and container.has_text_keys()
+        return _named_value(dict(zip(kv[::2], kv[1::2], strict=True))) if is_small else NOTHING
     count = len(container) if type(container) in _LISTS else 0
     if not 2 <= count <= _MOST:
         return NOTHING
@@ -74,7 +84,14 @@ def secrets_beside(container: Any) -> dict[Any, str]:
     return found
 
 
+_OF_KUBERNETES = ("data", "stringData")
+
+
 def _named_value(container: dict[str, Any]) -> dict[Any, str]:
+    if container.get("kind") == "Secret":
+        return {name: "secret" for name in _OF_KUBERNETES if name in container}
+    if "auth" in container and is_login(container["auth"]):
+        return {"auth": "password"}
     for key in VALUES:
         if key in container:
             for label in _NAMES:

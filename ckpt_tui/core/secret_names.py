@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import pairwise, starmap
 
+from ckpt_tui.core import secret_foreign_names as foreign
+
 RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
 """State keys under which every leaf is masked. Source: agent_framework/_workflows/_const.py."""
 
 _WORDS = frozenset((
-    "token", "password", "passwd", "passphrase", "passcode", "passwort", "secret", "secrets", "passwords", "pwd",
+    "token", "password", "passwd", "passphrase", "passcode", "secret", "secrets", "passwords", "pwd",
     "pswd", "credential", "credentials", "creds", "authorization", "bearer", "cookie", "cookies", "apikey", "apikeys",
     "privatekey", "accesskey", "jwt", "sas", "otp", "totp", "cvv", "cvc", "passwds", "sessionid",
-    "phpsessid", "jsessionid",
-    "mnemonic", "kennwort", "contrasena", "senha", "wachtwoord",
+    "phpsessid", "jsessionid", "dockerconfigjson", "dockercfg",
+    "mnemonic",
 ))  # fmt: skip
 """Words that make a name one of a secret, unless the last word says otherwise."""
 
@@ -43,7 +45,7 @@ _PAIRS = frozenset((
     "security code", "recovery code", "backup codes", "mfa code", "sms code", "verification code", "access tokens",
     "refresh tokens", "auth tokens", "api tokens", "bearer tokens", "session tokens", "services key", "jobs storage",
     "servicebus connection", "pass phrase", "seed phrase", "recovery phrase", "connect sid", "ext pat", "gh pat",
-    "bus connection", "eventhub connection", "hub connection",
+    "bus connection", "eventhub connection", "hub connection", "tls key", "ssl key",
 ))  # fmt: skip
 """Two words one after the other that do."""
 
@@ -55,7 +57,7 @@ _ONE_WORD = (
     "securitytoken", "middlewaretoken", "clientsecret", "appsecret",
     "sharedsecret", "apisecret", "userpassword", "dbpassword", "sharedaccesssignature", "authkey", "adminkey",
     "licensekey", "userpass", "dbpass", "authcookie", "sessioncookie", "pgpassword", "mysqlpassword", "rootpassword",
-    "adminpassword", "userpwd", "dbpwd",
+    "adminpassword", "userpwd", "dbpwd", "identitytoken", "registrytoken",
 )  # fmt: skip
 """How a name ends that is written in one word."""
 
@@ -93,22 +95,37 @@ _KEY_OF_SERVICE = (
 HINTS = (
     "token", "pass", "secret", "cred", "authorization", "bearer", "cookie", "key", "jwt", "str", "pwd", "pswd", "pin",
     "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat", "connection", "storage", "sessionid", "sessid",
-    ".sid", "mnemonic", "phrase", "kennwort", "contrasena", "senha", "wachtwoord",
+    "sid", "mnemonic", "phrase", "docker", *foreign.HINTS,
 )  # fmt: skip
-"""In lower case: each name of a secret has one of them."""
-
-_HINT = "|".join(HINTS)
-"""A part of every such name: most names have none, and need no splitting."""
+"""In lower case: each name of a secret that is all ASCII has one of them."""
 
 _SPLIT = r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 
-_PARAMETERS = frozenset(("sig", "key", "code", "signature", "pw", "pass", "auth", "sign", "hmac", "credential"))
+PARAMETERS = frozenset(("sig", "key", "code", "signature", "pw", "pass", "auth", "sign", "hmac", "credential"))
 """Parameters of a URL that open what it leads to: those of Azure's shared access, signed requests and functions."""
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern that finds one of many words; their first letters are compared once for all that share them."""
+    endings: dict[str, set[str]] = {}
+    for word in words:
+        endings.setdefault(word[:1], set()).add(word[1:])
+    parts = []
+    for first, rest in endings.items():
+        below = "" if "" in rest else any_of(rest)  # a word that begins with another one adds nothing
+        parts.append(re.escape(first) + (f"(?:{below})" if len(rest) > 1 and below else below))
+    return "|".join(parts)
 
 
 @cache
 def _hint() -> re.Pattern[str]:
-    return re.compile(_HINT, re.IGNORECASE)
+    """A part of every such name in lower case: most names have none, and need no splitting."""
+    return re.compile(any_of(HINTS))
+
+
+def may_name_secret(name: str) -> bool:
+    """Whether a name, or one of many in a text, may be a secret's; false only where none is."""
+    return not name.isascii() or _hint().search(name.lower()) is not None
 
 
 @lru_cache(maxsize=16)  # of one name it is asked two or three times in a row
@@ -128,12 +145,18 @@ def is_secret_key(name: str) -> bool:
 
     Plural `tokens` counts words of a text far more often than keys to a door and is not meant.
     """
-    if len(name) > 200 or not _hint().search(name):
+    if len(name) > 200:
+        return False
+    is_plain = name.isascii()
+    name = foreign.without_accents(name)
+    if is_plain and not _hint().search(name.lower()):
         return False
     words = _words(name)
     if "public" in words and "key" in words:
         return False  # the PublicKeyToken of a .NET assembly
-    if not words or (words[-1] in _HARMLESS_ENDS and len(words) > 1 and f"{words[-2]} {words[-1]}" not in _PAIRS):
+    if not words:
+        return foreign.is_foreign_secret(words, name)
+    if words[-1] in _HARMLESS_ENDS and len(words) > 1 and f"{words[-2]} {words[-1]}" not in _PAIRS:
         return any(f"{a} {b}" in _PAIRS for a, b in pairwise(words)) and words[-1] == "id"
     if not _WORDS.isdisjoint(words) or " ".join(words) in _ALONE or name == "_auth":
         return True
@@ -143,7 +166,9 @@ def is_secret_key(name: str) -> bool:
         return True
     if re.search(_CAMEL_KEY, name) or re.search(_KEY_OF_SERVICE, " ".join(words)):
         return True
-    return bool(re.match(_ENVIRONMENT_KEY, name)) and words[-2] not in _OTHER_KEYS
+    if re.match(_ENVIRONMENT_KEY, name) and words[-2] not in _OTHER_KEYS:
+        return True
+    return foreign.is_foreign_secret(words, name)
 
 
 _SERVICES = frozenset((
@@ -186,7 +211,7 @@ def is_service(name: str) -> bool:
 def is_secret_parameter(name: str) -> bool:
     """Whether a parameter of a URL is a secret by its name: `sig`, `X-Amz-Signature`, `access_token`."""
     words = [word.lower() for word in re.split(_SPLIT, name) if word]
-    return is_secret_key(name) or (bool(words) and words[-1] in _PARAMETERS)
+    return is_secret_key(name) or (bool(words) and words[-1] in PARAMETERS)
 
 
 def is_compound(name: str) -> bool:
@@ -199,45 +224,18 @@ def is_compound(name: str) -> bool:
 _NUMBERS = frozenset(("pin", "otp", "totp", "cvv", "cvc", "passcode", "password", "passwd", "pwd"))
 
 
+@cache
+def _number_hint() -> re.Pattern[str]:
+    return re.compile(any_of((*_NUMBERS, "passe", *foreign.HINTS)))
+
+
 @lru_cache(maxsize=1024)
 def may_be_number(name: str) -> bool:
     """Whether a secret of this name may be a number, as a PIN is."""
-    lower = name.lower()
-    if not any(number in lower for number in _NUMBERS):
+    if name.isascii() and not _number_hint().search(name.lower()):
         return False
-    return not _NUMBERS.isdisjoint(_words(name)) and is_secret_key(name)
-
-
-def _firsts_by_second() -> dict[bytes, tuple[bytes, ...]]:
-    firsts: dict[str, list[bytes]] = {}
-    for pair in sorted(_PAIRS):
-        first, second = pair.split()
-        firsts.setdefault(second, []).append(first.encode())
-    return {second.encode(): tuple(words) for second, words in firsts.items()}
-
-
-_FIRSTS_BY_SECOND = _firsts_by_second()
-"""The second words of pairs, each with the words that may precede it."""
-_NO_WORD = bytes(range(256)).translate(None, b"abcdefghijklmnopqrstuvwxyz0123456789")
-_SHORTEST = [word for word in (*_WORDS, "passkey") if not any(other in word for other in _WORDS if other != word)]
-_WORDS_ANYWHERE = tuple(word.encode() for word in sorted(_SHORTEST))
-_ALONE_ANYWHERE = rb"pin(?![a-z0-9])(?<![a-z0-9]pin)|pass(?![a-z0-9])(?<![a-z0-9]pass)"
-_CAMEL_KEY_ANYWHERE = rb"ary[^a-z0-9]{0,3}(?:readonly[^a-z0-9]{0,3})?(?:master|access|shared)?key"
-_ENVIRONMENT_KEY_ANYWHERE = rb"_KEY(?<=[A-Z0-9]_KEY)"
-
-
-def may_name_secrets(data: bytes) -> bool:
-    """Whether bytes of JSON or of a pickle may hold the name of a secret; false only where they hold none.
-
-    A name written as one word, such as `storagekey`, is a pair with nothing between, or has one of the words in it.
-    """
-    low = data.lower()
-    if any(word in low for word in _WORDS_ANYWHERE) or re.search(_ENVIRONMENT_KEY_ANYWHERE, data):
-        return True
-    for second, firsts in _FIRSTS_BY_SECOND.items():
-        at = low.find(second)
-        while at >= 0:
-            if low[max(at - 24, 0) : at].rstrip(_NO_WORD).endswith(firsts):
-                return True
-            at = low.find(second, at + 1)
-    return bool(re.search(_CAMEL_KEY_ANYWHERE, low) or re.search(_ALONE_ANYWHERE, low))
+    if not is_secret_key(name):
+        return False
+    name = foreign.without_accents(name)
+    words = _words(name)
+    return not _NUMBERS.isdisjoint(words) or foreign.is_foreign_secret(words, name, may_be_number=True)

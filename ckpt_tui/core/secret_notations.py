@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from functools import cache
+from typing import Any
 
 from ckpt_tui.core.secret_names import is_secret_key
+from ckpt_tui.core.secret_patterns import LatePattern
 
 SIGNS = ("</", "/>", "PuTTY-User-Key-File", " login ", "redis-cli ", "sshpass ", "mysql", "mariadb")
 """One of these is in a text that holds such a secret."""
@@ -24,9 +27,7 @@ _OPTIONS = (
 )
 
 
-@cache
-def _all() -> re.Pattern[str]:
-    return re.compile("|".join((_ELEMENT, _ATTRIBUTES, _NETRC, _PUTTY, _OPTIONS)))
+_ALL = LatePattern("|".join((_ELEMENT, _ATTRIBUTES, _NETRC, _PUTTY, _OPTIONS)))
 
 
 def mask_notations(text: str, mask: str) -> str:
@@ -45,7 +46,22 @@ def mask_notations(text: str, mask: str) -> str:
         end = begin + len(value.rstrip("\r\n"))
         return f"{match[0][:begin]}{mask}{match[0][end:]}"
 
-    return _all().sub(masked, text)
+    return _ALL.replaced(masked, text)
+
+
+_LONGEST_LOGIN = 4_000
+"""Characters of the longest user and password in base64: of a registry in the cloud it is a token."""
+
+
+def is_login(value: Any) -> bool:
+    """Whether a value is a user and a password in base64, as Docker keeps them: `dXNlcjpwYXNz`."""
+    if type(value) is not str or not 8 <= len(value) <= _LONGEST_LOGIN or len(value) % 4:
+        return False
+    try:
+        user, colon, password = b64decode(value, validate=True).decode().partition(":")
+    except ValueError:
+        return False
+    return bool(user and colon and password) and (user + password).isprintable()
 
 
 _AFTER_USER = r"(?:^|\s)-u ?[\w.@%-]{1,80}(?: -[hP] ?[\w.:-]{1,120}){0,3} -p[\"']?(?P<after>[^\s\"'$-][^\s\"']{2,200})"
@@ -56,9 +72,7 @@ _ALONE = (
 """`-pSECRET` as one word of a command: no port, no path and no long option such as `-projectPath`."""
 
 
-@cache
-def _password_options() -> re.Pattern[str]:
-    return re.compile(f"{_AFTER_USER}|{_ALONE}")
+_PASSWORD_OPTIONS = LatePattern(f"{_AFTER_USER}|{_ALONE}")
 
 
 def mask_password_options(text: str, mask: str) -> str:
@@ -68,7 +82,11 @@ def mask_password_options(text: str, mask: str) -> str:
         kind = match.lastgroup or ""
         return f"{match[0][: match.start(kind) - match.start()]}{mask}{match[0][match.end(kind) - match.start() :]}"
 
-    return _password_options().sub(masked, text)
+    return _PASSWORD_OPTIONS.replaced(masked, text)
+
+
+_ENDS_OF_SAID = frozenset("stewSTEW")
+"""The last letters of what `_said` finds."""
 
 
 @cache
@@ -82,7 +100,7 @@ def name_said_before(left: str) -> int | None:
     Args:
         left: What precedes the colon.
     """
-    found = _said().search(left)
+    found = _said().search(left) if left[-1:] in _ENDS_OF_SAID else None
     return found.start() if found is not None else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ckpt_tui.core.cache import SharedCache
 from ckpt_tui.core.secret_texts import MASKERS, Maskers
@@ -13,7 +13,7 @@ def maskers_for(text: str) -> Maskers:
     return tuple(pair for pair in MASKERS if any(sign in text for sign in pair[0]))
 
 
-def maskers_for_all(texts: Iterable[str]) -> Maskers:
+def maskers_for_all(texts: Collection[str]) -> Maskers:
     """The same for many texts."""
     return maskers_of(sorts_in_all(texts))
 
@@ -23,24 +23,46 @@ def maskers_of(sorts: Iterable[int]) -> Maskers:
     return tuple(MASKERS[number] for number in sorted(sorts))
 
 
-def sorts_in_all(texts: Iterable[str]) -> set[int]:
+def sorts_in_all(texts: Collection[str]) -> set[int]:
     """The sorts of secrets of which a sign is in one of the texts.
 
     What a long one has is remembered, because it comes again in the next checkpoint.
     """
+    if max(map(len, texts), default=0) < _REMEMBERED:
+        return set(_sorts_in("\n".join(texts)))
     found: set[int] = set()
-    short = []
+    short: list[str] = []
+    new: list[str] = []
+    size = 0
     for text in texts:
         if len(text) < _REMEMBERED:
             short.append(text)
             continue
         signs = _known.get(text)
-        if signs is None:
-            signs = _sorts_in(text)
-            _known.put(text, signs, len(text) + 100)
-        found.update(signs)
+        if signs is not None:
+            found.update(signs)
+            continue
+        new.append(text)
+        size += len(text)
+        if size > _AT_ONCE:
+            found |= _remember(new)
+            new, size = [], 0
+    found |= _remember(new)
     found.update(_sorts_in("\n".join(short)))
     return found
+
+
+def _remember(texts: list[str]) -> set[int]:
+    """The sorts in long texts, which are looked through together first: most have no sign that others lack."""
+    if len(texts) == 1:
+        sorts: tuple[int, ...] = _sorts_in(texts[0])
+        _known.put(texts[0], sorts, len(texts[0]) + 100)
+        return set(sorts)
+    sorts = _sorts_in("\n".join(texts))
+    for text in texts:
+        own = tuple(number for number in sorts if any(sign in text for sign in MASKERS[number][0]))
+        _known.put(text, own, len(text) + 100)
+    return set(sorts)
 
 
 def _sorts_in(text: str) -> tuple[int, ...]:
@@ -52,6 +74,9 @@ def _sorts_in(text: str) -> tuple[int, ...]:
         number for number, (signs, _) in enumerate(MASKERS) if any(has(sign) and sign in text for sign in signs)
     )
 
+
+_AT_ONCE = 1_000_000
+"""Characters of long texts that are looked through together."""
 
 _LONG = 2_000
 """Characters of a text from which on a sign is only looked for where the text has all its characters."""

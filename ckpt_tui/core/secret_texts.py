@@ -7,41 +7,21 @@ holds a sign of such a secret, which nearly all texts do not.
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable
 from functools import partial
 
-from ckpt_tui.core.secret_names import is_compound, is_secret_key, is_secret_parameter
-from ckpt_tui.core.secret_notations import SIGNS, is_last_word, mask_notations, mask_password_options, name_said_before
+from ckpt_tui.core import secret_assignments
+from ckpt_tui.core.secret_names import is_secret_key
+from ckpt_tui.core.secret_notations import SIGNS, mask_notations, mask_password_options
+from ckpt_tui.core.secret_patterns import MASK, NO_VALUE, LatePattern
 
-MASK = "••••••"
-"""What people see in the place of a secret."""
-
-
-class _Pattern:
-    """A regular expression that is compiled when it is first used: most texts need none, and all take 10 ms."""
-
-    __slots__ = ("_flags", "_known", "_text")
-
-    def __init__(self, text: str, flags: int = 0) -> None:
-        self._text = text
-        self._flags = flags
-        self._known: re.Pattern[str] | None = None
-
-    @property
-    def known(self) -> re.Pattern[str]:
-        """The expression, compiled."""
-        if self._known is None:
-            self._known = re.compile(self._text, self._flags)
-        return self._known
-
+__all__ = ["MASK", "MASKERS", "Maskers", "masked_text"]
 
 _SHORTEST = 6
 """Characters of the shortest text with a secret in it: `pwd=ab`."""
 
 Signs = tuple[str, ...]
 
-_ASSIGNED = ("=", ":")
 _URL = "://"
 _SHAPES: tuple[tuple[Signs, str], ...] = (
     (("sk-",), r"sk-(?:proj|ant|svcacct|admin|or|lf)-[\w-]{8,}|sk-[A-Za-z0-9]{16,}"),
@@ -88,61 +68,39 @@ _SHAPES: tuple[tuple[Signs, str], ...] = (
 )
 """Tokens that are reported by how they begin: the signs of each, one of which is in it, and its shape."""
 
-_PRIVATE_KEY = _Pattern(
+_PRIVATE_KEY = LatePattern(
     r"(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----)(.*?)"
     r"(-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|\Z)",
     re.DOTALL,
 )
-_LOGIN = _Pattern(
+_LOGIN = LatePattern(
     r":\\?/\\?/(?:(?P<user>[^\s/?#\"'<>:@\\]{0,256}):(?P<password>[^\s\"'<>]{1,256})@"
     r"|(?P<alone>[^\s/?#\"'<>:@\\]{16,256})@)"
 )
 """The credentials of a URL: a user with a password, or one word alone."""
 
-_WEB = _Pattern(r"(?:https?|wss?|ftps?)\Z", re.IGNORECASE)
-_HOOK = _Pattern(
+_WEB = LatePattern(r"(?:https?|wss?|ftps?)\Z", re.IGNORECASE)
+_HOOK = LatePattern(
     r"(hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/webhooks/\d+/|/IncomingWebhook/"
     r"|api\.telegram\.org/bot)([^\s\"'<>?]+)"
 )
-_ORACLE_LOGIN = _Pattern(r"(jdbc:oracle:\w{2,10}:[\w.#$-]{1,80}/)[^\s\"'@/]{1,200}(?=@)")
-_GO_LOGIN = _Pattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
-_SCHEME_WORD = _Pattern(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
-_OPTION = _Pattern(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
-_USER_OPTION = _Pattern(r"(\s(?:-u|--user|--proxy-user|-U)[= ]?[\"']?[^\s:\"'$]{1,80}:)(?!\$)[^\s\"']{1,200}")
+_ORACLE_LOGIN = LatePattern(r"(jdbc:oracle:\w{2,10}:[\w.#$-]{1,80}/)[^\s\"'@/]{1,200}(?=@)")
+_GO_LOGIN = LatePattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
+_SCHEME_WORD = LatePattern(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
+_OPTION = LatePattern(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
+_USER_OPTION = LatePattern(r"(\s(?:-u|--user|--proxy-user|-U)[= ]?[\"']?[^\s:\"'$]{1,80}:)(?!\$)[^\s\"']{1,200}")
 """The user and the password that curl is given."""
-_CURL = _Pattern(r"\bcurl\b")
+_CURL = LatePattern(r"\bcurl\b")
 _CURL_LEFT = 404
 """Characters before the option in which the command is named."""
-_GIVEN = _Pattern(r"[=:](?![=>:/])")
-_NO_BEGINNING = "0123456789.-"
-_NAME = f"{string.ascii_letters}_{_NO_BEGINNING}"
-"""Characters of a name, and those with which none begins."""
-_LEFT = 84
-"""Characters before a sign that may hold the name that is given a value: `NAME=value`, `"name": "value"`."""
-
-_QUOTE = _Pattern(r"\\*[\"']")
-_BARE = _Pattern(r"[^\s;,&\"'<>)}\]|]+")
-_TO_SEMICOLON = _Pattern(r"[^;\r\n\"']{1,512}")
-_PARAMETER = _Pattern(r"[^&\s#\"'<>]+")
-_BRACED = _Pattern(r"\{([^{}\r\n]{1,200})\}")
-_DIGEST = _Pattern(r"[^\r\n]+")
-_HEADER = _Pattern(r"[^\r\n\"']+")
-_NO_VALUE = _Pattern(
-    r"(?:none|null|true|false|nil|undefined|os\.|getenv|process\.env|env\.|self\.|settings\.|config\.|str\b|"
-    r"%(?![0-9A-F]{2})|[$<{\[(•])",
-    re.IGNORECASE,
-)
-"""How what only names a secret begins: a variable, a placeholder, an annotation, or a mask."""
-
-_LONG_HEADERS = frozenset(("authorization", "proxy-authorization", "cookie", "set-cookie"))
 
 
 def _token(match: re.Match[str]) -> str:
     return MASK
 
 
-def _tokens(text: str, shape: _Pattern) -> str:
-    return shape.known.sub(_token, text)
+def _tokens(text: str, shape: LatePattern) -> str:
+    return shape.replaced(_token, text)
 
 
 def _private_keys(text: str) -> str:
@@ -153,7 +111,7 @@ def _private_keys(text: str) -> str:
         edge = "\\n" if body.startswith("\\n") else "\n" if body.startswith(("\n", "\r\n")) else ""
         return f"{match[1]}{edge}{MASK}{edge if match[3] else ''}{match[3]}"
 
-    return _PRIVATE_KEY.known.sub(masked, text)
+    return _PRIVATE_KEY.replaced(masked, text)
 
 
 def _logins(text: str) -> str:
@@ -175,12 +133,12 @@ def _logins(text: str) -> str:
         return f"{whole[:head]}{MASK}{whole[head + len(password) :]}"
 
     if "jdbc:oracle:" in text:
-        text = _ORACLE_LOGIN.known.sub(rf"\1{MASK}", text)
-    return _HOOK.known.sub(rf"\1{MASK}", _LOGIN.known.sub(masked, text))
+        text = _ORACLE_LOGIN.replaced(rf"\1{MASK}", text)
+    return _HOOK.replaced(rf"\1{MASK}", _LOGIN.replaced(masked, text))
 
 
 def _go_logins(text: str) -> str:
-    return _GO_LOGIN.known.sub(rf"\1:{MASK}@", text)
+    return _GO_LOGIN.replaced(rf"\1:{MASK}@", text)
 
 
 def _scheme_words(text: str) -> str:
@@ -189,7 +147,7 @@ def _scheme_words(text: str) -> str:
         looks = any(map(str.isdigit, value)) or len(value) > 30 or value.endswith("=")
         return match[0].replace(value, MASK) if looks else match[0]
 
-    return _SCHEME_WORD.known.sub(masked, text)
+    return _SCHEME_WORD.replaced(masked, text)
 
 
 def _options(text: str) -> str:
@@ -200,119 +158,16 @@ def _options(text: str) -> str:
         begin = max(left, *(text.rfind(sign, left, end) + 1 for sign in "\n|;"))
         return f"{match[1]}{MASK}" if _CURL.known.search(text, begin, end) else match[0]
 
-    given = _USER_OPTION.known.sub(without_password, text)
+    given = _USER_OPTION.replaced(without_password, text)
 
     def masked(match: re.Match[str]) -> str:
         name, value = match[1].lstrip("-"), match[2]
-        if not is_secret_key(name) or _NO_VALUE.known.match(value):
+        if not is_secret_key(name) or NO_VALUE.known.match(value):
             return match[0]
         return f"{match[0][: -len(value)]}{MASK}"
 
-    return _OPTION.known.sub(masked, given)
+    return _OPTION.replaced(masked, given)
 
-
-def _named_values(text: str) -> str:
-    """Mask the values that are given to names of secrets."""
-    out: list[str] = []
-    done = 0
-    for match in _GIVEN.known.finditer(text):
-        at = match.start()
-        if at < done:
-            continue
-        left = text[max(at - _LEFT, 0) : at].rstrip("\\\"' ")
-        said = name_said_before(left) if text[at] == ":" else None
-        left = left[:said]
-        before = left.rstrip(_NAME)
-        name = left[len(before) :].lstrip(_NO_BEGINNING)
-        if not name:
-            continue
-        span = _value_span(text, name, at, left[: -len(name)], said is not None)
-        if span is not None:
-            out += (text[done : span[0]], MASK)
-            done = span[1]
-    return "".join((*out, text[done:])) if out else text
-
-
-def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = False) -> tuple[int, int] | None:
-    """Where the secret is that a name is given by the sign at a position; None where there is none.
-
-    Args:
-        text: The whole text.
-        name: The name.
-        at: Where the sign is.
-        left: The characters before the name.
-        in_sentence: A sentence gives the value, such as "the password is: …".
-    """
-    sign = text[at]
-    in_query = sign == "=" and left.endswith(("?", "&"))
-    if not (is_secret_key(name) or _is_named_in_words(name, left) or (in_query and is_secret_parameter(name))):
-        return None
-    start = at + 1
-    while text[start : start + 1] in (" ", "\t") and start < at + 4:
-        start += 1
-    quote = _QUOTE.known.match(text, start)
-    if quote is not None:
-        end = text.find(quote[0], quote.end())
-        end = len(text) if end < 0 else end
-        value = text[quote.end() : end]
-        if not value or _NO_VALUE.known.match(value) or (value.isalpha() and _is_word_of_model(text, name, at, left)):
-            return None
-        return quote.end(), end
-    braced = _BRACED.known.match(text, start) if sign == "=" else None
-    if braced is not None and _looks_random(braced[1]) and _is_in_connection(text, left, start):
-        return braced.span(1)  # ODBC: PWD={…}
-    if _NO_VALUE.known.match(text, start):
-        return None
-    is_header = name.lower() in _LONG_HEADERS
-    if in_query:
-        found = _PARAMETER.known.match(text, start)
-    elif is_header:
-        found = (_DIGEST if text[start : start + 7].lower() == "digest " else _HEADER).known.match(text, start)
-    elif sign == "=" and _is_in_connection(text, left, start):
-        found = _TO_SEMICOLON.known.match(text, start)
-    else:
-        found = _BARE.known.match(text, start)
-    value = found[0].rstrip(" .") if found is not None else ""
-    if not value or value.endswith(("(", "()")):
-        return None  # nothing, or a call in a program
-    if in_sentence and is_last_word(text, start + len(value)):
-        return start, start + len(value)
-    if sign == ":" and not is_header and not _looks_random(value) and not is_compound(name):
-        return None  # "Password: at least eight characters"
-    return start, start + len(value)
-
-
-def _is_word_of_model(text: str, name: str, at: int, left: str) -> bool:
-    """Whether a sentence speaks of a token that a model writes: `reply with one token: 'YES'`."""
-    is_bare = text[at] == ":" and text[at - 1] == name[-1]
-    return is_bare and name.lower() == "token" and left.lower().endswith(_BEFORE_WORD_OF_MODEL)
-
-
-def _is_named_in_words(name: str, left: str) -> bool:
-    """Whether the word before makes it the name of a secret: `Shared Access Key=…`."""
-    if name.lower() not in ("key", "string", "signature", "token"):
-        return False
-    words = left.replace("\n", ";").rpartition(";")[2]
-    return words.endswith(" ") and is_secret_key(f"{words.strip().replace(' ', '_')}_{name}")
-
-
-def _is_in_connection(text: str, left: str, value: int) -> bool:
-    """Whether a pair is in a list of pairs with semicolons."""
-    if left.rstrip(" ").endswith(";"):
-        return True
-    if text.find(";", value, value + 513) < 0:  # as far as the pattern reaches
-        return False
-    end = _TO_SEMICOLON.known.match(text, value)
-    rest = text[end.end() : end.end() + 60] if end is not None else ""
-    return rest == ";" or re.match(r";\s?[A-Za-z][\w .-]{0,50}=", rest) is not None
-
-
-def _looks_random(value: str) -> bool:
-    return len(value) >= 4 and any(not char.isalpha() for char in value) and not value.endswith(":")
-
-
-_BEFORE_WORD_OF_MODEL = (" one ", " single ", " special ", " stop ", " next ", " first ", " last ", " end ")
-"""What a sentence says before a token that a model writes."""
 
 Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
 """Signs of which one is in a text, and what masks the secrets of that sort in it."""
@@ -321,12 +176,12 @@ MASKERS: Maskers = (
     (("PRIVATE KEY",), _private_keys),
     ((_URL, ":\\/\\/", "hooks.slack.com", "/webhooks/", "jdbc:oracle:"), _logins),
     (("@tcp(", "@unix("), _go_logins),
-    (_ASSIGNED, _named_values),
+    (secret_assignments.SIGNS, secret_assignments.mask_named_values),
     (("earer ", "asic ", "BEARER ", "BASIC ", "oken ", "ApiKey "), _scheme_words),
     (("--", "curl "), _options),
     (SIGNS, partial(mask_notations, mask=MASK)),
     (("-p",), partial(mask_password_options, mask=MASK)),
-    *((signs, partial(_tokens, shape=_Pattern(rf"(?<![A-Za-z0-9])(?:{shape})"))) for signs, shape in _SHAPES),
+    *((signs, partial(_tokens, shape=LatePattern(rf"(?<![A-Za-z0-9])(?:{shape})"))) for signs, shape in _SHAPES),
 )
 
 

@@ -22,6 +22,11 @@ class Logs(logging.Handler):
         super().__init__()
         self._lines, self._overlay = lines, overlay
 
+    def install(self) -> None:
+        """Take the records of all loggers from now on, and what the program says by `warnings`."""
+        logging.getLogger().addHandler(self)
+        logging.captureWarnings(True)
+
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import gc
-import logging
 import os
 import tempfile
 from typing import Any
@@ -57,7 +56,7 @@ class Runner(Preflight):
         self.calls.write = lambda event, more: self.lines.put("event", event_text(event, self.step, more))
         self.calls.install(self.workflow, self.framework.executor_class(), self.framework.context_class(), self.pauses)
         watch_agents(self.framework.agent_class(), note_response)
-        self._mention_logs()
+        Logs(self.lines, self.overlay).install()
         let_children_run()
         if plan.get("debugpy"):
             await wait_for_editor(int(plan["debugpy"]), self.lines)
@@ -142,10 +141,6 @@ class Runner(Preflight):
         if os.path.realpath(plan["into"]) == os.path.realpath(plan["store"]) and not found["edits"]:
             return
         self.note_fork(plan["into"], found, answers)
-
-    def _mention_logs(self) -> None:
-        handler = Logs(self.lines, self.overlay)
-        logging.getLogger().addHandler(handler)
 
     # what the process asks at the end
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
+from itertools import islice
 from typing import Any
 
 from ckpt_tui.core.documents.document import Document, DocumentFault, parse
 from ckpt_tui.core.documents.envelope import parsed
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, CheckpointRef, Facts, Problem, parse_time
+from ckpt_tui.core.reading.bookkeeping import FRAMEWORK_KEYS
 from ckpt_tui.core.reading.gist import gist_of_messages, gist_of_request, gist_of_state
 from ckpt_tui.core.reading.pending import source_executor
 from ckpt_tui.core.value import Envelope, Map, Value
@@ -211,6 +213,20 @@ def _pairs(value: Value) -> list[tuple[Value, Value]]:
     return list(zip(value.kv[::2], value.kv[1::2], strict=True)) if type(value) is Map else []
 
 
+_LATEST = 5_000
+"""Members of a state, the latest ones, that are looked at for what is said of it in a list."""
+
+
+def _latest_members(state: Value) -> list[tuple[Value, Value]]:
+    """The members of a state that were written last, and those of the framework."""
+    state = parsed(state)
+    if type(state) is not dict or len(state) <= _LATEST:
+        return _pairs(state)
+    latest = list(islice(reversed(state.items()), _LATEST))[::-1]
+    names = {name for name, _ in latest}
+    return [*((name, state[name]) for name in sorted(FRAMEWORK_KEYS) if name in state and name not in names), *latest]
+
+
 def _facts(top: dict[str, Any]) -> Facts:
     messages = _pairs(top.get("messages"))
     counts = [len(items) if type(items) is list else 1 for items in (parsed(items) for _, items in messages)]
@@ -219,7 +235,7 @@ def _facts(top: dict[str, Any]) -> Facts:
     askers: dict[str, None] = {}
     if pending:
         askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
-    state = _pairs(top.get("state"))
+    state = _latest_members(top.get("state"))
     edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in state)
     said = (
         gist_of_request(pending[0][1]) if pending else gist_of_messages(messages) if sources else gist_of_state(state)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, StoreMetadata
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
-from ckpt_tui.stores.overlay_groups import OverlayGroups
 from ckpt_tui.stores.postgres_address import is_postgres
 
 if TYPE_CHECKING:
@@ -190,7 +189,7 @@ class CompositeStore(Store):
     def groups(self) -> Groups | None:
         """Those of a large store, with what its forks add; None for several stores, which are listed."""
         main = self.members[0].groups() if self.together else None
-        return None if main is None or not main.are_named_in_files else OverlayGroups(self, main)
+        return None if main is None else main.with_forks(self)
 
     def fresh(self) -> CompositeStore:
         """New stores of the same places that know nothing yet."""

@@ -54,6 +54,9 @@ LARGE = 4096
 """Files of a directory from which on their headers are kept for the next start: reading so many takes a tenth of a
 second."""
 
+FIRST = 64
+"""Files that are read before anything else: a screen of them."""
+
 LISTED = 20_000
 """Files of the largest directory whose headers the browser keeps one by one: they take 35 MB."""
 
@@ -247,12 +250,18 @@ class DirectoryStore(BudgetedStore):
         """Compare stamps and read what is new; `names` are the files known to have changed, None for all."""
         known = bool(self._stamps)
         gone: tuple[str, ...] = ()
+        done = 0
         if names is None and not known and self.only is None:
             listed = iter(list_json(self.path))
-            wanted = list(islice(listed, LARGE))
-            if len(wanted) == LARGE:
-                yield from self._read_large(wanted, listed)
-                return
+            wanted = list(islice(listed, FIRST))
+            if len(wanted) == FIRST:
+                # The first rows are there before the rest is listed.
+                done = FIRST
+                yield self._noted(read_files(self._prefix, wanted), done, done + 1)
+                wanted = list(islice(listed, LARGE))
+                if len(wanted) == LARGE:
+                    yield from self._read_large(wanted, listed)
+                    return
         elif names is None:
             changed, missed = differences(self._list, self._stamps)
             wanted, gone = [(name, False) for name in changed], tuple(missed)
@@ -266,7 +275,7 @@ class DirectoryStore(BudgetedStore):
             for name in gone:
                 self._stamps.pop(name, None)
         whole = (names is not None or known) and len(wanted) <= READ_AT_ONCE
-        yield from self._read(wanted, gone, whole)
+        yield from self._read(wanted, gone, whole, done)
 
     def _list(self) -> Iterable[tuple[str, Stamp | None]]:
         if self.only is None:
@@ -278,30 +287,33 @@ class DirectoryStore(BudgetedStore):
         except OSError:
             return [(self.only, None)] if os.path.lexists(path) else []
 
-    def _read(self, wanted: list[tuple[str, bool]], gone: tuple[str, ...], whole: bool) -> Iterator[Batch]:
-        """Read files, with their bodies or without; each with whether it is known to be a regular one."""
+    def _read(
+        self, wanted: list[tuple[str, bool]], gone: tuple[str, ...], whole: bool, done: int = 0
+    ) -> Iterator[Batch]:
+        """Read files, with their bodies or without; each with whether it is known to be a regular one.
+
+        `done` files were read before.
+        """
+        total = done + len(wanted)
         for start in range(0, len(wanted), BATCH):
             found = read_files(self._prefix, wanted[start : start + BATCH], whole)
-            yield self._noted(found, min(start + BATCH, len(wanted)), len(wanted), gone)
+            yield self._noted(found, min(done + start + BATCH, total), total, gone)
             gone = ()
         if not wanted:
-            yield Batch(gone=gone)
+            yield Batch(gone=gone, done=done, total=total)
 
     def _read_large(self, first: list[tuple[str, bool]], listed: Iterator[tuple[str, bool]]) -> Iterator[Batch]:
         """Read the headers of a large directory, with the help of what was read before.
 
         Args:
-            first: The first files, `LARGE` of them.
+            first: `LARGE` files.
             listed: The others.
         """
         index: HeaderIndex | None = _large_directory().open_index(self.path)
-        # The first rows are there before the rest is listed, and before the index is read.
-        found = read_files(self._prefix, first[:BATCH])
-        yield self._noted(found, BATCH, LARGE + 1)
-        rest = chain(first[BATCH:], listed)
+        rest = chain(first, listed)
         # Names are let go as their files are read: a million of them take as much memory as the list that they make.
         wanted = deque(iter(lambda: list(islice(rest, BATCH)), []))
-        done, total = BATCH, BATCH + sum(map(len, wanted))
+        done, total = FIRST, FIRST + sum(map(len, wanted))
         if index is not None:
             index.load()
         while wanted:

@@ -11,21 +11,23 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.runs.groups import PackedGroups
+from ckpt_tui.core.runs.groups import Group, PackedGroups
 from ckpt_tui.core.runs.growing_table import GrowingRuns
 from ckpt_tui.core.runs.header_table import PackedNames
 from ckpt_tui.core.runs.ids import name_and_parents
 from ckpt_tui.core.runs.table_runs import TableRuns
 from ckpt_tui.stores.base import BATCH, Entry, place_error
 from ckpt_tui.stores.cache_files import is_wanted
+from ckpt_tui.stores.directory_forks import ForkedDirectoryGroups
 from ckpt_tui.stores.directory_table import DirectoryTable
 from ckpt_tui.stores.files import list_json
 from ckpt_tui.stores.header_reading import read_files
 from ckpt_tui.stores.store_groups import GroupBatch, Groups
-from ckpt_tui.stores.table_file import Stored, TableFile
+from ckpt_tui.stores.table_file import NO_MOMENT, Stored, TableFile, moment_of
 from ckpt_tui.stores.watch import watch
 
 if TYPE_CHECKING:
+    from ckpt_tui.stores.composite import CompositeStore
     from ckpt_tui.stores.directory import DirectoryStore
 
 READ_AT_ONCE = 64
@@ -42,7 +44,7 @@ PARTLY = 20_000
 thousand runs without beginning, which take more memory than they all."""
 
 FIRST = 64
-"""Runs of the first screen."""
+"""Runs of the first screen, and files that are read for it."""
 
 FOUND = 200
 """Runs that a search for an id gives."""
@@ -63,7 +65,8 @@ class DirectoryGroups(Groups):
         self._table = DirectoryTable(store.path)
         self._file: TableFile | None = None
         self._is_complete = False
-        """Whether all files were looked at."""
+        """Whether all files were looked at, or none can have come, gone or been replaced since they were."""
+        self._moment = NO_MOMENT
         self._runs: GrowingRuns | None = None
         self._is_stale = False
         """Whether all runs have to be arranged again."""
@@ -75,6 +78,10 @@ class DirectoryGroups(Groups):
     def suits_browser(self) -> bool:
         """It does; all else is answered once everything is read."""
         return True
+
+    def with_forks(self, store: CompositeStore) -> Groups:
+        """These with what forks add to them."""
+        return ForkedDirectoryGroups(store, self)
 
     # -- the list ----------------------------------------------------------------------------------------------------
 
@@ -133,11 +140,11 @@ class DirectoryGroups(Groups):
         self._store.table = self._table
         self._runs = None
         self._is_complete = self._is_stale = False
+        self._moment = moment_of(self._store.path)
         self._first_runs, self._first_homes = {}, {}
-        try:
+        self._file = None
+        with suppress(OSError):
             self._file = TableFile(os.stat(self._store.path)) if is_wanted() else None
-        except OSError:
-            self._file = None
 
     def _kept(self) -> GroupBatch | None:
         """All runs as they were at the last start, no file of them looked at; None where none are kept."""
@@ -151,15 +158,18 @@ class DirectoryGroups(Groups):
         for group, run in zip(stored.groups[:FIRST], stored.runs.order, strict=False):
             self._first_runs[group.id] = run
             self._first_homes[group.newest] = group.id
-        return GroupBatch(stored.groups, True, (), (), 0, max(len(headers), 1))
+        # What is left then are files that were changed in their places: they are looked for as they are later on.
+        self._is_complete = self._moment != NO_MOMENT and self._moment == stored.moment
+        total = max(len(headers), 1)
+        return GroupBatch(stored.groups, True, (), (), total if self._is_complete else 0, total)
 
     def _read_all(self, stop: threading.Event | None = None) -> Iterator[GroupBatch]:
         """Read the headers of everything."""
         listed = list_json(self._store.path)
-        first = list(islice(listed, BATCH))
+        first = list(islice(listed, min(FIRST, BATCH)))
         self._table.read(first)
-        if len(first) == BATCH:
-            yield self._list(GROWS * BATCH, BATCH)
+        if len(first) == min(FIRST, BATCH):
+            yield self._list(GROWS * BATCH, len(first))
         rest, are_regular = PackedNames(), bytearray()
         for name, is_regular in listed:
             rest.append(name)
@@ -186,22 +196,26 @@ class DirectoryGroups(Groups):
         batch = self._list(total, done)
         self._is_complete = done is None
         if self._file is not None and self._runs is not None and isinstance(batch.groups, PackedGroups):
-            self._file.save(Stored(self._table.headers, self._runs.arranged, batch.groups))
+            moment = self._moment if self._is_complete else NO_MOMENT
+            self._file.save(Stored(self._table.headers, self._runs.arranged, batch.groups, moment))
         return batch
 
     def _look(self, stop: threading.Event) -> Iterator[GroupBatch]:
         """Read what differs from what is known."""
         total = len(self._table.headers)
-        has_changed = self._is_stale
+        has_changed, is_quiet = self._is_stale, self._is_complete
+        self._moment = moment_of(self._store.path)
         for names, looked_at in self._table.compare():
             if stop.is_set():
                 return
             total = max(total, looked_at, 1)
-            done = min(looked_at, total - 1)
-            has_changed |= bool(names)
+            done = total if is_quiet else min(looked_at, total - 1)
+            if names:
+                has_changed = True
+                self._table.headers.hash_names()  # here, where nobody waits for the lock
             for at in range(0, len(names), BATCH):
                 yield self._news(names[at : at + BATCH])._replace(done=done, total=total)
-            if not names:
+            if not names and not is_quiet:
                 yield GroupBatch(done=done, total=total)
             if self._is_due():
                 yield self._list(total, done)
@@ -210,6 +224,9 @@ class DirectoryGroups(Groups):
         else:
             self._is_complete = True
             yield GroupBatch(done=1, total=1)
+            if self._file is not None:
+                self._file.note(self._moment)
+        self._table.headers.hash_names()
 
     def _list(self, total: int, done: int | None = None) -> GroupBatch:
         """All runs of what is known."""
@@ -274,25 +291,37 @@ class DirectoryGroups(Groups):
                 return self._first_homes.get(file, "")  # who draws the list does not wait for the others
             return "".join(self._ids([self._table.headers.checkpoint(file)]))
 
+    def find_home(self, file: str) -> str:
+        """The same for whoever may wait until names can be looked up."""
+        self._table.headers.hash_names()
+        with self._table.lock:
+            return "".join(self._ids([self._table.headers.checkpoint(file)]))
+
+    def group(self, name: str) -> Group | None:
+        """What there is to say of a run; None where there is none with this id."""
+        self._table.headers.hash_names()
+        with self._table.lock:
+            run = -1 if self._runs is None else self._runs.named(name)
+            return None if self._runs is None or run < 0 else self._runs.group(run)
+
+    def list_again(self) -> None:
+        """Have all runs listed again, soon."""
+        self._is_stale = True
+
     def _ids(self, numbers: Iterable[int]) -> list[str]:
         """The ids of the runs that some checkpoints are in, each once."""
-        runs = self._runs
-        if runs is None:
+        if (runs := self._runs) is None:
             return []
         return [runs.group(run).id for run in dict.fromkeys(map(runs.run_of, numbers)) if run >= 0]
 
     # -- what is looked for ------------------------------------------------------------------------------------------
 
-    @property
-    def _certain(self) -> GrowingRuns | None:
-        """The runs, where everything is read and arranged."""
-        return self._runs if self._is_complete and not self._is_stale else None
-
     def holders(self, name: str) -> Sequence[str] | None:
         """The runs in which a name means what it means in all of them; None where they are not all arranged."""
-        if self._certain is None:
+        if not self._is_complete or self._is_stale:
             return None
         base = name_and_parents(name)[0].removesuffix(".json")
+        self._table.headers.hash_names()
         with self._table.lock:
             numbers = self._table.numbers([f"{name}.json", f"{base}.json"])
             if base == "latest" and not numbers:
@@ -305,7 +334,7 @@ class DirectoryGroups(Groups):
     def newest(self, count: int) -> Sequence[str] | None:
         """The runs of the newest checkpoint; None for more of them, which may be in any."""
         with self._table.lock:
-            runs = self._certain if count == 1 else None
+            runs = self._runs if self._is_complete and not self._is_stale and count == 1 else None
             return None if runs is None else [runs.group(run).id for run in runs.latest()]
 
     def matching(self, text: str) -> Sequence[str]:

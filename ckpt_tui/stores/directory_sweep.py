@@ -94,12 +94,16 @@ class Sweep:
         """
         began = time.monotonic()
         change = self._compared() if self.read is None else self._compared_with(self.read)
-        ended = time.monotonic()
-        self.not_before = ended + (ended - began) / HURRIED_SHARE
-        self.due_at = ended + max(SWEEP_SECONDS, (ended - began) / (WATCHED_SHARE if watched else POLLED_SHARE))
+        self.rest(time.monotonic() - began, watched=watched)
         if began < self.again_at:
             self.due_at = min(self.due_at, max(self.again_at, self.not_before))
         return change
+
+    def rest(self, took: float, *, watched: bool) -> None:
+        """Take in that all files were just looked at, in so many seconds: by a sweep, or by whoever reads them."""
+        now = time.monotonic()
+        self.not_before = now + took / HURRIED_SHARE
+        self.due_at = now + max(SWEEP_SECONDS, took / (WATCHED_SHARE if watched else POLLED_SHARE))
 
     def _compared_with(self, read: Mapping[str, int] | ReadFiles) -> DirectoryChange | None:
         """What differs from what was read, which keeps no second stamp and no second name of any file."""

@@ -6,11 +6,13 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.runs.header_table import GONE, NO_CHECKPOINT, RACY, HeaderTable, mark_of
-from ckpt_tui.stores.files import is_json_name
+from ckpt_tui.core.runs.header_table import GONE, MARK, NO_CHECKPOINT, RACY, HeaderTable, mark_of
+from ckpt_tui.stores.files import listing
 from ckpt_tui.stores.header_reading import Listed, read_files
 from ckpt_tui.stores.headers import read_header_with_status
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 COMPARED_AT_ONCE = 2048
 """Files that are compared before somebody hears of it."""
+
+_LATEST = (1 << 63) - 1
 
 RACY_NS = 3_000_000_000
 """Nanoseconds that a file must have been left alone before what was read of it is kept for the next start."""
@@ -105,36 +109,58 @@ class DirectoryTable:
             OSError: the directory cannot be listed.
         """
         headers = self.headers
-        headers.hash_names()
         seen = bytearray(len(headers))
-        some: list[str] = []
-        done = 0
-        number_of, changed, marks = headers.number, headers.changed, headers.marks
-        with os.scandir(self.directory) as entries:
-            for entry in entries:
-                name = entry.name
-                if not is_json_name(name):
-                    continue
-                done += 1
-                number = number_of(name)
-                if number >= 0 and number < len(seen):
-                    seen[number] = 1
-                try:
-                    status = entry.stat()
-                    same = (
-                        number >= 0
-                        and changed[number] == status.st_mtime_ns
-                        and marks[number] == mark_of(status.st_ino, status.st_size, status.st_ctime_ns)
-                    )
-                except OSError:
-                    same = number >= 0 and not changed[number] and not headers.flags[number] & GONE
-                if not same:
-                    some.append(name)
-                if not done % COMPARED_AT_ONCE:
-                    yield some, done
-                    some = []
-        lost = [number for number, there in enumerate(seen) if not there and not headers.flags[number] & GONE]
-        yield some + list(headers.names.some(lost)), done
+        done = following = 0
+        with listing(self.directory) as listed:
+            while entries := list(islice(listed, COMPARED_AT_ONCE)):
+                done += len(entries)
+                names = [entry.name for entry in entries]
+                numbers: Sequence[int] = range(following, following + len(names))
+                # A directory lists what it has in an order that mostly stays.
+                if not headers.names.begin_with(following, names):
+                    headers.hash_names()
+                    numbers = list(map(headers.number, names))
+                following = max(numbers[-1], -1) + 1
+                yield self._compared(entries, numbers, seen), done
+        yield self._lost(seen), done
+
+    def _compared(self, entries: Sequence[os.DirEntry[str]], numbers: Sequence[int], seen: bytearray) -> list[str]:
+        """The names of files that are new or have changed; all that are known are noted as seen."""
+        headers = self.headers
+        if isinstance(numbers, range):
+            first, end = numbers.start, numbers.stop
+            seen[first:end] = b"\1" * len(entries)
+            with suppress(OSError):
+                found = map(os.DirEntry.stat, entries)
+                # Without a call of `mark_of` for each, which takes a tenth of the time of a look at all.
+                stamps = [(one.st_mtime_ns, hash((one.st_ino, one.st_size, one.st_ctime_ns)) & MARK) for one in found]
+                if stamps == list(zip(headers.changed[first:end], headers.marks[first:end], strict=True)):
+                    return []
+        changed = []
+        for number, entry in zip(numbers, entries, strict=True):
+            if 0 <= number < len(seen):
+                seen[number] = 1
+            try:
+                status = entry.stat()
+            except OSError:
+                status = None
+            if not self._is_same(number, status):
+                changed.append(entry.name)
+        return changed
+
+    def _is_same(self, number: int, status: os.stat_result | None) -> bool:
+        """Whether a file is as it was when it was read; without a status, as little was known of it then."""
+        headers = self.headers
+        if number < 0:
+            return False
+        if status is None:
+            return not headers.changed[number] and not headers.flags[number] & GONE
+        return (headers.changed[number], headers.marks[number]) == _stamp(status)
+
+    def _lost(self, seen: bytearray) -> list[str]:
+        """The names of files that are not there any more."""
+        flags = self.headers.flags
+        return list(self.headers.names.some(n for n, there in enumerate(seen) if not there and not flags[n] & GONE))
 
     def differences(self) -> list[str]:
         """The names of all files that are new, have changed or are gone since they were read.
@@ -149,6 +175,8 @@ class DirectoryTable:
     def modified(self, name: str) -> int | None:
         """When a file was changed as it was read last, in nanoseconds since 1970; None where it is not known."""
         with self.lock:
+            if not self.headers.is_hashed:
+                return 0  # nothing was read yet since the last start: whatever a file says now is as new
             number = self.headers.number(name)
             return None if number < 0 or self.headers.flags[number] & GONE else self.headers.changed[number]
 
@@ -166,4 +194,5 @@ def _status(path: str) -> os.stat_result | None:
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int]:
-    return status.st_mtime_ns, mark_of(status.st_ino, status.st_size, status.st_ctime_ns)
+    written = max(-_LATEST, min(status.st_mtime_ns, _LATEST))  # a column holds no time of other centuries
+    return written, mark_of(status.st_ino, status.st_size, status.st_ctime_ns)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import time
+from contextlib import contextmanager
+from itertools import islice
+from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
 from ckpt_tui.core.documents.json_cost import allowed
@@ -192,7 +195,10 @@ def has_more_names(directory: str, count: int) -> bool:
         OSError: as os.scandir does.
     """
     with os.scandir(directory) as entries:
-        return any(number > count for number, _ in enumerate((e for e in entries if is_json_name(e.name)), 1))
+        # Without a call of Python for each: the first screen waits for it.
+        names = map(attrgetter("name"), entries)
+        found = filter(is_json_name if _WINDOWS else methodcaller("endswith", FILE_SUFFIX), names)
+        return next(islice(found, count, None), None) is not None
 
 
 def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:
@@ -217,6 +223,27 @@ def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:
             except OSError:
                 stamp = None
             yield name, stamp
+
+
+@contextmanager
+def listing(directory: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """The same entries as the system gives them, where it can so that a look at one begins in the directory.
+
+    Their paths are not to be used.
+
+    Raises:
+        OSError: as os.scandir does.
+    """
+    if os.scandir not in os.supports_fd:
+        with os.scandir(directory) as entries:
+            yield (entry for entry in entries if is_json_name(entry.name))
+        return
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with os.scandir(descriptor) as entries:
+            yield (entry for entry in entries if entry.name.endswith(FILE_SUFFIX))
+    finally:
+        os.close(descriptor)
 
 
 def _open(path: str, is_regular: bool = False) -> tuple[int, os.stat_result]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
 from ckpt_tui.core.document_budget import DocumentBudget
@@ -21,7 +21,7 @@ from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of, parent_of
 from ckpt_tui.stores.langgraph_groups import LangGraphGroups
 from ckpt_tui.stores.langgraph_loading import checkpoint_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
-from ckpt_tui.stores.langgraph_reader import LangGraphReader
+from ckpt_tui.stores.langgraph_reader import LangGraphReader, Reading
 from ckpt_tui.stores.langgraph_records import PAGE, Header
 from ckpt_tui.stores.langgraph_rows import LangGraphRows, is_langgraph
 from ckpt_tui.stores.langgraph_sqlite_threads import SqliteThreads
@@ -71,6 +71,7 @@ class LangGraphStore(PolledStore):
         self._counted = 0.0  # when the checkpoints were counted last
         self._trouble: Problem | None = None
         self._opened: set[str] = set()  # threads that somebody looks into, where threads are listed first
+        self._called: dict[str, set[str]] = {}  # file of a caller → files of graphs within it that have not returned
 
     def groups(self) -> Groups | None:
         """Its threads, by query."""
@@ -155,7 +156,7 @@ class LangGraphStore(PolledStore):
                     gone = self._vanished(newer.checkpoints)
                 gone = (*gone, *(lost - set(self._known)))
                 break
-            entries += self.changed(touched if not is_first else {}, entries)
+            entries += self.changed(touched if not is_first else {}, {entry.file for entry in entries})
         except DatabaseFault as fault:
             problem = self.problem_of(fault)
             news = (problem,) if problem != self._trouble else ()
@@ -213,7 +214,7 @@ class LangGraphStore(PolledStore):
                 parent = parent_of(header)
                 entry = entry_of(header, entries[-1] if entries else None)
                 known = self._known.get(entry.file)
-                if known is not None and _facts_of(known) and _row_of(known) == header.row:
+                if isinstance(known, CheckpointRef) and _facts_of(known) and known.position == header.row:
                     entry = known
                 is_opened = header.key is not None and header.key.thread in self._opened
                 if parent is not None and (is_opened or parent in self._known):
@@ -225,11 +226,12 @@ class LangGraphStore(PolledStore):
         """The row that says why the database cannot be read."""
         return Problem(os.path.basename(self.path), fault.reason, fault.kind)
 
-    def changed(self, touched: Iterable[str], new: Sequence[Entry]) -> list[Entry]:
-        """The entries that say something else since these checkpoints were written to or got a child."""
-        new_files = {entry.file for entry in new}
-        files = [file for file in touched if file not in new_files and isinstance(self._known.get(file), CheckpointRef)]
-        return self._filled([file for file in files if _facts_of(self._known[file])])
+    def changed(self, touched: Iterable[str], new: Collection[str]) -> list[Entry]:
+        """The entries, but for new ones, that say something else since these were written to or got a child."""
+        files = dict.fromkeys(touched)
+        inner = [each for file in files for each in self._called.pop(file, ())]
+        files = dict.fromkeys(file for file in (*files, *inner) if file not in new)
+        return self._filled([file for file in files if _facts_of(self._known.get(file))])
 
     def _vanished(self, count: int) -> tuple[str, ...]:
         """The files of rows that are gone, of which there are some where the count is another than was read."""
@@ -253,6 +255,7 @@ class LangGraphStore(PolledStore):
     def _forget(self) -> tuple[str, ...]:
         self._headers.clear()
         self._children.clear()
+        self._called.clear()
         self._reader.forget()
         self._last_row, self._last_write = 0, -1
         return super()._forget()
@@ -283,13 +286,22 @@ class LangGraphStore(PolledStore):
         keys = [key for file in files if (key := key_of(file)) is not None]
         entries: list[Entry] = []
         for read in self._reader.read(keys, DEFAULT_MESSAGE, _SMALL):
-            header = read.body.header
-            assert header.key is not None
-            entry = full_entry_of(header, read, encoded(header.key) in self._children)
+            key = read.body.header.key
+            assert key is not None
+            entry = self._entry(read, encoded(key) in self._children)
             with self._lock:
                 self._known[entry.file] = entry
             entries.append(entry)
         return entries
+
+    def _entry(self, read: Reading, has_child: bool) -> Entry:
+        """The entry of a checkpoint that was read; one that a call within the graph has left is looked at again."""
+        caller, has_returned = (None, False) if has_child else self._reader.caller_of(read)
+        entry = full_entry_of(read.body.header, read, has_child, has_returned)
+        if caller is not None and not has_returned:
+            with self._lock:
+                self._called.setdefault(encoded(caller), set()).add(entry.file)
+        return entry
 
     # -- one checkpoint ----------------------------------------------------------------------------------------------
 
@@ -324,7 +336,7 @@ class LangGraphStore(PolledStore):
             if read is None or key is None:
                 raise problem_error(Problem(file, "no such checkpoint is in the store", "vanished"))
             has_child = file in self._children or (not self._headers and self._rows.has_child(key))
-            entry = full_entry_of(read.body.header, read, has_child)
+            entry = self._entry(read, has_child)
             if isinstance(entry, Problem):
                 raise problem_error(entry)
             return checkpoint_of(key, entry, read, self._reader, budget)
@@ -336,7 +348,3 @@ class LangGraphStore(PolledStore):
 
 def _facts_of(entry: Entry | None) -> bool:
     return isinstance(entry, CheckpointRef) and entry.facts is not None
-
-
-def _row_of(entry: Entry) -> int:
-    return entry.position if isinstance(entry, CheckpointRef) else 0

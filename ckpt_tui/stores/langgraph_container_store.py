@@ -96,8 +96,7 @@ class ContainerStore(LangGraphStore):
                     yield Batch((), gone, done, max(news.total, done) + 1)
                 if stop is not None and stop.is_set():
                     return
-            changed = [] if is_first else [file for file in touched if file not in new]
-            entries = self._filled([file for file in changed if _is_filled(self._known.get(file))])
+            entries = [] if is_first else self.changed(touched, new)
         except DatabaseFault as fault:
             yield from self._said(self.problem_of(fault))
             return
@@ -169,7 +168,3 @@ class ContainerStore(LangGraphStore):
         for _ in self._pass():
             pass
         yield from list(self._known.values())
-
-
-def _is_filled(entry: Entry | None) -> bool:
-    return isinstance(entry, CheckpointRef) and entry.facts is not None

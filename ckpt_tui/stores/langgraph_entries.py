@@ -76,8 +76,15 @@ def _metadata(thread: str, space: str) -> StoreMetadata:
     )  # fmt: skip
 
 
-def full_entry_of(header: Header, read: Reading, has_child: bool) -> Entry:
-    """The entry of a row with the facts of its body."""
+def full_entry_of(header: Header, read: Reading, has_child: bool, has_returned: bool = False) -> Entry:
+    """The entry of a row with the facts of its body.
+
+    Args:
+        header: The row.
+        read: The checkpoint.
+        has_child: Whether another one follows it.
+        has_returned: Whether it is of a graph within the graph whose call has come to its end.
+    """
     entry = entry_of(header)
     assert isinstance(entry, CheckpointRef)
     decoded, document = read.decoded, read.document
@@ -98,7 +105,7 @@ def full_entry_of(header: Header, read: Reading, has_child: bool) -> Entry:
         when, timestamp = parse_time(document.time), document.time
     given = entry.store_metadata
     assert given is not None
-    status = _status(read, has_child, bool(questions))
+    status = _status(read, has_child, bool(questions), has_returned and not has_child)
     role = _role(read, status)
     label = _label(read, role, bool(questions))
     return entry._replace(
@@ -150,7 +157,7 @@ def _gist(read: Reading, questions: Sequence[Question], role: Role) -> str:
     return gist_of_state(changed or [*document.state.items()])
 
 
-def _status(read: Reading, has_child: bool, waits: bool) -> Status | Literal["unknown"]:
+def _status(read: Reading, has_child: bool, waits: bool, is_left: bool) -> Status | Literal["unknown"]:
     """Whether work is left."""
     document = read.document
     if waits:
@@ -159,7 +166,7 @@ def _status(read: Reading, has_child: bool, waits: bool) -> Status | Literal["un
         return "failed"
     if document is None:
         return "unknown"
-    if document.due:
+    if document.due and not is_left:
         return "open"
     # In older formats only the graph says what follows a node.
     return "done" if document.version not in OLDER or END in document.state else "unknown"

@@ -129,15 +129,27 @@ class LangGraphReader:
 
     def _asks_above(self, key: Key, metadata: dict[str, Value]) -> bool:
         """Whether the checkpoint that called this subgraph shows its questions, too."""
-        parents = members(metadata.get("parents")) or {}
-        space = above(key.space)
-        name = parents.get(space or "") if space is not None else None
-        if space is None or type(name) is not str:
-            return False
-        caller = Key(key.thread, space, name)
-        task = key.space.rpartition("|")[2].partition(":")[2]
-        written = self._rows.writes([caller], 0).get(caller, [])
-        return any(write.channel == INTERRUPT and (not task or write.task == task) for write in written)
+        caller, task = _caller(key, metadata)
+        return caller is not None and any(
+            write.channel == INTERRUPT and (not task or write.task == task) for write in self._written(caller)
+        )
+
+    def _written(self, key: Key) -> list[Write]:
+        """What the tasks of a checkpoint have written, without the values."""
+        return self._rows.writes([key], 0).get(key, [])
+
+    def caller_of(self, read: Reading) -> tuple[Key | None, bool]:
+        """The checkpoint that called the graph of one in which work is due, and whether that call has come to its end.
+
+        A graph that is left by a command to the one above it leaves its last checkpoint as if work were to be done.
+        """
+        key, document = read.body.header.key, read.document
+        if key is None or document is None or not document.due or read.outcome.questions:
+            return None, False
+        caller, task = _caller(key, read.metadata)
+        if caller is None or not task:
+            return caller, False
+        return caller, any(write.task == task and write.number >= 0 for write in self._written(caller))
 
     def answered(self, parent: Key, read: Reading, budget: MessageBudget) -> list[Value]:
         """The interrupts that were answered so that a checkpoint could be made, as `answered_interrupts` has them."""
@@ -165,6 +177,15 @@ class LangGraphReader:
             writes.append([decode(one.encoding, one.data, budget).value for one in own if one.channel == channel])
         flat = [value for step in reversed(writes) for value in step]
         return History(seed, flat, is_whole) if flat or seed is not MISSING else None
+
+
+def _caller(key: Key, metadata: dict[str, Value]) -> tuple[Key | None, str]:
+    """The checkpoint that called the graph of a checkpoint, where it is known, and the task that did."""
+    space = above(key.space)
+    name = (members(metadata.get("parents")) or {}).get(space or "")
+    if space is None or type(name) is not str:
+        return None, ""
+    return Key(key.thread, space, name), key.space.rpartition("|")[2].partition(":")[2]
 
 
 def _changed(document: Document | None, before: Document | None) -> tuple[str, ...]:

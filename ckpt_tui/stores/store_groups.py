@@ -18,6 +18,7 @@ from ckpt_tui.stores.base import Entry, collect
 
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Store
+    from ckpt_tui.stores.composite import CompositeStore
 
 GROUPS_AT_ONCE = 256
 """Groups of one batch."""
@@ -47,13 +48,11 @@ class GroupBatch(NamedTuple):
 
 
 class Groups(ABC):
-    """The groups of one store; methods may block, and may be called from any thread.
+    """The groups of one store; methods may block, and may be called from any thread."""
 
-    Attributes:
-        are_named_in_files: The name of a file says in which group it is, also of one that the store has not.
-    """
-
-    are_named_in_files = False
+    def with_forks(self, store: CompositeStore) -> Groups | None:
+        """The groups of an overlay whose first member has these; None where it has to be listed."""
+        return None
 
     def is_large(self) -> bool:
         """Whether there are more checkpoints than a list shows one by one, and all else here is had without them."""

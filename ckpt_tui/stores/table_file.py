@@ -11,6 +11,7 @@ import json
 import os
 import stat
 import sys
+import time
 from array import array
 from contextlib import suppress
 from typing import IO, Any, NamedTuple
@@ -22,18 +23,33 @@ from ckpt_tui.core.runs.table_runs import TableRuns
 from ckpt_tui.stores.cache_files import FRESH, RUNS, Doubt, check_owner, folder, make_folder, trim
 from ckpt_tui.version import VERSION
 
-SCHEMA = 1
+SCHEMA = 2
 
 _COLUMNS = ("parents", "kinds", "iterations", "whens", "changed", "marks", "waiting")
 _RUN_COLUMNS = ("run_of", "roots", "numbers", "first", "last", "newest", "order", "starts", "members")
 
 
+NO_MOMENT = (0, 0)
+"""In the place of a moment that proves nothing."""
+
+RACY_NS = 3_000_000_000
+"""Nanoseconds that a directory must have been left alone before what was read of it is all that there was."""
+
+
 class Stored(NamedTuple):
-    """What was kept of a directory."""
+    """What was kept of a directory.
+
+    Attributes:
+        headers: Its files.
+        runs: Its runs.
+        groups: The same for the list.
+        moment: `moment_of` the directory before it was read last.
+    """
 
     headers: HeaderTable
     runs: TableRuns
     groups: PackedGroups
+    moment: tuple[int, int] = NO_MOMENT
 
 
 class TableFile:
@@ -46,6 +62,8 @@ class TableFile:
     def __init__(self, directory: os.stat_result) -> None:
         self.path = os.path.join(folder(), f"{directory.st_dev:x}-{directory.st_ino:x}{RUNS}")
         python = ".".join(map(str, sys.version_info[:2]))
+        self._sum = b""
+        """That of the content which was read or written last."""
         label = f"runs {SCHEMA} {VERSION} {python} {sys.byteorder} {directory.st_dev} {directory.st_ino}\n"
         self._label = label.encode()
 
@@ -71,25 +89,26 @@ class TableFile:
         if file.readline(len(self._label)) != self._label:
             raise Doubt("another version wrote it", True)
         sections = _Sections(file, crc32(self._label))
-        about = json.loads(sections.bytes())
+        about = json.loads(sections.take())
         headers = HeaderTable()
         headers.take_workflows(map(tuple, about["workflows"]))
         headers.renamed = about["renamed"]
         for name in _COLUMNS:
             setattr(headers, name, sections.array(getattr(headers, name).typecode))
-        headers.flags = bytearray(sections.bytes())
-        headers.names = PackedNames([sections.bytes() for _ in range(about["names"])])
-        headers.awaited = PackedNames([sections.bytes() for _ in range(about["awaited"])])
+        headers.flags = bytearray(sections.take())
+        headers.names = PackedNames([sections.take() for _ in range(about["names"])])
+        headers.awaited = PackedNames([sections.take() for _ in range(about["awaited"])])
         columns = {name: sections.array(typecode) for name, typecode in zip(_RUN_COLUMNS, "iiiddiiii", strict=True)}
         missing = {int(run): name for run, name in about["missing"].items()}
         runs = TableRuns.stored(columns, missing)
-        pages = [sections.bytes() for _ in range(about["pages"])]
-        sections.end()
-        return Stored(headers, runs, PackedGroups.stored(pages, len(runs.roots), about["checkpoints"]))
+        pages = [sections.take() for _ in range(about["pages"])]
+        groups = PackedGroups.stored(pages, len(runs.roots), about["checkpoints"])
+        self._sum = sections.end()
+        return Stored(headers, runs, groups, _moment_in(file.read(), self._sum))
 
     def save(self, stored: Stored) -> None:
         """Keep a table, as it is; where that cannot be, nothing is kept."""
-        headers, runs, groups = stored
+        headers, runs, groups, moment = stored
         if headers.flags.count(GONE) > len(headers) // 4:
             self.drop()
             return
@@ -100,7 +119,7 @@ class TableFile:
             descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
             try:
                 with os.fdopen(descriptor, "wb") as file:
-                    self._write(file, headers, runs, groups)
+                    self._write(file, headers, runs, groups, moment)
                 os.replace(fresh, self.path)
             except BaseException:
                 with suppress(OSError):
@@ -110,7 +129,9 @@ class TableFile:
         except (OSError, Doubt):  # a full disk, a place that may not be written
             return
 
-    def _write(self, file: IO[bytes], headers: HeaderTable, runs: TableRuns, groups: PackedGroups) -> None:
+    def _write(
+        self, file: IO[bytes], headers: HeaderTable, runs: TableRuns, groups: PackedGroups, moment: tuple[int, int]
+    ) -> None:
         names, awaited, pages = headers.names.packed(), headers.awaited.packed(), groups.packed()
         about = {
             "workflows": headers.workflows, "renamed": headers.renamed, "missing": runs.missing,
@@ -130,7 +151,17 @@ class TableFile:
             *(own[name] for name in _RUN_COLUMNS), *pages,
         ):  # fmt: skip
             out.add(section)
-        out.end()
+        self._sum = out.end()
+        file.write(_with_moment(moment, self._sum))
+
+    def note(self, moment: tuple[int, int]) -> None:
+        """Note that the directory was like that at another moment, too; where others have written here, nothing."""
+        with suppress(OSError, Doubt):
+            check_owner(self.path, stat.S_IFREG)
+            with open(self.path, "r+b") as file:
+                file.seek(-_MOMENT_BYTES - len(self._sum), os.SEEK_END)
+                if file.read(len(self._sum)) == self._sum:
+                    file.write(_with_moment(moment, self._sum))
 
     def use(self) -> None:
         """Note that it was used just now, which keeps it longest when such files are deleted."""
@@ -141,6 +172,37 @@ class TableFile:
         """Delete it."""
         with suppress(OSError):
             os.unlink(self.path)
+
+
+def moment_of(directory: str) -> tuple[int, int]:
+    """When files came, went or took the place of others in a directory last; `NO_MOMENT` where that may be just now."""
+    try:
+        status = os.stat(directory)
+    except OSError:
+        return NO_MOMENT
+    moment = status.st_mtime_ns, status.st_ctime_ns
+    return moment if max(moment) + RACY_NS < time.time_ns() else NO_MOMENT
+
+
+_MOMENT_BYTES = 24
+"""Bytes behind the sum: both times, and a sum of these."""
+
+
+def _with_moment(moment: tuple[int, int], seed: bytes) -> bytes:
+    data = b"".join(time.to_bytes(8, "big", signed=True) for time in moment)
+    return data + crc32(data, crc32(seed)).to_bytes(8, "big")
+
+
+def _moment_in(data: bytes, seed: bytes) -> tuple[int, int]:
+    """The moment in the last bytes of a file; `NO_MOMENT` where they are others than were written.
+
+    Raises:
+        Doubt: there are more or fewer.
+    """
+    if len(data) != _MOMENT_BYTES:
+        raise Doubt("it ends elsewhere", True)
+    moment = int.from_bytes(data[:8], "big", signed=True), int.from_bytes(data[8:16], "big", signed=True)
+    return moment if data == _with_moment(moment, seed) else NO_MOMENT
 
 
 class _Writer:
@@ -156,8 +218,10 @@ class _Writer:
             self._sum = crc32(part, self._sum)
             self._file.write(part)
 
-    def end(self) -> None:
-        self._file.write(self._sum.to_bytes(8, "big"))
+    def end(self) -> bytes:
+        found = self._sum.to_bytes(8, "big")
+        self._file.write(found)
+        return found
 
 
 class _Sections:
@@ -168,7 +232,7 @@ class _Sections:
         self._sum = seed
         self._left = os.fstat(file.fileno()).st_size
 
-    def bytes(self) -> bytes:
+    def take(self) -> bytes:
         head = self._file.read(8)
         size = int.from_bytes(head, "big")
         if len(head) < 8 or size > self._left:
@@ -179,14 +243,16 @@ class _Sections:
 
     def array(self, typecode: str) -> array[Any]:
         found: array[Any] = array(typecode)
-        found.frombytes(self.bytes())
+        found.frombytes(self.take())
         return found
 
-    def end(self) -> None:
-        """Check the sum.
+    def end(self) -> bytes:
+        """Check the sum, and return it.
 
         Raises:
             Doubt: it is another one.
         """
-        if self._file.read() != self._sum.to_bytes(8, "big"):
+        found = self._file.read(8)
+        if found != self._sum.to_bytes(8, "big"):
             raise Doubt("its content is not what was written", True)
+        return found

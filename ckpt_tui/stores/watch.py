@@ -137,7 +137,10 @@ class _Watch:
             if self.notify is None:
                 self.sweep.hurry(here)
             self.sweep.start(watched=self.notify is not None)
+            began = time.monotonic()
             yield DirectoryChange(None, missing=False)
+            if self.sweep.read is not None and self.notify is not None:
+                self.sweep.rest(time.monotonic() - began, watched=True)
             yield from self.follow(here)
 
     def follow(self, seen: DirectoryState) -> Iterator[DirectoryChange]:

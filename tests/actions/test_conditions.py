@@ -22,6 +22,9 @@ EXPRESSIONS = [
     "state.last > `2` && !pending", "[state.last, pending]", "{a: state.last}.a == `2`", "state.last || messages",
     "messages.*[].data | [0]", "max_by([state], &last).last > `5`", "pending.*.data | [0]", "state.\"last\"",
     "state | last > `1`", "metadata", "state._executor_state.keys(@)", "abs(state.name)",
+    "state._executor_state.group_chat_orchestrator.conversation[0]", "messages.counter[0].data", "messages.counter[7]",
+    "state._executor_state.group_chat_orchestrator.conversation[-1].contents[0].text", "messages.*[0]",
+    "length(state._executor_state.group_chat_orchestrator.conversation[0].contents) == `1`",
 ]  # fmt: skip
 
 

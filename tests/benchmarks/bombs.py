@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gc
 import json
 import os
@@ -25,6 +24,7 @@ from ckpt_tui.core.reading.tree import EXPAND_LIMIT, Tree
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.sizes.shares import shares
+from tests.benchmarks.checkpoints import checkpoint
 from tests.benchmarks.figures import Figure, environment, ms
 
 SECONDS = 1.0
@@ -80,6 +80,7 @@ STAGES: dict[str, Callable[[Any], Any]] = {
 
 def run(directory: Path, names: list[str] | None = None) -> list[Figure]:
     """Every stage, and the command, of every bomb."""
+    from tests.benchmarks.more_bombs import MORE_BOMBS
     from tests.core.bombs import BOMBS, CHAT_BOMBS, JSON_BOMBS
 
     worst: dict[str, list[tuple[float, str]]] = {}
@@ -105,6 +106,11 @@ def run(directory: Path, names: list[str] | None = None) -> list[Figure]:
             seconds, megabytes = measure("show", directory)
             worst.setdefault("show of JSON, time", []).append((seconds, name))
             worst.setdefault("show of JSON, memory", []).append((megabytes, name))
+        for name, make in MORE_BOMBS.items():
+            (directory / "bomb.json").write_text(json.dumps(make()))
+            seconds, megabytes = measure("show", directory)
+            worst.setdefault("show of others, time", []).append((seconds, name))
+            worst.setdefault("show of others, memory", []).append((megabytes, name))
     print(file=sys.stderr)
     figures = []
     for what, found in worst.items():
@@ -124,16 +130,6 @@ def run(directory: Path, names: list[str] | None = None) -> list[Figure]:
             )
         )
     return figures
-
-
-def checkpoint(data: bytes) -> dict[str, Any]:
-    """A checkpoint whose state holds a pickle."""
-    return {
-        "workflow_name": "bomb", "graph_signature_hash": "", "checkpoint_id": "bomb", "previous_checkpoint_id": None,
-        "timestamp": "2026-03-01T08:00:00+00:00", "messages": {},
-        "state": {"bomb": {"__pickled__": base64.b64encode(data).decode(), "__type__": "a:B"}},
-        "pending_request_info_events": {}, "iteration_count": 0, "metadata": {}, "version": "1.0",
-    }  # fmt: skip
 
 
 def measure(stage: str, directory: Path) -> tuple[float, float]:

@@ -25,7 +25,7 @@ def run(directory: Path) -> list[Figure]:
         with Terminal(*programs(COMMAND, str(store))) as terminal:
             terminal.wait_until(lambda text, count=count: f"{count:,} checkpoints" in text)  # type: ignore[misc]
             terminal.settle()
-            taken = [_one(terminal, store, f"live-{number:03}", last) for number in range(SAVES)]
+            taken = [_one(terminal, store, f"n{number:03}", last) for number in range(SAVES)]
         what = f"rename of a new checkpoint to its row on the screen, {count:,} others"
         worst = max(taken)
         figures.append(Figure(what, f"{ms(median(taken))}, worst {ms(worst)}", promise="< 300 ms", kept=worst < 0.3))

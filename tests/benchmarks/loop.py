@@ -251,12 +251,13 @@ async def _presses(app: App[None]) -> tuple[float, float]:
 
 
 def _chain(count: int) -> list[CheckpointRef]:
+    """One run, whose rows are all in the list while it is followed."""
     facts = Facts(1, 0, ("writer",), (), False)
     ids = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(count)]
     return [
         CheckpointRef(
-            name, f"{name}.json", "flow", "cafe", ids[number - 1] if number % 1000 else None, "", 1.7e9 + number,
-            number % 1000, 20_000, facts,
+            name, f"{name}.json", "flow", "cafe", ids[number - 1] if number else None, "", 1.7e9 + number, number,
+            20_000, facts,
         )
         for number, name in enumerate(ids)
     ]  # fmt: skip

@@ -107,7 +107,7 @@ def _followed(terminal: Terminal, store: Path, last: Written) -> list[float]:
     due = time.perf_counter()
     while len(taken) < SAVES and time.perf_counter() < due + PATIENCE:
         if len(renamed) < SAVES and time.perf_counter() >= due:
-            name = f"live-{len(renamed):03}"
+            name = f"n{len(renamed):03}"  # so short that its row has room for it
             renamed[name] = save(store, Written(name, last.id), scenario="loop", size=680)
             last = Written(name, last.id)
             due += 1 / RATE

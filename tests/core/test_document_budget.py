@@ -17,7 +17,7 @@ from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.value import Envelope, Opaque
 from ckpt_tui.stores.agent_framework_body import load
-from tests.benchmarks.bombs import checkpoint
+from tests.benchmarks.checkpoints import checkpoint
 from tests.core.bombs import BOMBS, JSON_BOMBS
 
 

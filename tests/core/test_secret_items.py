@@ -16,8 +16,11 @@ from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.reading.gist import gist
 from ckpt_tui.core.reading.lookup import lookup, shown
 from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.redact import is_mask, masked
+from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.value import Map, Obj, Ref
 
 SECRETS: list[Any] = [
     ["curl", "-X", "POST", "--password", "S3cr3t-9x", "--verbose"],
@@ -28,6 +31,14 @@ SECRETS: list[Any] = [
     {"Name": "X-Api-Key", "Value": "S3cr3t-9x"},
     {"key": "client_secret", "enabled": True, "value": "S3cr3t-9x"},
 ]
+
+PICKLED: list[Any] = [
+    Map([part for pair in value.items() for part in pair]) for value in SECRETS if type(value) is dict
+]
+"""The same as mappings of a pickle."""
+
+LOGIN = "bWU6UzNjcjN0LTl4"
+"""A user and a password as Docker keeps them."""
 
 SHORT_OPTIONS: list[Any] = [
     ["curl", "-u", "me:S3cr3t-9x", "https://host"],
@@ -54,7 +65,7 @@ def test_a_document_does_not_show_it(value: Any) -> None:
     assert shown.count("$masked") == 1
 
 
-@pytest.mark.parametrize("value", [*SECRETS, *SHORT_OPTIONS])
+@pytest.mark.parametrize("value", [*SECRETS, *SHORT_OPTIONS, *PICKLED])
 def test_a_line_of_text_and_the_rows_of_a_tree_do_not_show_it(value: Any) -> None:
     assert "S3cr3t" not in summary({"call": value})
     tree = Tree({"call": value})
@@ -64,9 +75,10 @@ def test_a_line_of_text_and_the_rows_of_a_tree_do_not_show_it(value: Any) -> Non
     assert [text for text in hidden if "S3cr3t" in text] == hidden != []
 
 
-@pytest.mark.parametrize("value", [*SECRETS, *SHORT_OPTIONS])
+@pytest.mark.parametrize("value", [*SECRETS, *SHORT_OPTIONS, *PICKLED])
 def test_the_row_of_a_list_a_comparison_and_a_search_do_not_show_it(value: Any) -> None:
-    other = json.loads(json.dumps(value).replace("S3cr3t", "0th3r"))
+    written = json.loads(json.dumps(value.kv if type(value) is Map else value).replace("S3cr3t", "0th3r"))
+    other = Map(written) if type(value) is Map else written
     assert "S3cr3t" not in gist({"call": value})
     [change] = diff({"call": value}, {"call": other}).changes
     assert "S3cr3t" not in value_text(change.before, change, 80) and "0th3r" not in value_text(change.after, change, 80)
@@ -85,7 +97,13 @@ def test_the_lines_of_a_file_do_not_show_it(value: Any, indent: int | None) -> N
 
 
 def test_a_path_to_it_does_not_show_it() -> None:
-    for value, path in ((SECRETS[0], ("call", 4)), (SECRETS[0], ("call", -2)), (SECRETS[4], ("call", "value"))):
+    at_value = ("call", "value")
+    for value, path in (
+        (SECRETS[0], ("call", 4)),
+        (SECRETS[0], ("call", -2)),
+        (SECRETS[4], at_value),
+        (PICKLED[0], at_value),
+    ):
         assert is_mask(shown(lookup({"call": value}, path)))
     assert shown(lookup({"call": SECRETS[0]}, ("call", 2))) == "POST"
 
@@ -94,3 +112,43 @@ def test_a_path_to_it_does_not_show_it() -> None:
 def test_ordinary_neighbours_are_shown_as_they_are(value: Any) -> None:
     assert masked(copy.deepcopy(value)) == value
     assert "•" not in summary(value)
+
+
+def _views(value: Any) -> list[str]:
+    """What each view shows of a value, `LOGIN` or `hush` searched for, too."""
+    found = [
+        hit for text in (LOGIN, "hush") for hit in Finder(Question(text), text_matcher(text)).hits({"state": value})
+    ]
+    [change] = diff({}, {"state": value}).changes
+    return [
+        json.dumps(masked(to_json(value))), summary(value), gist(value), value_text(change.after, change, 200),
+        repr(found),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("as_pickle", [False, True])
+def test_the_login_of_a_registry_is_a_secret(as_pickle: bool) -> None:
+    server: Any = Map(["auth", LOGIN]) if as_pickle else {"auth": LOGIN}
+    assert not [view for view in _views({"auths": {"registry": server}}) if LOGIN in view]
+    assert masked({"auth": "b2s="}) == {"auth": "b2s="}  # no colon, no login
+    assert masked({"auth": "required"}) == {"auth": "required"}
+
+
+def test_the_login_of_a_registry_is_a_secret_in_a_text_and_in_a_file() -> None:
+    document = json.dumps({"auths": {"https://index.docker.io/v1/": {"auth": LOGIN, "email": "me@example.org"}}})
+    assert LOGIN not in masked_text(document) and "me@example.org" in masked_text(document)
+    assert LOGIN not in "".join(masked_lines([document])) and "me@example.org" in "".join(masked_lines([document]))
+
+
+def test_the_data_of_a_secret_of_kubernetes_are_secrets() -> None:
+    manifest = {"kind": "Secret", "metadata": {"name": "db"}, "data": {"tls.crt": "hush", "user": "hush"}}
+    assert not [view for view in _views(manifest) if "hush" in view]
+    assert masked({"kind": "ConfigMap", "data": {"user": "me"}}) == {"kind": "ConfigMap", "data": {"user": "me"}}
+
+
+@pytest.mark.parametrize("name", ["SecretStr", "SecretBytes", "SecretString"])
+@pytest.mark.parametrize("how", ["call", "new"])
+def test_what_a_class_for_secrets_holds_is_one_in_every_view(name: str, how: str) -> None:
+    secret: Any = Obj(Ref("pydantic.types", name), ("hush",), how)
+    for value in (secret, {"key": secret}, [secret], Map(["key", secret])):
+        assert not [view for view in _views({"settings": value}) if "hush" in view]

@@ -11,7 +11,7 @@ from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
 from ckpt_tui.stores import agent_framework, directory
 from ckpt_tui.stores.base import BATCH, Batch, collect
-from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.directory import FIRST, DirectoryStore
 from ckpt_tui.stores.files import list_json
 from ckpt_tui.stores.registry import open_store
 from tests.stores.saving import SAMPLE, ref_of, save
@@ -21,14 +21,15 @@ HOSTILE = Path(__file__).parent.parent / "data" / "hostile"
 
 class TestScan:
     def test_batches_are_small_and_count_up_to_the_whole(self, tmp_path: Path) -> None:
-        for number in range(BATCH + 10):
+        for number in range(FIRST + BATCH + 10):
             save(tmp_path, f"c{number}", iteration_count=0)
         batches = list(DirectoryStore(str(tmp_path)).scan())
         assert [(len(batch.entries), batch.done, batch.total) for batch in batches] == [
-            (BATCH, BATCH, BATCH + 10), (10, BATCH + 10, BATCH + 10),
+            (FIRST, FIRST, FIRST + 1), (BATCH, FIRST + BATCH, FIRST + BATCH + 10),
+            (10, FIRST + BATCH + 10, FIRST + BATCH + 10),
         ]  # fmt: skip
         entries = collect(batches)
-        assert len(entries) == BATCH + 10
+        assert len(entries) == FIRST + BATCH + 10
         assert all(ref_of(entry).facts is None for entry in entries.values())
 
     def test_an_empty_directory_is_one_empty_batch(self, tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.stores import cache_files, caching, directory, directory_groups, directory_table, headers, table_file
 from ckpt_tui.stores.cache_files import trim
 from ckpt_tui.stores.directory import DirectoryStore
-from ckpt_tui.stores.fork_directories import overlay
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.stores.store_groups import GroupBatch, Groups, ListedGroups
 from ckpt_tui.stores.table_file import TableFile
@@ -353,6 +352,39 @@ class TestKept:
         (store / "x.tmp").rename(store / "c06.json")
         assert look(store)[1] == counts(store)
 
+    def test_the_list_of_a_directory_that_was_left_alone_is_whole_before_its_files_are_compared(
+        self, store: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        look(store)  # its files came just now: whether one more came since, its time would not show
+        monkeypatch.setattr(table_file, "RACY_NS", 0)
+        assert look(store)[0][0].done == 0
+        groups = groups_of(store)
+        first = next(groups.watch(threading.Event()))
+        assert first.done == first.total == 3 * LENGTH
+        assert groups.holders("c05") == [groups.home("c05.json")]
+        save_one(store, 5, None)
+        os.utime(store, ns=(0, store.stat().st_mtime_ns))
+        assert look(store)[1] == counts(store)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda store: save_one(store, 12, 11),
+            lambda store: (store / "c05.json").unlink(),
+            lambda store: os.replace(shutil.copy(store / "c05.json", store / "x.tmp"), store / "c05.json"),
+            lambda store: kept(store).write_bytes(kept(store).read_bytes()[:-1] + b"?"),
+        ],
+    )  # fmt: skip
+    def test_that_of_one_that_was_not_is_compared_first(
+        self, store: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object]
+    ) -> None:
+        monkeypatch.setattr(table_file, "RACY_NS", 0)
+        look(store)
+        change(store)
+        batches, found = look(store)
+        assert batches[0].done == 0
+        assert found == counts(store)
+
     def test_the_checkpoints_of_a_run_are_read_from_their_files_before_they_are_compared(self, store: Path) -> None:
         look(store)
         path = save_one(store, 7, 4)
@@ -396,14 +428,14 @@ class TestKept:
         data = kept(store).read_bytes()
         kept(store).write_bytes({
             "cut": data[:-9], "longer": data + b"\0", "empty": b"", "text": b"nothing\n" * 99,
-            "another version": data.replace(b"runs 1 ", b"runs 0 ", 1),
+            "another version": data.replace(b"runs 2 ", b"runs 0 ", 1),
             "a bit": data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 4]) + data[len(data) // 2 + 1 :],
         }[damage])  # fmt: skip
         opened.clear()
         _, found = look(store)
         assert found == counts(store)
         assert len(opened) >= 3 * LENGTH
-        assert kept(store).read_bytes()[:7] == b"runs 1 "
+        assert kept(store).read_bytes()[:7] == b"runs 2 "
 
     @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="files have no owners here")
     def test_what_others_may_read_or_write_is_not_used(self, store: Path, opened: list[str]) -> None:
@@ -513,11 +545,5 @@ class TestOtherPrograms:
 
 
 def test_what_is_kept_is_of_this_version() -> None:
-    assert table_file.SCHEMA == 1
+    assert table_file.SCHEMA == 2
     assert cache_files.RUNS == ".runs"
-
-
-def test_a_store_with_forks_beside_it_is_listed(store: Path, tmp_path: Path) -> None:
-    (tmp_path / "fork").mkdir()
-    save_one(tmp_path / "fork", 12, 11)
-    assert overlay(str(store), [str(tmp_path / "fork")]).groups() is None

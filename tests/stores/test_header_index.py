@@ -39,6 +39,7 @@ FILES = 12
 @pytest.fixture(autouse=True)
 def every_directory_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """A directory of four files has an index, and two of them are read before it."""
+    monkeypatch.setattr(directory, "FIRST", 2)
     monkeypatch.setattr(directory, "LARGE", 4)
     monkeypatch.setattr(directory, "BATCH", 2)
 
@@ -422,7 +423,7 @@ CHILD = """
 import resource, signal, sys
 from ckpt_tui.stores import directory, header_index, index_database
 from ckpt_tui.stores.base import collect
-directory.LARGE, directory.BATCH, header_index.RACY_NS = 4, 2, 0
+directory.FIRST, directory.LARGE, directory.BATCH, header_index.RACY_NS = 2, 4, 2, 0
 {before}
 print(sorted(collect(directory.DirectoryStore(sys.argv[1]).scan())))
 """

@@ -200,6 +200,23 @@ class TestStoresOfLangGraph:
         assert "paused" in inside.warnings[0]
         assert [request.executor for request in requests(load(store, runs["paused"]).pending)] == ["research"]
 
+    def test_a_graph_that_is_left_by_a_command_to_the_one_above_has_come_to_its_end(self, tmp_path: Path) -> None:
+        connection = connect(tmp_path / "left.db")
+        caller = save(connection, 1, values={"branch:to:research": None})
+        inner: dict[str, Any] = {"space": "research:task-1", "parents": {"": caller}}
+        entry = save(connection, 2, source="input", values={"__start__": {}}, **inner)
+        last = save(connection, 3, entry, values={"branch:to:find": None}, **inner)
+        store = open_store(tmp_path / "left.db")
+        run = runs_of(store)["t/research:task-1"]
+        assert roles(run) == ["entry", "superstep"]
+        write(connection, caller, "task-1", 0, "facts", ["one"])
+        connection.close()
+        changed = collect(store.scan())[run.nodes[-1].ref.file]
+        assert isinstance(changed, CheckpointRef)
+        assert changed.id.endswith(last)
+        assert (changed.role, changed.status) == ("final", "done")
+        assert roles(runs_of(open_store(tmp_path / "left.db"))["t/research:task-1"]) == ["entry", "final"]
+
     def test_what_is_counted_for_each_channel_is_no_change_of_interest(self) -> None:
         store = opened("1.2.24/forks")
         [run] = runs_of(store).values()

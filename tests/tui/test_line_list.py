@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
@@ -18,13 +17,14 @@ class Numbers(LineList):
     def __init__(self) -> None:
         super().__init__()
         self.count = 50
+        self.first = 0
 
     @property
     def line_count(self) -> int:
         return self.count
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
-        return [(f"row {index}", "number")]
+        return [(f"row {self.first + index}", "number")]
 
 
 class NumbersApp(App[None]):
@@ -52,7 +52,9 @@ def drawn(numbers: Numbers) -> list[str]:
     """The lines of a list with their borders and colours, from what it keeps; the same made anew is asserted."""
     crop = Region(0, 0, *numbers.outer_size)
     kept = numbers.render_lines(crop)
-    assert kept == StylesCache().render_widget(numbers, crop)
+    numbers._framed.clear()
+    numbers.refresh()
+    assert kept == numbers.render_lines(crop)
     return [strip.text for strip in kept]
 
 
@@ -74,6 +76,38 @@ async def test_lines_that_moved_have_their_border_and_colours_as_if_they_were_dr
         app.theme = LIGHT.name
         await pilot.pause()
         drawn(numbers)
+
+
+async def test_the_cursor_is_in_sight_in_a_list_that_gets_a_scroll_bar_only_now() -> None:
+    app = NumbersApp()
+    async with app.run_test(size=(40, 20)) as pilot:
+        numbers = app.numbers
+        numbers.count = 3
+        numbers.changed()
+        await pilot.pause()
+        numbers.count = 50
+        numbers.changed()
+        numbers.move_to(40)
+        await pilot.pause()
+        while not numbers.show_vertical_scrollbar:
+            await pilot.pause()
+        await pilot.pause()
+        assert any("row 40" in line for line in drawn(numbers))
+
+
+async def test_only_what_textual_drew_anew_is_kept_as_the_frame_of_a_line() -> None:
+    app = NumbersApp()
+    async with app.run_test(size=(40, 20)) as pilot:
+        numbers = app.numbers
+        numbers.changed()
+        await pilot.pause()
+        assert "row 0" in drawn(numbers)[1]
+        numbers.render_lines(Region(0, 0, *numbers.outer_size))
+        numbers.first = 1
+        numbers._strips.clear()  # other lines, of which Textual does not know yet
+        numbers.render_lines(Region(0, 0, *numbers.outer_size))
+        numbers.changed(lambda _: True)
+        assert "row 1" in drawn(numbers)[1]
 
 
 async def test_the_screen_is_laid_out_again_only_when_the_scroll_bar_of_a_list_comes_or_goes() -> None:

@@ -21,7 +21,7 @@ async def test_the_app_opens_in_a_theme(theme: str) -> None:
         await app.shows("waits 2 review", "[Overview]")
         wanted = theme if theme in {DARK.name, LIGHT.name, *BUILTIN_THEMES} else DARK.name
         assert app.app.theme == wanted
-        label = app.screen.list.get_component_styles("line-list--label").color
+        label = colour(app.screen.list.style("label").color)
         expected = {DARK.name: DARK, LIGHT.name: LIGHT}.get(wanted)
         if expected is not None:
             assert label == Color.parse(expected.variables["ck-label"])
@@ -31,9 +31,13 @@ async def test_the_app_opens_in_a_theme(theme: str) -> None:
 
 async def test_a_theme_can_be_changed_while_the_app_runs() -> None:
     async with open_app(SAMPLES / "hitl_pending") as app:
+        rows, bar = app.screen.list, app.screen.query_one("#head", BarLine)
+        before = rows.style("dim"), bar.style("dim")
         app.app.theme = "textual-light"
         await app.pilot.pause()
         await app.shows("waits 2 review")
+        assert rows.style("dim") != before[0]
+        assert bar.style("dim") != before[1]
 
 
 NAMES = [DARK.name, LIGHT.name, *BUILTIN_THEMES]

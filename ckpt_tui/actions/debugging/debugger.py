@@ -20,7 +20,7 @@ from ckpt_tui.actions.debugging.pending_changes import PendingChanges
 from ckpt_tui.actions.debugging.processes import Processes
 from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
 from ckpt_tui.actions.debugging.session_commands import breakpoints_in, checked
-from ckpt_tui.actions.debugging.session_record import note_begin, note_end
+from ckpt_tui.actions.debugging.session_record import note_begin, note_end, note_moved
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
 from ckpt_tui.actions.debugging.successor import plan_from
 from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan
@@ -239,6 +239,7 @@ class Debugger:
 
     def taken_over(self, plan: Plan, check: dict[str, Any]) -> None:
         """Note that the run goes on in a new process."""
+        note_moved(self.plan.into, plan.into)
         self.plan = plan
         self._failure, self._waits, self._last = None, False, b""
         self._changes.are_made()
@@ -265,6 +266,7 @@ class Debugger:
             self._end(session, raw)
             return
         self._lines.give(raw)
+        self._stops.note(kind, raw)
         if kind == b"graph":
             self._graph = json.loads(raw)
         elif kind == b"check":
@@ -295,8 +297,7 @@ class Debugger:
 
     def _held(self, line: dict[str, Any]) -> None:
         with self._lock:
-            if line.get("checkpoint"):
-                self._changes.at = str(line.get("checkpoint"))
+            self._changes.at = str(line.get("checkpoint") or self._changes.at)
             found = self._stops.at_hold(line, self._saved)
             if found is None:
                 self._processes.send({"do": "go", **self._stops.wanted()})

@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.runs.short_ids import own_id, short_id
-from ckpt_tui.errors import UsageError
+from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
 
@@ -34,6 +34,16 @@ def find_checkpoint(name: str, directories: Iterable[str]) -> tuple[Checkpoint, 
         raise UsageError(f"{name} is the beginning of {len(exact)} ids.", "Give more characters of the id.")
     directory, file = exact[0]
     return open_store(directory).load(file, everything=True), directory
+
+
+def newest_in(database: str) -> str:
+    """The id of the newest checkpoint in a database, graphs within the graph left out; "" where there is none."""
+    try:
+        entries = collect(open_store(database).scan()).values()
+    except CkptError:
+        return ""
+    names = [each.id for each in entries if isinstance(each, CheckpointRef) and each.id.count("/") == 1]
+    return max(names, key=own_id, default="")  # such ids begin with the time
 
 
 def following(checkpoint: Checkpoint, edges: Iterable[Mapping[str, Any]]) -> list[str]:

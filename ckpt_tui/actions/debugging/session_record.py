@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ckpt_tui.actions.debugging.session_checkpoints import newest_in
 from ckpt_tui.actions.state_files import StateTable
 
 _TABLE = StateTable("sessions.json", 100)
@@ -24,7 +25,7 @@ class Unfinished(NamedTuple):
     """A run that can go on.
 
     Attributes:
-        directory: Where its checkpoints are.
+        directory: Where its checkpoints are: a directory, or a database.
         checkpoint: The id of the last one.
         ended: How it ended, as text.
         breaks: Where it was to pause.
@@ -61,6 +62,14 @@ def note_end(directory: str, outcome: str) -> None:
     known = _TABLE.read()
     if isinstance(known.get(directory), dict):
         known[directory]["outcome"] = outcome
+        _TABLE.write(known)
+
+
+def note_moved(directory: str, to: str) -> None:
+    """Note that a run goes on in another place."""
+    known = _TABLE.read()
+    if to != directory and directory in known:
+        known[to] = known.pop(directory)
         _TABLE.write(known)
 
 
@@ -122,7 +131,9 @@ def _is_alive(process: Any) -> bool:
 
 
 def _last_checkpoint(directory: str) -> str:
-    """The id of the newest checkpoint in a directory; "" where there is none."""
+    """The id of the newest checkpoint in a directory, or a database; "" where there is none."""
+    if os.path.isfile(directory):
+        return newest_in(directory)
     newest, found = -1.0, ""
     try:
         with os.scandir(directory) as entries:

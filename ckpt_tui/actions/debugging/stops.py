@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, Watcher
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.errors import UsageError
+
+_WARNING_LEVELS = ("WARNING", "ERROR", "CRITICAL")
+"""Levels of log records that a breakpoint `warning` stops at."""
 
 ENDS = ("request", "error", "end")
 """Places to run to that are one word."""
@@ -41,6 +45,7 @@ class Stops:
         self._steps = steps
         self._asked = False
         self._run_to: RunTo | None = None
+        self._has_warned = False
 
     @property
     def steps(self) -> bool:
@@ -76,6 +81,13 @@ class Stops:
     def stopped(self) -> None:
         """Note that the run has stopped: places to stop at once are done."""
         self._asked, self._run_to = False, None
+
+    def note(self, kind: bytes, raw: bytes) -> None:
+        """Take a line of the run: a warning of the program or of the framework stops it after the superstep."""
+        if kind == b"log":
+            self._has_warned |= json.loads(raw).get("level") in _WARNING_LEVELS
+        elif kind == b"event" and b'"warning"' in raw:
+            self._has_warned |= json.loads(raw).get("type") == "warning"
 
     # -- why it stops ------------------------------------------------------------------------------------------------
 
@@ -120,6 +132,9 @@ class Stops:
         """
         checkpoint = load() if self.watcher.is_needed else None
         hit = self.watcher.hit(checkpoint) if checkpoint is not None else None
+        has_warned, self._has_warned = self._has_warned, False
+        if hit is None and has_warned:
+            hit = next((each for each in self.watcher.breakpoints if each.kind == "warning"), None)
         if hit is not None:
             return Stop("request" if hit.kind == "request" else "breakpoint", hit.spec)
         run_to = self._run_to

@@ -33,7 +33,7 @@ def plan_from(plan: Plan, checkpoint: Checkpoint, directory: str, changes: Pendi
     if source.thread is None:
         return after
     # A database is never added to.
-    return replace(after, into=fork_directory(source.store, short_name_of(source), source.suffix))
+    return replace(after, goes_on=True, into=fork_directory(source.store, short_name_of(source), source.suffix))
 
 
 class Successor:

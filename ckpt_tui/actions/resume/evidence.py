@@ -28,7 +28,6 @@ _FRAMEWORK = {
     "agent_framework": re.compile(r"^[ \t]*(?:from|import)[ \t]+agent_framework", re.MULTILINE),
     "langgraph": re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:langgraph|langchain)", re.MULTILINE),
 }
-_LANGGRAPH = re.compile(r"^[ \t]*(?:from|import)[ \t]+langgraph\b", re.MULTILINE)
 _GRAPH_MAKERS = re.compile(
     r"^(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\([^)]{0,1000}\)[ \t]*->[^:\n]{0,100}\b"
     r"(?:CompiledStateGraph|StateGraph|Pregel)\b"
@@ -209,7 +208,6 @@ def _names(text: str, name: str) -> bool:
     )
 
 
-def runs_langgraph_alone(text: str) -> bool:
-    """Whether a program, by its text, runs a graph of LangGraph, and nothing of Agent Framework."""
-    is_other = _FRAMEWORK["agent_framework"].search(text) is not None
-    return not is_other and _LANGGRAPH.search(text) is not None and _RUNS["langgraph"].search(text) is not None
+def frameworks_in(text: str) -> set[str]:
+    """The frameworks that a text imports."""
+    return {name for name, pattern in _FRAMEWORK.items() if pattern.search(text)}

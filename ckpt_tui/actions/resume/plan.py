@@ -56,7 +56,8 @@ class Source:
         executors: The executors whose state it keeps.
         inner: Executor → the workflow within it, where the checkpoint holds that one's own checkpoint: `executors`,
             `graph` (its hash) and `inner`, which is one of these again.
-        thread: Where it is in a store of LangGraph; None for Agent Framework.
+        thread: Where it is in a store of LangGraph, empty where a graph is run from its beginning; None for Agent
+            Framework.
         copy: A private database with its thread, where the store itself is not one that the runner can read.
         workflow: The workflow's name.
         iteration: Its iteration count.
@@ -150,6 +151,7 @@ class Plan:
         edits: What is changed first.
         pauses: Where the run waits, as the runner takes it: `hold`, `executors`; None where it never does.
         debugpy: The port at which an editor is to attach before the workflow begins; 0 for none.
+        goes_on: Whether it goes on with a run that was given the program's input already.
     """
 
     source: Source
@@ -159,6 +161,7 @@ class Plan:
     edits: tuple[Edit, ...] = ()
     pauses: Mapping[str, Any] | None = None
     debugpy: int = 0
+    goes_on: bool = False
 
     def document(self, mode: str) -> dict[str, Any]:
         """The plan as the runner reads it: its first line of input.
@@ -186,6 +189,7 @@ class Plan:
         return {
             "framework": "langgraph", "thread": thread.name, "checkpoint": thread.checkpoint, "prefix": thread.prefix,
             "nodes": list(thread.nodes), "next": list(thread.next), "postgres": is_postgres(self.source.store),
+            "goes_on": self.goes_on,
         }  # fmt: skip
 
     def changes(self) -> dict[str, Any]:

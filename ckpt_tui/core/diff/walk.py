@@ -21,7 +21,8 @@ from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.object_parts import ObjectParts
 from ckpt_tui.core.reading.order import ordered
 from ckpt_tui.core.reading.pickled_objects import object_parts
-from ckpt_tui.core.secret_items import secrets_beside
+from ckpt_tui.core.redact import SECRET
+from ckpt_tui.core.secret_items import is_secret_type, secrets_beside
 from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 
 Check = Callable[[], None] | None
@@ -290,6 +291,8 @@ class Walk:
         self, before: ObjectParts, after: ObjectParts, at_a: ValuePosition, at_b: ValuePosition
     ) -> Iterator[Pair]:
         """The members of two objects of one type."""
+        if is_secret_type(before.type):
+            at_a, at_b = at_a._replace(secrecy=SECRET), at_b._replace(secrecy=SECRET)
         yield from self.names(dict(before.attributes), dict(after.attributes), at_a, at_b, escape=True)
         yield from self.names(_own(before), _own(after), at_a, at_b)
         if before.args or after.args:

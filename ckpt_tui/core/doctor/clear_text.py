@@ -14,6 +14,7 @@ from ckpt_tui.core.pickles.kept import facts_of
 from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import MASK, PLAIN, RUN_KWARGS, is_mask, masked, secrecy
+from ckpt_tui.core.secret_foreign_names import words_in_bytes
 from ckpt_tui.core.value import Envelope, Value
 
 _PATHS = 200
@@ -23,7 +24,7 @@ _NAMES = (
     rb"token|passw|passphrase|passcode|pswd|pwd|secret|cred|authorization|bearer|cookie|jwt"
     rb"|[a-z0-9][ _.-]{0,3}keys?(?![a-z])"
     rb"|(?<![a-z])(?:pin|pass|passkey|otp|totp|cv[vc]|sas|conn)(?![a-z])|conn.{0,8}str|pin.{0,3}(?:code|number)"
-    rb"|sessionid|sessid|connect.{0,3}sid|mnemonic|(?:seed|recovery).{0,3}phrase|kennwort|contrasena|senha|wachtwoord|_auth"
+    rb"|sessionid|sessid|connect.{0,3}sid|mnemonic|(?:seed|recovery).{0,3}phrase|docker|_auth|\"auth\"|\x04auth|tls.?key|ssl.?key|kind.{2,9}secret"
     rb"|(?:git|azure|devops|ext|gh).{0,5}pat(?![a-z])|sas.{0,3}ur[il]|(?:user|card).{0,3}pin|_pass(?![a-z])"
     rb"|[a-z] pass(?![a-z])|pass\x94"
     rb"|(?:basic|auth).{0,4}auth|auth.{0,4}(?:header|string|code)|(?:access|shared).{0,4}signature"
@@ -42,7 +43,7 @@ _LOOKS = (
 )
 """Beginnings of what is a secret by its look, in lower case."""
 
-_HINT = re.compile(rb"%b|%b" % (_NAMES, _LOOKS), re.DOTALL)
+_HINT = re.compile(b"|".join((_NAMES, _LOOKS, words_in_bytes())), re.DOTALL)
 _PICKLED = re.compile(rb'"__pickled__"\s*:\s*"')
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 

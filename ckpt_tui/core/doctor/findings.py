@@ -126,6 +126,8 @@ class Pickles:
         inspection = inspect_decoded(decoded)
         if self._budget is not None:
             self._budget.spend(EXAMINED_WORK)
+        if not inspection.dangers and not decoded.opaque and all(map(self._is_known_type, inspection.uses)):
+            return  # all that would be reported is where the types are, and that is known
         uses = {
             use.name: use for use in sorted(inspection.uses, key=lambda use: _MEANINGFUL.index(use.how), reverse=True)
         }
@@ -136,6 +138,9 @@ class Pickles:
                 self._use(use, found.get(use.name), path)
         for danger in inspection.dangers:
             self._danger(path, danger)
+
+    def _is_known_type(self, use: Use) -> bool:
+        return use.judgement.kind == "type" and not use.written and use.how != "getattr" and use.name in self.types
 
     def _locate(self, envelope: Envelope, path: Path, uses: dict[str, Use]) -> dict[str, Path]:
         """The first place of each name; reports opaque values, which have no name."""

@@ -7,15 +7,16 @@ are searched as the text they may be.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from hashlib import blake2b
 from typing import Literal, NamedTuple
 
+from ckpt_tui.core.byte_digests import digest_of
 from ckpt_tui.core.documents.envelope import open_deferred, open_envelope
 from ckpt_tui.core.find.question import Hit, Matcher, Question, Spot, excerpt
 from ckpt_tui.core.find.searched_members import Hidden, Members, attributes_of, members_of, object_members
 from ckpt_tui.core.paths import Path, path_to
-from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes
+from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes, type_name
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, is_maskable, masked_text, secrecy
+from ckpt_tui.core.secret_items import TELLING, is_secret_type
 from ckpt_tui.core.secret_names import KEYS_OF_SERVICES, is_key_of_service
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, Value
 
@@ -123,7 +124,7 @@ class Finder:
         try:
             return self._dull[names]
         except KeyError:
-            found = KEYS_OF_SERVICES.isdisjoint(names) and all(
+            found = TELLING.isdisjoint(names) and all(
                 self.name(name) == (None, PLAIN) and name[:1] != "$" for name in names
             )
             if len(self._dull) < _SHAPES:
@@ -233,6 +234,9 @@ class _Walk:
         if kind is Ref:
             yield from self.texts(place, (("$value", item.name),), PLAIN)
             return None
+        if kind is Obj and is_secret_type(type_name(item)) and not self.question.reveal:
+            yield from self.texts(place, (("$type", type_name(item)),), PLAIN)
+            return None
         if kind is Opaque:
             yield from self.texts(place, (("$error", item.reason),), PLAIN)
         if place.level > _LEVELS:
@@ -263,9 +267,8 @@ class _Walk:
         yield from self.texts(place, (("$type", parts.type),), PLAIN)
         if parts.is_text:
             if parts.text is not None:
-                yield from self.leaf(
-                    parts.text, type(parts.text), _FoundIn(place, ("$value",), place.level + 1), secret
-                )
+                here = _FoundIn(place, ("$value",), place.level + 1)
+                yield from self.leaf(parts.text, type(parts.text), here, secret)
             return None
         return object_members(parts, self.finder.is_dull)
 
@@ -313,7 +316,7 @@ class _Walk:
         text = (
             envelope.text if type(envelope.text) is memoryview else str(envelope.text).encode("utf-8", "surrogatepass")
         )
-        key = blake2b(text, digest_size=16).digest()
+        key = digest_of(text)
         hits = self.finder.remembered(key)
         if hits is None:
             value = envelope.value if envelope.ready else open_envelope(envelope, check=self.check)

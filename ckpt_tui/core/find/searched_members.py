@@ -34,9 +34,19 @@ def members_of(item: Value, kind: type) -> Members:
         return items_at(("$items",), ordered(item))
     if kind is Map:
         if item.has_text_keys():
-            return ((None, name, value) for name, value in Pairs(item.kv))
+            return _named(item)
         return entries_of(item.kv)
     return items_at(("$partial",), item.partial)
+
+
+def _named(item: Map) -> Members:
+    """Named members; those that others make secrets are hidden."""
+    beside, kv = secrets_beside(item), item.kv
+    if not beside:
+        return ((None, name, value) for name, value in Pairs(kv))
+    return (
+        (None, name, Hidden(value, secrecy(beside[name])) if name in beside else value) for name, value in Pairs(kv)
+    )
 
 
 class Hidden:
@@ -79,7 +89,15 @@ def attributes_of(kv: list[Value], is_dull: Callable[[tuple[str, ...]], bool]) -
     # Most attributes of the framework's objects are None.
     if len(kv) < _FEW_NAMES and is_dull(names := tuple(kv[::2])):
         return [((name,), None, value) for name, value in zip(names, kv[1::2], strict=True) if value is not None]
-    return (((escape_name(name),) if name[:1] == "$" else None, name, value) for name, value in Pairs(kv))
+    beside = secrets_beside(Map(kv))
+    return (
+        (
+            (escape_name(name),) if name[:1] == "$" else None,
+            name,
+            Hidden(value, secrecy(beside[name])) if name in beside else value,
+        )
+        for name, value in Pairs(kv)
+    )
 
 
 def object_members(parts: ObjectParts, is_dull: Callable[[tuple[str, ...]], bool]) -> Members:

@@ -26,7 +26,7 @@ from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import Kind, Snapshot
 from ckpt_tui.core.steps.steps import NO_GRAPH, Ran, step_between
 from ckpt_tui.core.text import clean, quoted
-from ckpt_tui.core.value import Value
+from ckpt_tui.core.value import Map, Value
 
 SCALARS = 60
 """Numbers and short texts of one checkpoint that are remembered for their course."""
@@ -156,7 +156,7 @@ def _take(value: Value, path: Path, found: dict[Path, Scalar], left: int, level:
     if type(value) in (int, float, bool) or (type(value) is str and len(value) <= SHORT):
         found[path] = value
     elif level < LEVELS and type(value) not in (list, tuple):
-        below, beside = members(value), secrets_beside(value) if type(value) is dict else NOTHING
+        below, beside = members(value), secrets_beside(value) if type(value) in (dict, Map) else NOTHING
         for index in range(min(len(below), SCALARS)):
             member = below[index]
             if member.label in beside:

@@ -11,6 +11,7 @@ from math import prod
 from struct import unpack_from
 from typing import NamedTuple
 
+from ckpt_tui.core.reading.long_floats import long_float
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
@@ -21,6 +22,7 @@ _NUMBERS = {
     "u1": ("uint8", "B"), "u2": ("uint16", "H"), "u4": ("uint32", "I"), "u8": ("uint64", "Q"),
     "f2": ("float16", "e"), "f4": ("float32", "f"), "f8": ("float64", "d"), "b1": ("bool", "?"),
 }  # fmt: skip
+_LONG = {"f12": "float96", "f16": "float128"}
 MOST_DIMENSIONS = 64
 """Dimensions of an array that numpy allows."""
 
@@ -77,6 +79,8 @@ def element(dtype: Value, depth: int = 0, left: list[int] | None = None) -> Elem
         form = f"{order}{letter}"
         return Element(name, int(code[1:]), lambda data, at: unpack_from(form, data, at)[0])
     kind, digits = code[:1], code[1:]
+    if code in _LONG and order == "<":
+        return Element(_LONG[code], int(digits), lambda data, at: long_float(bytes(data[at : at + int(digits)])))
     if kind in ("c", "U", "S") and digits.isdecimal() and len(digits) < 7:
         return _sized(kind, int(digits), order)
     if kind in ("M", "m") and len(state) > 8:
@@ -107,6 +111,12 @@ def described(dtype: Value) -> tuple[str, tuple[Value, ...]] | None:
 
 def _sized(kind: str, size: int, order: str) -> Element | None:
     if kind == "c":
+        if size in (24, 32) and order == "<":
+            half = size // 2
+            return Element(
+                f"complex{size * 8}", size,
+                lambda data, at: _complex_text(*(long_float(bytes(data[at : at + half])) for at in (at, at + half))),
+            )  # fmt: skip
         if size not in (8, 16):
             return None
         form = f"{order}2{'f' if size == 8 else 'd'}"
@@ -117,6 +127,11 @@ def _sized(kind: str, size: int, order: str) -> Element | None:
     return Element(
         f"U{size}", 4 * size, lambda data, at: bytes(data[at : at + 4 * size]).decode(codec, "replace").rstrip("\0")
     )
+
+
+def _complex_text(real: float | str, imaginary: float | str) -> str:
+    sign = "" if str(imaginary).startswith("-") else "+"
+    return f"({real}{sign}{imaginary}j)"
 
 
 def _time(kind: str, unit_of: Value, order: str) -> Element | None:

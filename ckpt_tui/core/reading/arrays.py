@@ -214,6 +214,41 @@ def rows(found: Array) -> tuple[list[Value], Value]:
     return nested(flat, (count, *shape[1:])), None if count == shape[0] else found.data
 
 
+class Elements(Sequence[Value]):
+    """All elements of an array, in the order and in the rows of `rows`, each worked out when it is asked for.
+
+    Args:
+        found: The array.
+        is_flat: Its elements follow each other, whatever its shape.
+    """
+
+    def __init__(self, found: Array, is_flat: bool) -> None:
+        self._found = found
+        self._below = 1 if is_flat else prod(found.shape[1:])
+        self._row = () if is_flat else found.shape[1:]
+        self._size = prod(found.shape) if is_flat else found.shape[0]
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # slices are not needed
+        if not 0 <= index < self._size:
+            raise IndexError(index)
+        begin, shape = index * self._below, self._found.shape
+        flat = [self._found.at(_index(number, shape)) for number in range(begin, begin + self._below)]
+        return nested(flat, self._row) if self._row else flat[0]
+
+
+def elements(found: Array) -> Elements:
+    """All elements of an array of which `rows` gives only the first ones."""
+    return Elements(found, is_flat=not _rows_shown(found))
+
+
+def _rows_shown(found: Array) -> int:
+    """How many whole rows of an array are shown at most; 0 where one is too long."""
+    return max(SHOWN * MOST_FIELDS // max(found.parts, MOST_FIELDS), 1) // max(prod(found.shape[1:]), 1)
+
+
 def _index(number: int, shape: Sequence[int]) -> list[int]:
     """Where the element is that comes so many after the first, row by row."""
     index = []

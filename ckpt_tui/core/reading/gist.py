@@ -23,7 +23,7 @@ from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.summary import float_text, integer_text
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import RUN_KWARGS, is_given_key, is_secret_key
-from ckpt_tui.core.secret_items import NOTHING, secrets_beside
+from ckpt_tui.core.secret_items import NOTHING, TELLING, is_secret_type, secrets_beside
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
@@ -77,6 +77,10 @@ def gist_of_request(event: Value) -> str:
     return gist(attribute(event, "data")) if unread(event) <= GIST_SPAN else ""
 
 
+_EXECUTORS = 1_000
+"""Executors whose conversations are looked at for the longest: no workflow has as many."""
+
+
 def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
     """The gist of a finished run.
 
@@ -94,7 +98,9 @@ def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
         return gist_text(f"{clean(name_of_call(str(key)), 40)} {gist(result)}".strip())
     longest: list[Sequence[Value]] = []
     for name, executors in named:
-        for _, executor in _pairs(executors) if name == "_executor_state" and unread(executors) <= GIST_SPAN else ():
+        for _, executor in (
+            _pairs(executors)[-_EXECUTORS:] if name == "_executor_state" and unread(executors) <= GIST_SPAN else ()
+        ):
             if unread(executor) > GIST_SPAN:
                 continue
             for key in _CONVERSATIONS:
@@ -160,6 +166,8 @@ def _words(value: Value, depth: int) -> str:
 
 def _object(value: Obj, depth: int) -> str:
     parts = object_parts(value)
+    if is_secret_type(parts.type):
+        return ""
     if parts.is_text:
         return _masked(str(parts.text)) if type(parts.text) is not int else integer_text(parts.text)
     said = _said(value, depth)
@@ -251,7 +259,7 @@ def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
     A lone answer of yes or no needs no name.
     """
     named = {name: value for name, value in pairs[:_MEMBERS] if type(name) is str}
-    beside = secrets_beside(named) if "value" in named or "Value" in named else NOTHING
+    beside = NOTHING if TELLING.isdisjoint(named) else secrets_beside(named)
     shown = [
         (name, resolve(value))
         for name, value in pairs[:_MEMBERS]

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ckpt_tui.core.budgets import TEXT_NODE
-from ckpt_tui.core.secret_names import HINTS
+from ckpt_tui.core.secret_names import may_name_secret
 from ckpt_tui.core.text import CANDIDATES
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
@@ -38,7 +38,7 @@ COSTS: dict[type, int] = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6, list: 3, dict:
 TEXT_SIGN, NAME_SIGN = 4, 9
 """What a sign of a secret counts in one of many short texts, and in one of many names."""
 
-HINTED_NAME = 3
+HINTED_NAME = 6
 """What each of many names counts where one of them may be that of a secret: they are taken apart into words."""
 
 _MANY = 1_000
@@ -88,8 +88,9 @@ class JsonLimits:
             return count
         short = [text for text in islice(texts, count) if type(text) is str and len(text) < _CHARGED_TEXT]
         joined = "".join(short)
-        cost = (NAME_SIGN if are_names else TEXT_SIGN) * (joined.count("=") + joined.count(":"))
-        if are_names and any(map(joined.lower().__contains__, HINTS)):
+        signs = joined.count("=") + joined.count(":") + joined.count("：")
+        cost = signs * (NAME_SIGN if are_names else TEXT_SIGN)
+        if are_names and may_name_secret(joined):
             cost += HINTED_NAME * len(short)
         left = max(self.left, 0)
         if cost > left:
@@ -157,9 +158,20 @@ def weight_of(sample: Iterable[Value]) -> int:
 
 
 def is_small(item: Value) -> bool:
-    """Whether a value is nothing but a scalar or a sign: it is written at once, with what is around it."""
+    """Whether a value is a scalar, a sign, or a few short ones: it is written at once, with what is around it."""
     kind = type(item)
+    if kind is dict or kind is list:
+        return len(item) <= _FEW and all(map(_is_short, item.values() if kind is dict else item))
     return kind in _SCALARS or (kind is Opaque and not item.partial)
+
+
+_FEW = 8
+"""Members of a container that is written at once."""
+
+
+def _is_short(item: Value) -> bool:
+    kind = type(item)
+    return kind in _SCALARS or (kind is str and len(item) <= LONG_TEXT)
 
 
 _SCALARS = frozenset((int, float, bool, type(None)))

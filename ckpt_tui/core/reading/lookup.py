@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.reading.pickled_objects import own_attributes
+from ckpt_tui.core.reading.members import all_members
+from ckpt_tui.core.reading.pickled_objects import own_attributes, type_name
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import PLAIN, masked, masked_text, secrecy
-from ckpt_tui.core.secret_items import secrets_beside
-from ckpt_tui.core.value import Obj, Value
+from ckpt_tui.core.secret_items import is_secret_type, secrets_beside
+from ckpt_tui.core.value import Map, Obj, Value
 
 Check = Callable[[], None] | None
 
@@ -44,6 +44,8 @@ def lookup(value: Value, path: Path, check: Check = None) -> LookupResult:
             return NOTHING  # JSON has a reference here, which has no such member
         above[id(value)] = value
         step = path[at]
+        if type(value) is Obj and is_secret_type(type_name(value)):
+            labels.append("password")
         if type(value) is dict:
             if type(step) is not str or step not in value:
                 return NOTHING
@@ -60,22 +62,23 @@ def lookup(value: Value, path: Path, check: Check = None) -> LookupResult:
             names = kv[::2]
             if step not in names:
                 return NOTHING
+            labels += (step, *label_beside(Map(kv), step))
             value = kv[2 * names.index(step) + 1]
-            labels.append(step)
             at += 1
         else:
             found = _member(value, path, at)
             if found is None:
                 return _in_document(to_json(value), path[at:], labels)
-            taken, label, value = found
+            taken, label, below = found
             at += taken
             if label:
-                labels.append(label)
+                labels += (label, *(label_beside(value, label) if type(value) is Map else ()))
+            value = below
     return LookupResult(resolve(value, check), tuple(labels))
 
 
 def _member(value: Value, path: Path, at: int) -> tuple[int, str, Value] | None:
-    below = members(value)
+    below = all_members(value)
     index = below.find(path[at:])
     if index < 0:
         return None
@@ -96,9 +99,9 @@ def _in_document(document: Any, path: Path, labels: list[str]) -> LookupResult:
     return LookupResult(document, tuple(labels))
 
 
-def label_beside(container: dict[str, Value] | list[Value], step: int | str) -> list[str]:
+def label_beside(container: dict[str, Value] | Map | list[Value], step: int | str) -> list[str]:
     """What the text beside a member says that it is, where that is a secret: a header, an option, a `name`."""
-    if type(step) is int and step < 0:
+    if type(step) is int and step < 0 and type(container) is list:
         step += len(container)
     label = secrets_beside(container).get(step)
     return [] if label is None else [label]

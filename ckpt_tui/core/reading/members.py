@@ -163,6 +163,15 @@ def members(value: Value) -> Members:
     return NO_MEMBERS
 
 
+def all_members(value: Value) -> Members:
+    """The same, but of an array all elements, worked out one by one where somebody looks at them."""
+    value = resolve(value)
+    if type(value) is not Obj or own_attributes(value) is not None:
+        return members(value)
+    parts = object_parts(value)
+    return object_members(parts, parts.items if parts.all_items is None else parts.all_items)
+
+
 def locate(value: Value, path: Path) -> tuple[int, ...]:
     """The positions, level by level, that lead along a path; as far as there is something.
 
@@ -171,7 +180,7 @@ def locate(value: Value, path: Path) -> tuple[int, ...]:
     """
     found: list[int] = []
     while path:
-        below = members(value)
+        below = all_members(value)
         index = below.find(path)
         if index < 0:
             break
@@ -180,8 +189,9 @@ def locate(value: Value, path: Path) -> tuple[int, ...]:
     return tuple(found)
 
 
-def object_members(parts: ObjectParts) -> Members:
-    """The members of an object, by its parts."""
+def object_members(parts: ObjectParts, items: Sequence[Value] | None = None) -> Members:
+    """The members of an object, by its parts; `items` in place of its own."""
+    items = parts.items if items is None else items
     if parts.is_text:
         return NO_MEMBERS
     groups: list[tuple[str, _Group]] = []
@@ -196,8 +206,8 @@ def object_members(parts: ObjectParts) -> Members:
         groups.append(("mixed", _Group("names", own)))
     if parts.args:
         groups.append(("mixed", _Group("items", parts.args, ("$args",))))
-    if parts.items is not None:
-        groups.append(("mixed", _Group("items", parts.items, ("$items",))))
+    if items is not None:
+        groups.append(("mixed", _Group("items", items, ("$items",))))
     if parts.entries is not None:
         groups.append(("entries", _Group("entries", Pairs(parts.entries), ("$entries",))))
     kind = groups[0][0] if len(groups) == 1 else "mixed" if groups else "names"

@@ -44,6 +44,9 @@ _NAMES, _ITEMS, _PIECES = 4, 16, 4
 _MESSAGE = 3
 """Values that reading a message counts for."""
 
+_ASKING = 5
+"""Values that what a request asks counts for, where that is no message."""
+
 _CELLS = 25
 """Characters of a call or a result that cost as much as a value."""
 
@@ -126,6 +129,8 @@ def message_sources(checkpoint: Checkpoint, most: int | None = None) -> MessageS
         found.sources.append(MessageSource((last, rank or 0), path, items, IN_FLIGHT))
     walk = _Walk(found, left - walk.used)
     for request in requests(checkpoint.pending):
+        if walk.is_over:
+            break
         path = ("pending", request.id)
         inside = [item for _, _, items in walk.of(request.data, path) for item in items]
         expected = clean(short_type(request.response_type), 60) or "any answer"
@@ -133,6 +138,7 @@ def message_sources(checkpoint: Checkpoint, most: int | None = None) -> MessageS
         # What a framework's own request says are messages and calls; any other is itself what is asked.
         if not inside:
             inside = [(path, ChatMessage("", who, "", parts_of(request.data)))]
+            walk.spend(_ASKING + _cost(inside[0][1]))
         found.sources.append(MessageSource((last + 1, 0), path, inside, f"waits for {expected}"))
     return found
 
@@ -154,13 +160,18 @@ class _Walk:
         """How many values it looked at, no more than it may."""
         return self._most - max(self._left, 0)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it may look at nothing more."""
+        return self._left < 0
+
     def of(self, value: Value, path: Path) -> Iterator[tuple[Path, int | None, list[tuple[Path, ChatMessage]]]]:
         """Lists of messages and single messages in a value, in its order: path, rank if it has one, and messages."""
         seen: set[int] = set()
         todo: list[tuple[Value, PathLink]] = [(value, (None, path))]
         while todo:
             value, way = todo.pop()
-            if not self._spend(1):
+            if not self.spend(1):
                 return
             if is_unopened(value):
                 if not is_long_text(value):
@@ -180,14 +191,14 @@ class _Walk:
                     about, below = dict(parts.attributes), object_members(parts)
                 else:
                     about = dict(zip(own[::2], own[1::2], strict=True))
-                self._spend(2 + len(about) // _NAMES)
+                self.spend(2 + len(about) // _NAMES)
             elif kind is dict or kind is Map:
                 about = fields(value)
-                self._spend(len(about) // _NAMES)
+                self.spend(len(about) // _NAMES)
             if about:
                 single = _single(value, about) or _sent(value, about)
                 if single is not None:
-                    self._spend(_cost(single))
+                    self.spend(_cost(single))
                     yield path_of(way), _ALONE, [(path_of(way), single)]
                     continue
             listed = self._listed(value, way)
@@ -197,7 +208,7 @@ class _Walk:
                 if label not in _SKIPPED and not (listed and is_chat(item)):
                     todo.append((item, (way, steps)))
 
-    def _spend(self, work: int) -> bool:
+    def spend(self, work: int) -> bool:
         """Count some work; False when there was too much of it."""
         self._left -= work
         if self._left < 0:
@@ -214,7 +225,7 @@ class _Walk:
             message = read_message(value[index])
             if message is not None and message.parts:
                 listed.append(((*path, index), message))
-            if not self._spend(_cost(message) + pieces_of(value[index]) // _PIECES):
+            if not self.spend(_cost(message) + pieces_of(value[index]) // _PIECES):
                 break
         listed.reverse()
         return listed
@@ -232,7 +243,7 @@ class _Walk:
             ]
         if kind is list or kind is tuple:
             lead: Path = () if kind is list else ("$items",)
-            self._spend(len(value) // _ITEMS)
+            self.spend(len(value) // _ITEMS)
             return [
                 ((*lead, index), "", item)
                 for index, item in enumerate(islice(value, WALKED))
@@ -244,7 +255,7 @@ class _Walk:
             if type(item) not in _LEAVES and id(item) not in seen:
                 member = found[index]
                 out.append((member.steps, member.label, item))
-        self._spend(len(found) // _NAMES)
+        self.spend(len(found) // _NAMES)
         return out
 
 

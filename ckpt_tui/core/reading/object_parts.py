@@ -38,15 +38,16 @@ class ObjectParts:
         args: Constructor arguments that are not attributes.
         kwargs: Keyword arguments, or None.
         maker: What is called, when that has no name but is made by the pickle itself, or None.
-        items: The members of a list-like or set-like object, or None.
+        items: The members of a list-like or set-like object, or None; of an array the first ones.
+        all_items: All elements of an array that has more than `items`, each worked out when it is asked for; else None.
         entries: key, value, key, value, ... of a dict-like object, or None.
         state: A state that is not a set of attributes (a custom `__getstate__`), if `has_state`.
         is_type: the object is a class reference such as `list[Message]`, reported by `text`.
     """
 
     __slots__ = (
-        "args", "attributes", "entries", "has_state", "is_text", "is_type", "items", "kwargs", "maker", "state", "text",
-        "type",
+        "all_items", "args", "attributes", "entries", "has_state", "is_text", "is_type", "items", "kwargs", "maker",
+        "state", "text", "type",
     )  # fmt: skip
 
     def __init__(self, type_name: str) -> None:
@@ -59,6 +60,7 @@ class ObjectParts:
         self.kwargs: Value = None
         self.maker: Value = None
         self.items: Sequence[Value] | None = None
+        self.all_items: Sequence[Value] | None = None
         self.entries: list[Value] | None = None
         self.state: Value = None
         self.has_state = False

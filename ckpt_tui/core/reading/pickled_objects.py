@@ -104,6 +104,7 @@ def _whole(obj: Obj) -> ObjectParts | None:
         if array is not None:
             parts = ObjectParts(array.type)
             parts.items, rest = arrays.rows(array)
+            parts.all_items = None if rest is None else arrays.elements(array)
             own: list[Value] = ["shape", list(array.shape), "dtype", array.dtype]
             own += [] if rest is None else ["rest", rest]
             own += [] if rest is None or array.mask is None else ["rest_of_mask", array.mask]

@@ -91,7 +91,7 @@ class Summarizer:
         if kind is dict and (said := self.said(value, limit, 0 if hide else depth)):
             return said
         below = members(value)
-        beside = secrets_beside(value) if not (hide or self.reveal) and kind in (dict, list, tuple) else NOTHING
+        beside = secrets_beside(value) if not (hide or self.reveal) and kind is not SetOf else NOTHING
         if kind is dict or kind is Map:
             joined = self.join(below, limit - 6, depth, hide, beside)
             return f"{{{len(below):,}}} {joined}".rstrip() if len(below) else "{}"
@@ -139,8 +139,9 @@ class Summarizer:
     def object(self, value: Obj, limit: int, depth: int, hide: bool) -> str:
         """An object: its text, what the framework's own objects mean, or its class and attributes."""
         parts = object_parts(value)
+        hide = hide or (is_secret_type(parts.type) and not self.reveal)
         if parts.is_text:
-            if hide or (is_secret_type(parts.type) and not self.reveal):
+            if hide:
                 return MASK
             text = parts.text
             return integer_text(text) if type(text) is int else clean(self.shown(str(text), limit), limit)

@@ -14,7 +14,7 @@ from ckpt_tui.core.budgets import READ_AT_ONCE
 from ckpt_tui.core.documents.envelope import is_unopened, unread
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.arrangement import FOLDED, PART_LABELS, PartsMembers
-from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.members import all_members, members
 from ckpt_tui.core.reading.summary import label_text
 from ckpt_tui.core.reading.tree_branches import NAMED_LIMIT, Branch, Row, fold_name, slot_with
 from ckpt_tui.core.redact import RUN_KWARGS
@@ -225,7 +225,7 @@ class Tree:
                     if reading < 0:
                         complete = False
                         continue
-                    below = members(value)
+                    below = all_members(value)
                     if not len(below):
                         continue
                     left -= len(below)

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.reading.arrangement import arrange_members
-from ckpt_tui.core.reading.members import Member, Members, members
+from ckpt_tui.core.reading.members import Member, Members, all_members
+from ckpt_tui.core.reading.pickled_objects import type_name
 from ckpt_tui.core.reading.summary import label_text
-from ckpt_tui.core.secret_items import secrets_beside
-from ckpt_tui.core.value import Obj, Value
+from ckpt_tui.core.secret_items import is_secret_type, secrets_beside
+from ckpt_tui.core.value import Map, Obj, Value
 
 NAMED_LIMIT = 200_000
 """Members of one value that are compared with labels."""
@@ -47,7 +48,7 @@ class Branch:
         self.slot = slot
         self.depth: int = parent.depth + 1 if parent else 0
         value = resolve(value)
-        self.below: Members = members(value) if below is None else below
+        self.below: Members = all_members(value) if below is None else below
         self.order: list[int] | None = None
         self.hidden = 0
         if not show_all and (parent is not None or type(value) is Obj):
@@ -76,7 +77,9 @@ class Branch:
         if self.parent is None:
             return False
         container = resolve(self.parent.value(self.slot))
-        if type(container) is dict:
+        if type(container) is Obj:
+            return is_secret_type(type_name(container))
+        if type(container) in (dict, Map):
             return self.member(slot).label in secrets_beside(container)
         index = slot if self.order is None else self.order[slot]
         return type(container) in (list, tuple) and index in secrets_beside(container)

@@ -25,6 +25,9 @@ NO_CHECKPOINT = GONE | PROBLEM
 NONE, UNKNOWN = -1, -2
 """In the place of a parent's number: it has none, or one that has no file as far as is known."""
 
+MARK = 0xFFFFFFFF
+"""The bits of a mark."""
+
 PAGE = 128
 """Names that are packed together."""
 
@@ -76,6 +79,19 @@ class PackedNames:
             yield from self._unpacked(number)
         yield from tuple(self._last)
 
+    def begin_with(self, number: int, names: Sequence[str]) -> bool:
+        """Whether the names from a number on are these."""
+        last = number + len(names)
+        if number % PAGE or last > len(self._pages) * PAGE:
+            return last <= len(self) and list(self.some(range(number, last))) == names
+        pages = range(number // PAGE, -(-last // PAGE))
+        parts = (names[start : start + PAGE] for start in range(0, len(names), PAGE))
+        # Bytes are compared: to make texts of a million names takes half a second.
+        return all(
+            (zlib.decompress(self._pages[page]) + b"\0").startswith(part + b"\0")
+            for page, part in zip(pages, map(_joined, parts), strict=True)
+        )
+
     def packed(self) -> list[bytes]:
         """All of it as bytes; only the last page may have fewer than `PAGE`."""
         return [*self._pages, _packed(self._last)] if self._last else list(self._pages)
@@ -86,7 +102,11 @@ class PackedNames:
 
 def _packed(names: Sequence[str]) -> bytes:
     # No name of a file holds a NUL.
-    return zlib.compress("\0".join(names).encode("utf-8", "surrogatepass"), 1)
+    return zlib.compress(_joined(names), 1)
+
+
+def _joined(names: Sequence[str]) -> bytes:
+    return "\0".join(names).encode("utf-8", "surrogatepass")
 
 
 class HeaderTable:
@@ -305,4 +325,4 @@ def _slots_of(hashes: Sequence[int], count: int, size: int) -> array[int]:
 def mark_of(inode: int, size: int, ctime_ns: int) -> int:
     """What differs, but for one in four thousand million, where a file of the same time is another one."""
     # Of a tuple of numbers, Python makes the same hash in each process.
-    return hash((inode, size, ctime_ns)) & 0xFFFFFFFF
+    return hash((inode, size, ctime_ns)) & MARK

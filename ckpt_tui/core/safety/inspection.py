@@ -125,7 +125,7 @@ REASONS = 50
 """Dangers beyond the names that are kept of one pickle; a hostile one can hold a hundred thousand."""
 
 
-NAMES = 20_000
+NAMES = 5_000
 """Classes and functions of one pickle that are examined; an honest one names a few dozen."""
 
 
@@ -270,8 +270,10 @@ class _Survey:
             self._danger("calls getattr, which reaches into any object")
         elif made.has_state:
             self._danger(f"sets attributes of the class or function {':'.join(names)} itself")
-        if names is not None:
+        if names is not None and (names in self._reached or len(self._reached) < NAMES):
             self._reached[names] = made.how == "member"
+        elif names is not None:
+            self._danger(f"reaches more than {NAMES:,} names by getattr, of which {NAMES:,} are examined")
 
 
 GETATTR = frozenset(("builtins:getattr", "__builtin__:getattr"))

@@ -96,6 +96,9 @@ _NUMPY_MAKERS = (
     r"|numpy\.random\.bit_generator:__pyx_unpickle_SeedSequence\Z|numpy\.ma\.core:_mareconstruct\Z|numpy\.random\._pickle:__(randomstate|generator|bit_generator)_ctor\Z"
 )
 
+_CLASSES = r"(?:(?:_?[A-Z][^._]*|<locals>)\.)*+(?!__)[^.]*\Z"
+"""A name within classes, none of which has underscores in it: such a one reaches nothing else."""
+
 _TYPE_LIKE = re.compile(r"_*[A-Z]")
 
 
@@ -130,6 +133,8 @@ def _reach(module: str, qualname: str) -> str:
     if module == "copyreg" and qualname.startswith("extension "):
         return "is an extension code, whose class or function only the program that loads it knows"
     if (module, qualname) in HARMLESS_HELPERS:
+        return ""
+    if re.match(_CLASSES, qualname):
         return ""
     parts = qualname.split(".")
     for part in parts:

@@ -218,13 +218,18 @@ BORROWED = _table({
 in another module is either a class of one's own with that very name, or a way round whoever judges names."""
 
 
+_PARTS = 1 + max(name.count(".") for table in (NAMES, MODULES, OTHERS) for name in table)
+"""Parts of a name, or of a module, that is known."""
+
+
 def reason_of(module: str, qualname: str) -> str:
     """What a name does, by itself, by the class that it is in or by its module; "" where nothing is known of it."""
-    reason, at = "", qualname
+    # No name that is known has more parts: a hostile one may have hundreds, all of which would be tried.
+    reason, at = "", ".".join(qualname.split(".", _PARTS)[:_PARTS])
     while at and not reason:
         reason = NAMES.get(f"{module}:{at}", "")
         at = at.rpartition(".")[0]
-    at = module
+    at = ".".join(module.split(".", _PARTS)[:_PARTS])
     while at and not reason:
         reason = MODULES.get(at, "") or OTHERS.get(at, "")
         at = at.rpartition(".")[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
@@ -119,7 +120,7 @@ def take_snapshot(checkpoint: Checkpoint) -> Snapshot:
         tuple(_sent(checkpoint.messages)),
         {request.id: request for request in requests(checkpoint.pending)},
         tuple(_fan_ins(attribute(state, "_edge_state"))),
-        {key: name for key, _ in _pairs(attribute(state, CALLS)) if (name := name_of_call(key))},
+        {key: name for key in _latest_keys(attribute(state, CALLS)) if (name := name_of_call(key))},
         _names(finished),
         _names(attribute(checkpoint.metadata, "pendingDirtyNodes")),
     )
@@ -128,6 +129,18 @@ def take_snapshot(checkpoint: Checkpoint) -> Snapshot:
 def _names(value: Value) -> tuple[str, ...]:
     value = resolve(value)
     return tuple(name for name in value if type(name) is str) if type(value) is list else ()
+
+
+_CALLS_KEPT = 10_000
+"""Results of steps, the latest ones, that are looked at for who ran."""
+
+
+def _latest_keys(calls: Value) -> list[str]:
+    """The keys of the results that were kept last, in their order."""
+    calls = resolve(calls)
+    if type(calls) is dict:
+        return list(islice(reversed(calls), _CALLS_KEPT))[::-1]
+    return [key for key, _ in _pairs(Map(calls.kv[-2 * _CALLS_KEPT :]))] if type(calls) is Map else []
 
 
 def _pairs(value: Value) -> Iterator[tuple[str, Value]]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from shlex import quote
 from typing import Any
 
 from ckpt_tui.core.langgraph_layout import START
 
-from ..faults import Fault
+from ..faults import Fault, said
 from ..lines import Lines
 from ..problems import Problem, has_errors, is_in_danger, problem, type_states
 from ..resumption import Faults
 from ..shown import type_name
+from .databases import Place
 from .graph_events import NodeCalls
 from .graph_loading import Loading
+from .own_threads import read_thread
 from .questions import Question, misfit, named, request_line
 from .threads import Thread
 
@@ -39,6 +42,8 @@ class Checking(Loading):
         self.calls: NodeCalls = NodeCalls()
         self.asked: list[Question] = []
         """The interrupts that wait at the checkpoint."""
+        self.kept: list[Any] = []
+        """The checkpoints of the thread that the program's own call goes on with."""
 
     def graph_line(self) -> dict[str, Any]:
         """The graph."""
@@ -64,6 +69,10 @@ class Checking(Loading):
         problems: list[Problem] = []
         self.asked = []
         found = self.checked(problems)
+        if self.begins:
+            await self._look_at_own_thread(found)
+            found["ok"] = not has_errors(problems)
+            return found
         thread = Thread.scratch(self.framework, self.gate, self.graph, self.thread_place)
         try:
             again = self._asked_again(thread)
@@ -78,6 +87,24 @@ class Checking(Loading):
             thread.close()
         found["ok"] = not has_errors(problems)
         return found
+
+    async def _look_at_own_thread(self, found: dict[str, Any]) -> None:
+        """Read the thread that the program's call goes on with, and see what the call gives to the graph."""
+        call = self.call
+        assert call is not None
+        thread = (call.config.get("configurable") or {}).get("thread_id")
+        name = str(thread) if thread is not None else os.path.basename(self.plan["into"]).removesuffix(".sqlite")
+        self.thread_place = Place(name, "")
+        self.kept = []
+        if self.own_saver is not None and thread is not None:
+            try:
+                self.kept = await read_thread(self.own_saver, thread, call.is_async)
+            except Exception as error:
+                what = f"the program's own saver cannot be read, so its thread begins empty: {said(error)}"
+                fix = "mend it first: by itself, the program would fail there"
+                found["problems"].append(problem("warning", "storage", what, fix))
+        given = "nothing" if call.value is None else type_name(type(call.value))
+        found["again"] = [{"from": "the program's call", "to": [START], "type": given}]
 
     def _asked_again(self, thread: Thread) -> frozenset[str]:
         """Tasks that were answered, while others of the checkpoint wait, and for which another answer is given."""
@@ -193,7 +220,7 @@ class Checking(Loading):
 
     def own_input(self, snapshot: Any) -> Any:
         """What the program's call gives to a thread that is at its end: the next turn of a chat; None for nothing."""
-        value = self.call.value if self.call is not None else None
+        value = self.call.value if self.call is not None and not self.plan.get("goes_on") else None
         return None if snapshot.next or isinstance(value, self.framework.command_class) else value
 
     def configurable(self, metadata: dict[str, Any]) -> dict[str, Any]:

@@ -104,6 +104,13 @@ def _size(path: str) -> int:
         return 0
 
 
+def make_database(path: str) -> sqlite3.Connection:
+    """A new database with the tables of a saver, those of the newest release."""
+    connection = sqlite3.connect(path)
+    connection.executescript("PRAGMA journal_mode = WAL;" + TABLES)
+    return connection
+
+
 def copy_thread(source: str, target: str, place: Place, decode: Callable[[str, bytes], Any],
                 encode: Callable[[Any], tuple[str, bytes]], again: frozenset[str] = frozenset()) -> Copied:  # fmt: skip
     """Copy a thread as it was at a checkpoint: that one, its ancestors, and the graphs called from them.
@@ -123,8 +130,7 @@ def copy_thread(source: str, target: str, place: Place, decode: Callable[[str, b
     Raises:
         Fault: the checkpoint is not there.
     """
-    with reading(source) as old, contextlib.closing(sqlite3.connect(target)) as new:
-        new.executescript("PRAGMA journal_mode = WAL;" + TABLES)
+    with reading(source) as old, contextlib.closing(make_database(target)) as new:
         ids = _lineage(old, place)
         was_taken = bool(old.execute(
             "SELECT 1 FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = '' AND parent_checkpoint_id = ? LIMIT 1",

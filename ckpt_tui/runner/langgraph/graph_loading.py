@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -18,7 +19,7 @@ from .graph_gate import Gate
 from .graph_takeover import Call, Takeover
 from .graph_targets import GraphTarget, graphs_of, resolved
 from .postgres_savers import keep_in_memory
-from .redirection import Redirection
+from .redirection import Redirection, holds_threads
 from .release import Release
 
 
@@ -40,21 +41,34 @@ class Loading(Resumption):
         super().__init__(plan, lines, *resolved(plan["target"]))
         self.framework = Release()
         store = plan["store"]
-        roots = [*(plan.get("protected") or [store]), *(store + side for side in SIDES)]
+        roots = [*(plan.get("protected") or [store]), *(store + side for side in SIDES)] if store else []
         self.protection = Protection(roots, plan["into"], lines)
-        self.redirection = Redirection(self.protection)
+        self.redirection = Redirection(self.protection.forbids if store else self._is_own_database)
         self.gate = Gate(frozenset(plan.get("allow", ())))
-        self.thread_place = Place(plan["thread"], plan["checkpoint"])
+        self.thread_place = Place(plan["thread"], plan["checkpoint"] or "")
         self.graph: Any = None
+        self.own_saver: Any = None
+        """The saver of the program's graph, which the one of the run takes the place of."""
+
+    @property
+    def begins(self) -> bool:
+        """Whether the program is run with its own input, not resumed from a checkpoint."""
+        return not self.plan["checkpoint"]
+
+    def _is_own_database(self, place: str) -> bool:
+        """Whether a database is one in which the program has saved threads before."""
+        return place != os.path.realpath(self.plan["into"]) and holds_threads(place)
 
     def load(self, carry_out: Callable[[], Awaitable[Any]]) -> None:
         self.protection.install()
         self.redirection.install()
-        if self.plan.get("postgres"):
+        if self.plan.get("postgres") or self.begins:
             keep_in_memory(self.framework)
 
         async def begin(call: Call) -> None:
             self.call, self.graph, self.module = call, call.graph, self._loaded_module()
+            own = getattr(call.graph, "checkpointer", None)
+            self.own_saver = own if not isinstance(own, bool) else None
             await carry_out()
 
         nodes = frozenset(self.plan.get("nodes") or ())
@@ -79,7 +93,7 @@ class Loading(Resumption):
         program = Program(self.place, self.plan.get("arguments") or [])
         error = self.execute(program)
         found = graphs_of(program.module, self.framework) if program.module is not None else {}
-        fitting = [each for each in found.values() if takeover.fits(each)]
+        fitting = [each for each in found.values() if takeover.fits(each)] if not self.begins else []
         if fitting and ended_well(error):
             self.graph = fitting[0]
             return
@@ -90,7 +104,7 @@ class Loading(Resumption):
             what = f"{self.place} runs no graph that fits the checkpoint: {others}"
             raise Fault("graph", what, "name the program that wrote the checkpoint")
         target = GraphTarget(self.place, "", self.framework, {}, False, set())
-        names = target.suggestions(program.module)
+        names = target.suggestions(program.module) if not self.begins else ""
         fix = f"name what makes it: {names}" if names else "name the program that runs the graph"
         raise Fault("load", f"{self.place} ended without running a graph", fix)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import logging
 import os
 import time
 from typing import Any
@@ -18,37 +17,37 @@ from ..pauses import Pauses
 from ..protection import saving
 from .checking import Checking
 from .graph_events import Events, modes_of
+from .graph_takeover import Call
+from .own_threads import write_thread
 from .questions import Question, request_line
+from .saved_checkpoints import SavedCheckpoint, SavedCheckpoints
 from .threads import Thread
 
 _PASSED_ON = ("context", "interrupt_before", "interrupt_after")
 """Arguments of the program's call that the run takes over."""
 
-
-class Saved:
-    """A checkpoint that was saved, as pauses see it."""
-
-    def __init__(self, identifier: str, step: int) -> None:
-        self.checkpoint_id, self.iteration_count = identifier, step
-        self.pending_request_info_events: dict[str, Any] = {}
+_TURNS = 4
+"""Turns of the loop in which a command is put into the inbox, taken out of it, and carried out."""
 
 
 class Runner(Checking):
     """One plan, from its check to its end; see `Checking`."""
 
     thread: Thread | None = None
-    saved = 0
-    last: str | None = None
+    saves: SavedCheckpoints
     waiting: tuple[Question, ...] = ()
     step: int | None = None
     _begun_from = ""
+    _shown: dict[str, Any] | None = None
+    """What the graph has shown of its last checkpoint."""
 
     async def run(self, found: dict[str, Any], interactive: bool) -> str:
         answers, _ = self.answers(self.plan.get("responses") or {}, self.asked)
         thread = self.thread = self._made_thread()
-        thread.edit(self.plan.get("edits") or [], self.maker())
-        self._record(found, answers)
-        logging.getLogger().addHandler(Logs(self.lines, None))
+        if not self.begins:
+            thread.edit(self.plan.get("edits") or [], self.maker())
+            self._record(found, answers)
+        Logs(self.lines, None).install()
         if self.plan.get("debug") is not None:
             self.pauses = Pauses(self.plan["debug"], self.lines, self.calls, lambda: self.step)
             self.pauses.names = frozenset(map(str, self.graph.nodes))
@@ -56,7 +55,9 @@ class Runner(Checking):
             await wait_for_editor(int(self.plan["debugpy"]), self.lines)
         config = self._config(thread)
         waiting = list(self.asked)
-        if waiting and not answers:
+        if self.begins and self.call is not None:
+            waiting = await self._segment(thread, self._own_config(thread, self.call), self.call.value)
+        elif waiting and not answers:
             self.waiting = tuple(waiting)
         else:
             given = self._given(answers, waiting) if waiting else self.own_input(thread.snapshot())
@@ -77,30 +78,25 @@ class Runner(Checking):
         thread = Thread(self.framework, self.gate, self.graph, into, place)
         if os.path.lexists(into):
             raise Fault("into", f"{into} is there already", "name a new file with --into, or leave it out")
-        again = self._asked_again(thread)
+        again = self._asked_again(thread) if not self.begins else frozenset()
         try:
             with saving():  # the directory of forks may be new, too
                 os.makedirs(os.path.dirname(into), exist_ok=True)
-            thread.copy(self.plan["store"], again)
+            if self.begins:
+                thread.begin()
+            else:
+                thread.copy(self.plan["store"], again)
         except OSError as error:
             what = f"{into} cannot be written: {error.strerror}"
             raise Fault("into", what, "choose another file for new checkpoints with --into") from None
-        thread.open(self._take_saved)
+        thread.open()
+        prefix = self.plan["prefix"] if not self.begins else _prefix(place.thread)
+        self.saves = SavedCheckpoints(self.lines, prefix, into, self.begins and self.own_saver is None)
+        if self.kept:
+            write_thread(thread.saver, self.kept, place.thread)
+            self.kept = []
+        thread.saver.saves = self.saves
         return thread
-
-    def _take_saved(self, config: Any, checkpoint: Any, metadata: Any) -> None:
-        """Report a checkpoint of the graph itself; those of graphs within it come with their own threads."""
-        given = config["configurable"]
-        if given.get("checkpoint_ns"):
-            return
-        self.saved += 1
-        prefix = self.plan["prefix"]
-        self.last = f"{prefix}/{checkpoint['id']}"
-        parent = given.get("checkpoint_id")
-        self.lines.say(
-            "checkpoint", id=self.last, parent=f"{prefix}/{parent}" if parent else None,
-            iteration=metadata.get("step"), pending=0, directory=self.plan["into"],
-        )  # fmt: skip
 
     def _config(self, thread: Thread) -> dict[str, Any]:
         """The config of the run: the program's own, else what the checkpoint keeps of it."""
@@ -111,6 +107,11 @@ class Runner(Checking):
             if name not in ("thread_id", "checkpoint_id", "checkpoint_ns") and not name.startswith("__pregel")
         }  # fmt: skip
         return {**call, "configurable": {**kept, **given, **thread.config["configurable"]}}
+
+    def _own_config(self, thread: Thread, call: Call) -> dict[str, Any]:
+        """The config of the program's own call; the thread gets a name where it has none."""
+        config = call.config
+        return {**config, "configurable": {**(config.get("configurable") or {}), "thread_id": thread.place.thread}}
 
     def _given(self, answers: dict[str, Any], asked: list[Question]) -> Any:
         """What the graph is invoked with: answers, or nothing."""
@@ -137,21 +138,24 @@ class Runner(Checking):
             else:
                 for piece in self.graph.stream(given, config, **how):
                     await self._take_piece(events, piece)
-                    await asyncio.sleep(0)
+                    await _let_others_run()
             snapshot = thread.snapshot()
             waiting = self._waiting_in(thread, snapshot)
             if waiting and self.pauses is not None:
                 step = (snapshot.metadata or {}).get("step")
-                saved = Saved(f"{self.plan['prefix']}/{thread.newest()}", step if isinstance(step, int) else 0)
+                saved = SavedCheckpoint(self.saves.full_id(thread.newest()), step if isinstance(step, int) else 0)
                 await self.pauses.at_request(saved, [str(request_line(each)["executor"]) for each in waiting])
         finally:
             if commands is not None:
                 commands.cancel()
         if not waiting:
-            if snapshot.next:
-                what = f"the graph stops before {', '.join(snapshot.next)}, as it was compiled to"
+            values, following = snapshot.values, snapshot.next
+            if self._shown is not None and self.saves.reason_of(_id_of(self._shown)):  # the last one is not saved
+                values, following = self._shown.get("values"), self._shown.get("next") or ()
+            if following:
+                what = f"the graph stops before {', '.join(map(str, following))}, as it was compiled to"
                 self.lines.say("log", level="INFO", logger="ckpt-tui", text=what, traceback="")
-            events.output(snapshot.values)
+            events.output(values)
         return waiting
 
     def _waiting_in(self, thread: Thread, snapshot: Any) -> list[Question]:
@@ -171,19 +175,33 @@ class Runner(Checking):
         space, mode, payload = piece
         found = events.take(tuple(space), mode, payload)
         self.step = events.step
-        if found is None or self.pauses is None:
+        if found is None:
             return
         content = found.get("payload") or {}
         if found.get("type") == "checkpoint":
-            identifier = str(content["config"]["configurable"].get("checkpoint_id") or "")
-            if identifier == self._begun_from:  # LangGraph shows it before the first superstep
+            self._shown = content
+        if self.pauses is None:
+            return
+        if found.get("type") == "checkpoint":
+            identifier = _id_of(content)
+            is_input = (content.get("metadata") or {}).get("source") == "input"
+            if is_input or identifier == self._begun_from:  # LangGraph shows both before the first superstep
                 return
-            saved = Saved(f"{self.plan['prefix']}/{identifier}", int(found.get("step") or 0))
-            await self.pauses.after_save(saved, lambda _: [str(each) for each in content.get("next") or ()])
+            saved, reason = self.saves.full_id(identifier), self.saves.reason_of(identifier)
+            step = int(found.get("step") or 0)
+            await self._pause(SavedCheckpoint(saved, step), reason, [str(each) for each in content.get("next") or ()])
         elif found.get("type") == "task":
             began = time.perf_counter()
             await self.pauses.before_call(str(content.get("name")), content.get("input"))
             self.calls.wait(time.perf_counter() - began)
+
+    async def _pause(self, checkpoint: SavedCheckpoint, reason: str, following: list[str]) -> None:
+        """Wait between two supersteps, where that is wanted; the checkpoint may not have been saved, for a reason."""
+        assert self.pauses is not None
+        if reason:
+            await self.pauses.after_failed_save(checkpoint, reason, lambda _: following)
+        else:
+            await self.pauses.after_save(checkpoint, lambda _: following)
 
     def _is_async(self) -> bool:
         """Whether the graph runs in the loop: as the program runs it; one that is named, where a node cannot else."""
@@ -213,13 +231,34 @@ class Runner(Checking):
             return {"code": code}
         with contextlib.suppress(Exception):
             self.thread.close()
-        at = f"{self.plan['prefix']}/{self.plan['checkpoint']}"
-        return {"code": code, "checkpoints": self.saved, "unsaved": 0, "last": self.last or at}
+        saves = getattr(self, "saves", None)
+        at = f"{self.plan['prefix']}/{self.plan['checkpoint']}" if not self.begins else None
+        if saves is None:
+            return {"code": code, "checkpoints": 0, "unsaved": 0, "last": at}
+        if saves.unsaved and not saves.count and outcome in ("done", "waiting"):
+            code = FAILED
+        return {"code": code, "checkpoints": saves.count, "unsaved": saves.unsaved, "last": saves.last or at}
 
     def fix_of(self, error: BaseException) -> str:
         if type(error).__name__ == "GraphRecursionError":
             return "resume from the last checkpoint written: each run may take as many steps again"
         return "fix the cause and resume from the last checkpoint written; the original is unchanged"
+
+
+def _id_of(content: dict[str, Any]) -> str:
+    """The id of a checkpoint that the graph has shown."""
+    return str(content["config"]["configurable"].get("checkpoint_id") or "")
+
+
+def _prefix(thread: str) -> str:
+    """What ids of a thread's checkpoints begin with in the list."""
+    return thread.replace("%", "%25").replace("/", "%2F")
+
+
+async def _let_others_run() -> None:
+    """Let a command that came while a node kept the loop be read, and carried out, before the next pause."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 def _needs_loop(runnable: Any, depth: int = 4) -> bool:

@@ -1,4 +1,4 @@
-"""Connections that the program opens to the original database: they go to a private copy of it."""
+"""Connections that the program opens to a database that is not to be changed: they go to a private copy of it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ..faults import Fault
 from ..filesystem import file_of
-from ..protection import Protection, is_saving
+from ..protection import is_saving
 from .databases import reading
 
 COPIED_BYTES = 1 << 30
@@ -24,11 +26,11 @@ class Redirection:
     """Replaces `sqlite3.connect`, so that a program that opens its saver finds everything and changes nothing.
 
     Args:
-        protection: Says which databases are the original's, and reports what would be changed.
+        is_kept: Says whether a database, by its path, is one that is not to be changed.
     """
 
-    def __init__(self, protection: Protection) -> None:
-        self._protection = protection
+    def __init__(self, is_kept: Callable[[str], bool]) -> None:
+        self._is_kept = is_kept
         self._copies: dict[str, str] = {}
 
     def install(self) -> None:
@@ -38,7 +40,7 @@ class Redirection:
         @functools.wraps(original)
         def connect(database: Any, *args: Any, **kwargs: Any) -> Any:
             place = None if is_saving() else _place_of(database, kwargs.get("uri", args[6] if len(args) > 6 else False))
-            if place is not None and os.path.isfile(place) and self._protection.forbids(place):
+            if place is not None and os.path.isfile(place) and self._is_kept(place):
                 kwargs.pop("uri", None)
                 return original(self._copy(place), *args[:6], **kwargs)
             return original(database, *args, **kwargs)
@@ -63,6 +65,14 @@ class Redirection:
         """Remove the copies."""
         for copy in self._copies.values():
             shutil.rmtree(os.path.dirname(copy), ignore_errors=True)
+
+
+def holds_threads(place: str) -> bool:
+    """Whether a file is a database that a saver has saved to."""
+    with contextlib.suppress(Fault, sqlite3.Error), reading(place) as connection:
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {"checkpoints", "writes"} <= {row[0] for row in found}
+    return False
 
 
 def _place_of(database: Any, is_uri: Any) -> str | None:

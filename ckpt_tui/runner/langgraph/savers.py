@@ -1,34 +1,58 @@
-"""Where a resumed graph saves: the new database, which holds the thread as it was at the checkpoint."""
+"""Where a graph saves that is run here: a new database, which may hold its thread as it was at a checkpoint."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
 
 from ..protection import saving
 from .graph_gate import Gate, GatedSerializer
 from .release import Release
 
 
-def open_saver(release: Release, path: str, gate: Gate, serializer: Any, saved: Callable[[Any, Any, Any], None]) -> Any:
-    """A saver on a database, for graphs that run with or without a loop.
+class Saves(Protocol):
+    """What is done about each checkpoint; called in whatever thread it is saved in."""
 
-    Args:
-        release: The LangGraph that is installed.
-        path: The database.
-        gate: Judges what is loaded.
-        serializer: The serializer of the program's own saver; None for LangGraph's.
-        saved: Called with config, checkpoint and metadata of each checkpoint once it is saved.
-    """
+    def saved(self, config: Any, checkpoint: Any, metadata: Any) -> None:
+        """Take one that was saved."""
+        ...
 
+    def not_saved(self, config: Any, checkpoint: Any, metadata: Any, error: Exception) -> bool:
+        """Take one that could not be saved; returns whether the run goes on without it."""
+        ...
+
+    def not_written(self, error: Exception) -> bool:
+        """The same for what a task has written."""
+        ...
+
+
+def _saver_class(release: Release) -> Any:
     class ForkSaver(release.saver_class):  # type: ignore[misc,name-defined]
         """LangGraph's saver; what it does is quick enough to be done in the loop."""
 
+        saves: Saves | None = None
+
         def put(self, config: Any, checkpoint: Any, metadata: Any, *args: Any) -> Any:
-            made = super().put(config, checkpoint, metadata, *args)
-            saved(config, checkpoint, metadata)
+            saves = self.saves
+            try:
+                made = super().put(config, checkpoint, metadata, *args)
+            except Exception as error:
+                if saves is None or not saves.not_saved(config, checkpoint, metadata, error):
+                    raise
+                names = {name: config["configurable"].get(name) for name in ("thread_id", "checkpoint_ns")}
+                return {"configurable": {**names, "checkpoint_id": checkpoint["id"]}}
+            if saves is not None:
+                saves.saved(config, checkpoint, metadata)
             return made
+
+        def put_writes(self, *args: Any, **kwargs: Any) -> None:
+            saves = self.saves
+            try:
+                super().put_writes(*args, **kwargs)
+            except Exception as error:
+                if saves is None or not saves.not_written(error):
+                    raise
 
         async def aget_tuple(self, config: Any) -> Any:
             return self.get_tuple(config)
@@ -46,9 +70,24 @@ def open_saver(release: Release, path: str, gate: Gate, serializer: Any, saved: 
         async def adelete_thread(self, thread_id: str) -> None:
             self.delete_thread(thread_id)
 
+    return ForkSaver
+
+
+def open_saver(release: Release, path: str, gate: Gate, serializer: Any) -> Any:
+    """A saver on a database, for graphs that run with or without a loop.
+
+    What is done about each checkpoint is its attribute `saves`, which is None at first.
+
+    Args:
+        release: The LangGraph that is installed.
+        path: The database.
+        gate: Judges what is loaded.
+        serializer: The serializer of the program's own saver; None for LangGraph's.
+    """
     with saving():
         connection = sqlite3.connect(path, check_same_thread=False)
-    saver = ForkSaver(connection) if serializer is None else ForkSaver(connection, serde=serializer)
+    make = _saver_class(release)
+    saver = make(connection) if serializer is None else make(connection, serde=serializer)
     saver.serde = GatedSerializer(saver.serde, gate)
     if hasattr(saver, "jsonplus_serde"):
         saver.jsonplus_serde = GatedSerializer(saver.jsonplus_serde, gate)

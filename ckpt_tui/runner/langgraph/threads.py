@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import tempfile
 import types
-from collections.abc import Callable
 from typing import Any
 
 from ckpt_tui.core.langgraph_layout import INTERRUPT, NULL_TASK, START
@@ -17,7 +16,7 @@ from ..edits import Editor
 from ..faults import Fault, said
 from ..made import Maker
 from ..protection import saving
-from .databases import Copied, Place, Written, copy_thread
+from .databases import Copied, Place, Written, copy_thread, make_database
 from .graph_gate import Gate, GatedSerializer
 from .questions import Question, questions_in
 from .release import Release
@@ -27,14 +26,14 @@ _INPUT = f"internal:{START}"
 
 
 class Thread:
-    """One thread in a database of its own, the checkpoint its newest.
+    """One thread in a database of its own, the checkpoint its newest; or one that begins there.
 
     Args:
         release: The LangGraph that is installed.
         gate: Judges what is loaded.
         graph: The graph; its own saver says how values are stored.
         path: The database.
-        place: The checkpoint.
+        place: The checkpoint; its id is "" where the thread begins.
 
     Attributes:
         saver: Where the graph saves.
@@ -75,19 +74,26 @@ class Thread:
                 again,
             )  # fmt: skip
 
+    def begin(self) -> None:
+        """Make it a thread without checkpoints."""
+        with saving():
+            make_database(self.path).close()
+
     def _plain_serializer(self) -> Any:
         if self._serializer is not None:
             return self._serializer
         return self._release.serializer_class()
 
-    def open(self, saved: Callable[[Any, Any, Any], None] = lambda *given: None) -> None:
-        """Open it for the graph, and load the checkpoint.
+    def open(self) -> None:
+        """Open it for the graph, and load the checkpoint, if there is one.
 
         Raises:
             Fault: it names what may not be loaded, or cannot be loaded.
         """
-        self.saver = open_saver(self._release, self.path, self._gate, self._serializer, saved)
+        self.saver = open_saver(self._release, self.path, self._gate, self._serializer)
         self._graph.checkpointer = self.saver
+        if not self.place.checkpoint:
+            return
         try:
             found = self.saver.get_tuple(self.config)
         except Fault:
@@ -130,9 +136,9 @@ class Thread:
         return [Written(*row) for row in rows]
 
     def newest(self) -> str:
-        """The id of the newest checkpoint of the graph itself."""
+        """The id of the newest checkpoint of the graph itself; "" where there is none."""
         found = self.saver.get_tuple(self.config)
-        return str(found.config["configurable"]["checkpoint_id"])
+        return str(found.config["configurable"]["checkpoint_id"]) if found is not None else ""
 
     def snapshot(self) -> Any:
         """What the graph itself says of its newest checkpoint: values, next, tasks."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rich.cells import cell_len
 
 from ckpt_tui.actions.resume.document_edits import parse_edit
-from ckpt_tui.actions.resume.plan import Source
 from ckpt_tui.core.running.secret_lines import masked_copy
 from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.core.terms import framework_terms
@@ -21,6 +20,7 @@ from ckpt_tui.tui.widgets.status import Part, hints
 
 if TYPE_CHECKING:
     from ckpt_tui.actions.resume.document_edits import Edit
+    from ckpt_tui.actions.resume.plan import Source
     from ckpt_tui.core.runs.lineage import Node
 
 

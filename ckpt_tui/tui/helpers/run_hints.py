@@ -89,8 +89,9 @@ def keys_before(check: dict[str, Any], in_preview: bool, has_forms: bool, asks_f
     allow = [("run.allow", allow_text(check))] if blocked_types(check) else []
     leave = ("app.back", "leave it")
     if check.get("ok") and in_preview:
-        others = [("value.copy", "copy the command"), ("view.other_pane", "change something")]
-        return [("⏎", "RUN IT"), *allow, *others, leave]
+        ways = [("run.step", "step by step"), ("run.breakpoints", "break")]
+        others = [("value.copy", "copy the command"), ("view.other_pane", "change")]
+        return [("⏎", "RUN IT"), *ways, *allow, *others, leave]
     if has_forms:
         return [*allow, ("⏎", "next, then check"), ("run.write", "as JSON"), ("run.read", "read it"), leave]
     if allow:

@@ -53,12 +53,15 @@ class Browse(BrowseKeys):
         self.follower.follow()
         self.panes.focus_pane(self.panes.list)
         self.bars.draw()
-        if self.bookmarks.open(self.store.path) is not None:
-            self.port.notes_changed()
         # The first picture has the first rows where they can be had so soon: an empty one takes as long to draw.
         first = await to_thread(self.follower.first_view, FIRST_SECONDS)
         if first is not None:
             self._view_ready(first)
+        self.call_after_refresh(self._open_bookmarks)
+
+    def _open_bookmarks(self) -> None:
+        if self.bookmarks.open(self.store.path) is not None:
+            self.port.notes_changed()
 
     def on_unmount(self) -> None:
         """Stop reading, and whatever was run from here."""

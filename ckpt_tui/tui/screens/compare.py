@@ -13,19 +13,14 @@ from textual.screen import Screen
 
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import DiffRow
-from ckpt_tui.core.diff.diff_document import diff_document
 from ckpt_tui.core.diff.divergence import CommonAncestor
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
-from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.runs.lineage import Run
-from ckpt_tui.core.runs.list_document import ref_document
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings
 from ckpt_tui.core.runs.workflow_names import workflow_label
-from ckpt_tui.core.sharing.markdown_parts import difference_markdown
-from ckpt_tui.core.sharing.small_pages import difference_page
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -36,13 +31,14 @@ from ckpt_tui.tui.controllers.change_search import ChangeSearch
 from ckpt_tui.tui.controllers.pair_comparison import PairComparison
 from ckpt_tui.tui.controllers.rule_choice import RuleChoice
 from ckpt_tui.tui.helpers.compare_bars import beginnings_parts, compared_parts, key_parts
+from ckpt_tui.tui.helpers.difference_files import difference_file
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, RowsFound, WorkFailed
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import failure_screen, help_screen
 from ckpt_tui.tui.screens.full_change import change_paragraphs, change_screen
 from ckpt_tui.tui.screens.rules import RulesScreen
-from ckpt_tui.tui.screens.text_file import Formats, TextFileScreen
+from ckpt_tui.tui.screens.text_file import TextFileScreen
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from ckpt_tui.tui.widgets.finding_list import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -326,14 +322,7 @@ class CompareScreen(Screen[ComparePlace]):
         if compared is None:
             self.report((" Not written: it is not compared yet. ", "warn"))
             return
-        before, after = compared.before.ref, compared.after.ref
-        difference, rules = compared.difference, self.ignore
-        formats: Formats = {
-            "md": lambda: [difference_markdown(before, after, difference)],
-            "html": lambda: difference_page(before, after, difference),
-            "json": lambda: [dumps(diff_document(ref_document(before), ref_document(after), difference, rules))],
-        }
-        name = f"diff-{id_text(before)}-{id_text(after)}.md"
+        name, formats = difference_file(compared, self.ignore)
         self.app.push_screen(TextFileScreen(self._store_shown, name, formats), self._written)
 
     def _written(self, said: str | None) -> None:

@@ -11,33 +11,25 @@ from textual.message import Message
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs import listing
-from ckpt_tui.core.runs.columns import Around, Cell, lay_out, titles
+from ckpt_tui.core.runs.columns import Around
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.time_texts import DAY_CELLS
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.sections import Rows, is_choice
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, checkpoint, edge, folded, heading, problem
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.list_columns import ListColumns
 from ckpt_tui.tui.widgets.run_ends import RunEnds
+from ckpt_tui.tui.widgets.run_moves import heading_from, parent_from, why_no_parent, why_no_run
 from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 _MEASURED = 200
 """Names of problems that are measured to line up their reasons."""
 
 
-_HEADINGS = listing.RunRow | listing.ProblemsRow | listing.FoldedRow
-"""Rows that begin a run, or the problems."""
-
 _CHECKPOINTS = listing.NodeRow | listing.FoldedRow
 """Rows that can be marked."""
-
-_BEFORE_TITLE = 2
-"""Cells of the list's first row that the border takes before its title."""
-
-_AFTER_TITLE = 1
-"""Cells of it that the border takes behind its title."""
 
 
 class Checkpoints(LineList):
@@ -84,7 +76,7 @@ class Checkpoints(LineList):
         self._later: frozenset[str] = frozenset()
         """Ids of the checkpoints after the one that this run goes on from."""
         self._ends = RunEnds()
-        self._laid: tuple[object, tuple[Cell, ...]] = (None, ())
+        self._columns = ListColumns()
         self.dangers: dict[str, str] = {}
         """File of a checkpoint that would run code when it is loaded → what it would do."""
 
@@ -239,26 +231,9 @@ class Checkpoints(LineList):
 
     def _name_columns(self) -> None:
         """Name the columns in the first row of the list, which is its border."""
-        width = max(self.scrollable_content_region.width, EDGE)
-        text = titles(self._columns(width - EDGE), EDGE)[_BEFORE_TITLE:].rstrip()
-        if len(text) > width - _AFTER_TITLE - _BEFORE_TITLE:  # the last name moves by one cell, clear of the corner
-            head, _, last = text.rpartition(" ")
-            text = f"{head[:-1]} {last}"
-        title = Content(text if self.view.places else "Checkpoints")
+        title = Content(self._columns.title(self.view, self.scrollable_content_region.width))
         if self.border_title != title:
             self.border_title = title
-
-    def _columns(self, width: int) -> tuple[Cell, ...]:
-        """The columns of so many cells."""
-        key = (width, *self.view.widths)
-        if self._laid[0] != key:
-            widest = {
-                "gutter": self.view.lanes * 2 - 1,
-                "step": len(str(self.view.step)),
-                "time": DAY_CELLS if self.view.has_days else 0,
-            }
-            self._laid = key, lay_out(width, widest)
-        return self._laid[1]
 
     # -- drawing -----------------------------------------------------------------------------------------------------
 
@@ -275,7 +250,7 @@ class Checkpoints(LineList):
         around, danger = Around(changes=self.counts), self.dangers.get(row.node.ref.file, "")
         identifier = row.node.ref.id
         status = "paused" if identifier == self._paused else ""
-        parts = checkpoint(row, self._columns(width - EDGE), around, danger, status)
+        parts = checkpoint(row, self._columns.of(self.view, width), around, danger, status)
         return [*signs, *([(text, "dim") for text, _ in parts] if identifier in self._later else parts)]
 
     def _edge(
@@ -343,53 +318,30 @@ class Checkpoints(LineList):
     def action_section(self, way: int) -> None:
         """Go to the first checkpoint of the next or previous run."""
         for _ in range(self.take_count()):
-            index = self._heading(way)
+            index = heading_from(self.view.rows, self.cursor, way)
             if index is None:
-                self.idle(self._why_no_run(way))
+                self.idle(why_no_run(self.view, way))
                 return
             self.move_to(index if self.selectable(index) else index + 1)
-
-    def _heading(self, way: int) -> int | None:
-        rows, here = self.view.rows, self.cursor
-        if way < 0:  # the heading of this run first
-            here = next((at for at in range(here, -1, -1) if isinstance(rows[at], _HEADINGS)), -1)
-        places = range(here + 1, len(rows)) if way > 0 else range(here - 1, -1, -1)
-        return next((at for at in places if isinstance(rows[at], _HEADINGS)), None)
 
     def why_idle(self, command: str) -> str:
         """Why a command can do nothing now, as its key says it; "" where it can."""
         if command == "list.parent":
-            return self._why_no_parent
+            return why_no_parent(self.row)
         way = {"list.next_run": 1, "list.previous_run": -1}.get(command, 0)
-        return self._why_no_run(way) if way and self._heading(way) is None else ""
-
-    def _why_no_run(self, way: int) -> str:
-        where = "after" if way > 0 else "before"
-        word = self.view.terms.run
-        return f"There is one {word}." if self.view.run_count == 1 else f"No {word} is {where} this one."
-
-    @property
-    def _why_no_parent(self) -> str:
-        if not isinstance(self.row, listing.NodeRow):
-            return "This row is not a checkpoint."
-        return "This checkpoint has no parent: the run begins here." if self.row.node.parent is None else ""
+        is_idle = way and heading_from(self.view.rows, self.cursor, way) is None
+        return why_no_run(self.view, way) if is_idle else ""
 
     def action_parent(self) -> None:
         """Go to the checkpoint this one came from."""
         for _ in range(self.take_count()):
-            row, why = self.row, self._why_no_parent
-            if why or not isinstance(row, listing.NodeRow):
-                self.idle(why)
-                return
-            for index in range(self.cursor - 1, -1, -1):
-                other = self.view.rows[index]
-                if isinstance(other, listing.NodeRow) and other.node.ref.id == row.node.parent:
-                    self.move_to(index)
-                    break
-            else:
+            why = why_no_parent(self.row)
+            index = parent_from(self.view.rows, self.cursor)
+            if why or index is None:
                 hidden = f"; {keys_of('app.back')} shows all rows" if self.view.filter else ""
-                self.idle(f"Its parent is not in the list{hidden}.")
+                self.idle(why or f"Its parent is not in the list{hidden}.")
                 return
+            self.move_to(index)
 
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:

@@ -16,13 +16,16 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.widgets.lazy_parts import LazyParts
+from ckpt_tui.tui.widgets.part_styles import Look, style_of
 
 _MOVES = "hl"
 """Letters that move from option to option."""
 
+_LOOKS = {"on": Look("foreground", text="bold"), "off": Look("ck-dim"), "focus": Look(background="ck-cursor")}
+"""How each part looks, by its name."""
 
-class Choice(LazyParts, Widget, can_focus=True):
+
+class Choice(Widget, can_focus=True):
     """Options, at most one of them chosen.
 
     Args:
@@ -34,12 +37,8 @@ class Choice(LazyParts, Widget, can_focus=True):
         Binding("left,h", "choose(-1)", "previous", show=False),
         Binding("right,l,space", "choose(1)", "next", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--on", "choice--off", "choice--focus"}
     DEFAULT_CSS = """
     Choice { height: auto; width: 1fr; }
-    Choice > .choice--on { color: $foreground; text-style: bold; }
-    Choice > .choice--off { color: $ck-dim; }
-    Choice > .choice--focus { background: $ck-cursor; }
     """
 
     @dataclass
@@ -133,8 +132,8 @@ class Choice(LazyParts, Widget, can_focus=True):
         self.refresh()
 
     def _part(self, name: str) -> Style:
-        style = self.rich_style + self.get_component_rich_style(f"choice--{name}", partial=True)
-        return style + self.get_component_rich_style("choice--focus", partial=True) if self.has_focus else style
+        style = self.rich_style + style_of(_LOOKS[name], self.app.theme_variables)
+        return style + style_of(_LOOKS["focus"], self.app.theme_variables) if self.has_focus else style
 
     def render_line(self, y: int) -> Strip:
         segments = []

@@ -23,7 +23,7 @@ class DeepRows(UnreadRows):
         shift: Levels that are scrolled out of sight to the left.
     """
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Notice(Message):
         """Something to say to the person."""
 

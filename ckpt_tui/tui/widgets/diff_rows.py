@@ -18,6 +18,7 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.change_parts import Parts, beside_parts, change_parts, is_wide, marked
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.part_styles import Look
 
 
 class DiffRows(LineList):
@@ -25,12 +26,9 @@ class DiffRows(LineList):
 
     BINDINGS = bindings("diff")
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"line-list--gone", "line-list--new"}
-
-    DEFAULT_CSS = """
-    DiffRows > .line-list--gone { color: $error; text-style: strike; }
-    DiffRows > .line-list--new { color: $success; text-style: bold; }
-    """
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        **LineList.LOOKS, "gone": Look("error", text="strike"), "new": Look("success", text="bold"),
+    }  # fmt: skip
 
     @dataclass
     class Opened(Message):

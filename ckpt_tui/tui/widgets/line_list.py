@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.themes import readable_style
-from ckpt_tui.tui.widgets.lazy_parts import LazyParts
+from ckpt_tui.tui.widgets.part_styles import Look, style_of
 from ckpt_tui.tui.widgets.scrolled_lines import ScrolledLines
 
 _STRIPS = 400
@@ -33,7 +33,7 @@ _COUNT_LIMIT = 9_999_999
 """The largest number typed before a motion."""
 
 
-class LineList(LazyParts, ScrolledLines, can_focus=True):
+class LineList(ScrolledLines, can_focus=True):
     """A list with a cursor, drawn line by line.
 
     A subclass says how many lines there are (`line_count`), draws one (`draw`), and calls `changed` when they change.
@@ -41,12 +41,16 @@ class LineList(LazyParts, ScrolledLines, can_focus=True):
 
     BINDINGS = bindings("any list")
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line-list--cursor", "line-list--cursor-blur", "line-list--label", "line-list--dim", "line-list--text",
-        "line-list--number", "line-list--word", "line-list--type", "line-list--error", "line-list--good",
-        "line-list--warn", "line-list--lane", "line-list--heading", "line-list--match", "line-list--plain",
-        "line-list--accent",
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        "plain": Look(), "text": Look("ck-text"), "number": Look("ck-number"), "word": Look("ck-word"),
+        "type": Look("ck-type"), "label": Look("ck-label"), "dim": Look("ck-dim"), "lane": Look("ck-lane"),
+        "heading": Look("foreground", text="bold"), "good": Look("success"), "warn": Look("warning"),
+        "error": Look("error"), "accent": Look("accent"),
+        "match": Look(background="ck-match", text="ck-match-style"),
+        "cursor": Look(background="ck-cursor", text="ck-cursor-style"),
+        "cursor-blur": Look(background="ck-cursor-blur", text="ck-blur-style"),
     }  # fmt: skip
+    """How each part of a line looks, by its name; `cursor` and `cursor-blur` come over the others."""
 
     DEFAULT_CSS = """
     LineList {
@@ -63,32 +67,17 @@ class LineList(LazyParts, ScrolledLines, can_focus=True):
         scrollbar-background-hover: $background;
         scrollbar-background-active: $background;
     }
-    LineList > .line-list--cursor { background: $ck-cursor; text-style: $ck-cursor-style; }
-    LineList > .line-list--cursor-blur { background: $ck-cursor-blur; text-style: $ck-blur-style; }
-    LineList > .line-list--label { color: $ck-label; }
-    LineList > .line-list--dim { color: $ck-dim; }
-    LineList > .line-list--text { color: $ck-text; }
-    LineList > .line-list--number { color: $ck-number; }
-    LineList > .line-list--word { color: $ck-word; }
-    LineList > .line-list--type { color: $ck-type; }
-    LineList > .line-list--error { color: $error; }
-    LineList > .line-list--good { color: $success; }
-    LineList > .line-list--warn { color: $warning; }
-    LineList > .line-list--accent { color: $accent; }
-    LineList > .line-list--lane { color: $ck-lane; }
-    LineList > .line-list--heading { color: $foreground; text-style: bold; }
-    LineList > .line-list--match { background: $ck-match; text-style: $ck-match-style; }
     """
 
     cursor: var[int] = var(0)
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Idle(Message):
         """A key did nothing here, and why."""
 
         text: str
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Moved(Message):
         """The cursor is on another line; `by_hand` says that a person moved it."""
 
@@ -108,6 +97,8 @@ class LineList(LazyParts, ScrolledLines, can_focus=True):
         """What `changed_rows` left on the screen; None when something else has drawn since."""
         self.typed = 0
         """The number typed before a motion; 0 for none."""
+        self._drawn_width = -1
+        """Cells of a line while lines are drawn; -1 at any other time."""
         self._is_pressed = False
         """Whether the mouse button was pressed on a row."""
 
@@ -136,7 +127,8 @@ class LineList(LazyParts, ScrolledLines, can_focus=True):
         else:
             for key in [key for key in self._strips.keys() if not is_same(key[0])]:  # noqa: SIM118 it is not a dict
                 self._strips.discard(key)
-        self.take_line_count(self.line_count)
+        if self.take_line_count(self.line_count):
+            self.call_after_refresh(self.show_cursor)
         self.refresh()
 
     def changed_rows(self) -> None:
@@ -162,11 +154,10 @@ class LineList(LazyParts, ScrolledLines, can_focus=True):
         """The style of a part, `over` the background of the cursor or of nothing."""
         found = self._styles.get((name, over))
         if found is None:
-            found = self.rich_style + self.get_component_rich_style(f"line-list--{name}", partial=True)
-            if over:
-                found += self.get_component_rich_style(f"line-list--{over}", partial=True)
-            if over and name == "match":  # what was searched for is seen in the selected row, too
-                found += self.get_component_rich_style("line-list--match", partial=True)
+            # What was searched for is seen in the selected row, too.
+            names = (name, over, "match") if name == "match" else (name, over)
+            variables = self.app.theme_variables
+            found = sum((style_of(self.LOOKS[each], variables) for each in names if each), self.rich_style)
             found = readable_style(found, bool(over) or name == "match")
             self._styles[name, over] = found
         return found
@@ -178,10 +169,19 @@ class LineList(LazyParts, ScrolledLines, can_focus=True):
         self._seen = None
         super().notify_style_update()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The framed lines of a part of the widget."""
+        # Once for all of them: it takes as long as a line that is kept.
+        self._drawn_width = self.scrollable_content_region.width
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._drawn_width = -1
+
     def render_line(self, y: int) -> Strip:
         """Draw one visible line."""
         index = y + self.scroll_offset.y
-        width = self.scrollable_content_region.width
+        width = self._drawn_width if self._drawn_width >= 0 else self.scrollable_content_region.width
         if index >= self.line_count:
             return Strip.blank(width, self.style("plain"))
         over = ""
@@ -257,8 +257,7 @@ class LineList(LazyParts, ScrolledLines, can_focus=True):
         if height <= 0:
             return
         top = self.scroll_offset.y
-        # The heading above the first line of a group comes into sight with it.
-        margin = 1 if height > 6 else 0
+        margin = 1 if height > 6 else 0  # the heading above a group's first line comes into sight with it
         ahead = SCROLL_LINES - 1 if height > 4 * SCROLL_LINES else 0
         if self.cursor - margin < top:
             self.scroll_to(y=max(self.cursor - margin - ahead, 0), animate=False, immediate=True)
@@ -283,7 +282,7 @@ class LineList(LazyParts, ScrolledLines, can_focus=True):
         """Move by one row, or as many as were typed; lines that the cursor skips are not counted."""
         count = self.take_count()
         if count > _COUNTED:
-            self._step(way * count)
+            self._go(self.cursor + way * count, way)
             return
         index = found = self.cursor
         while count and 0 <= (index := index + way) < self.line_count:
@@ -294,14 +293,14 @@ class LineList(LazyParts, ScrolledLines, can_focus=True):
 
     def action_page(self, way: int) -> None:
         """Move by a page."""
-        self._step(way * max(self.scrollable_content_region.height - 1, 1) * self.take_count())
+        self._page(way * max(self.scrollable_content_region.height - 1, 1))
 
     def action_half_page(self, way: int) -> None:
         """Move by half a page."""
-        self._step(way * max(self.scrollable_content_region.height // 2, 1) * self.take_count())
+        self._page(way * max(self.scrollable_content_region.height // 2, 1))
 
-    def _step(self, by: int) -> None:
-        self._go(self.cursor + by, 1 if by > 0 else -1)
+    def _page(self, by: int) -> None:
+        self._go(self.cursor + by * self.take_count(), 1 if by > 0 else -1)
 
     def _go(self, index: int, way: int) -> None:
         """Move to a line, or say that there is no other."""
@@ -328,10 +327,9 @@ class LineList(LazyParts, ScrolledLines, can_focus=True):
 
     def numbered(self, number: int) -> int:
         """The line of the row with a number, from 1: lines that the cursor skips have none. Else the last line."""
-        left = number
         for index in range(self.line_count):
-            left -= self.selectable(index)
-            if not left:
+            number -= self.selectable(index)
+            if not number:
                 return index
         return self.line_count - 1
 

@@ -18,7 +18,7 @@ from textual.widget import Widget
 
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.fitting import fit
-from ckpt_tui.tui.widgets.lazy_parts import LazyParts
+from ckpt_tui.tui.widgets.part_styles import Look, style_of
 
 LINES = 5
 """Programs that are seen at once."""
@@ -41,23 +41,22 @@ class ProgramLine(NamedTuple):
     asks: bool = False
 
 
-class ProgramList(LazyParts, Widget, can_focus=True):
+_LOOKS = {
+    "on": Look("foreground", text="bold"), "off": Look("foreground"), "reason": Look("ck-dim"),
+    "warn": Look("warning"), "focus": Look(background="ck-cursor"),
+}  # fmt: skip
+"""How each part looks, by its name."""
+
+
+class ProgramList(Widget, can_focus=True):
     """Programs, at most one of them chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "choose(-1)", "previous", show=False),
         Binding("down,j", "choose(1)", "next", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "program-list--on", "program-list--off", "program-list--reason", "program-list--warn", "program-list--focus",
-    }  # fmt: skip
     DEFAULT_CSS = """
     ProgramList { height: auto; width: 1fr; }
-    ProgramList > .program-list--on { color: $foreground; text-style: bold; }
-    ProgramList > .program-list--off { color: $foreground; }
-    ProgramList > .program-list--reason { color: $ck-dim; }
-    ProgramList > .program-list--warn { color: $warning; }
-    ProgramList > .program-list--focus { background: $ck-cursor; }
     """
 
     @dataclass
@@ -135,8 +134,8 @@ class ProgramList(LazyParts, Widget, can_focus=True):
         return max(0, min(self.chosen - LINES // 2, len(self.programs) - LINES))
 
     def _part(self, name: str, focused: bool) -> Style:
-        style = self.rich_style + self.get_component_rich_style(f"program-list--{name}", partial=True)
-        return style + self.get_component_rich_style("program-list--focus", partial=True) if focused else style
+        style = self.rich_style + style_of(_LOOKS[name], self.app.theme_variables)
+        return style + style_of(_LOOKS["focus"], self.app.theme_variables) if focused else style
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

@@ -28,7 +28,7 @@ class RowTree(DeepRows):
 
     BINDINGS = bindings("value")
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Opened(Message):
         """The person wants to see a whole text, at what was searched for."""
 

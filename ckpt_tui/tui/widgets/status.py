@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -13,7 +14,7 @@ from textual.widget import Widget
 
 from ckpt_tui.tui.themes import readable_style
 from ckpt_tui.tui.widgets.fitting import fit
-from ckpt_tui.tui.widgets.lazy_parts import LazyParts
+from ckpt_tui.tui.widgets.part_styles import Look, style_of
 from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, key_text, keys_of, named_places
 
 Part = tuple[str, str]
@@ -36,16 +37,18 @@ def revealed(reveal: bool) -> Part:
     return "Secrets are masked.", "dim"
 
 
-class BarLine(LazyParts, Widget):
+class BarLine(Widget):
     """One line with a left and a right part; the right part stays whole when it gets narrow.
 
     A click on a key, or on the word beside one, presses the key.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "bar-line--plain", "bar-line--strong", "bar-line--dim", "bar-line--good", "bar-line--warn", "bar-line--error",
-        "bar-line--key", "bar-line--name",
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        "plain": Look(), "strong": Look("primary", text="bold"), "dim": Look("ck-dim"), "good": Look("success"),
+        "warn": Look("warning"), "error": Look("error", text="bold"), "key": Look("ck-label", text="bold"),
+        "name": Look("ck-label", text="bold"),
     }  # fmt: skip
+    """How each part looks, by its name."""
 
     DEFAULT_CSS = """
     BarLine {
@@ -53,12 +56,6 @@ class BarLine(LazyParts, Widget):
         background: $panel;
         color: $foreground;
     }
-    BarLine > .bar-line--strong { text-style: bold; color: $primary; }
-    BarLine > .bar-line--dim { color: $ck-dim; }
-    BarLine > .bar-line--good { color: $success; }
-    BarLine > .bar-line--warn { color: $warning; }
-    BarLine > .bar-line--error { color: $error; text-style: bold; }
-    BarLine > .bar-line--key, BarLine > .bar-line--name { color: $ck-label; text-style: bold; }
     """
 
     def __init__(self, id: str | None = None) -> None:
@@ -91,7 +88,7 @@ class BarLine(LazyParts, Widget):
         """The style of a part."""
         found = self._styles.get(name)
         if found is None:
-            found = readable_style(self.rich_style + self.get_component_rich_style(f"bar-line--{name}", partial=True))
+            found = readable_style(self.rich_style + style_of(self.LOOKS[name], self.app.theme_variables))
             self._styles[name] = found
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ckpt_tui.tui.widgets.lazy_parts import LazyParts
+from ckpt_tui.tui.widgets.part_styles import Look, style_of
 
 
 class Tab(NamedTuple):
@@ -28,20 +28,18 @@ _SHORT = 4
 _COUNT = 4
 """Cells kept behind each title that may have a count, where there is room for that."""
 
+_LOOKS = {"tab": Look("ck-label"), "empty": Look("ck-dim"), "active": Look("foreground", text="bold")}
+"""How a title looks."""
 
-class TabLine(LazyParts, Widget):
+
+class TabLine(Widget):
     """Tabs on one line; the active one is marked by brackets as well as by colour. No count moves a tab."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-line--tab", "tab-line--active", "tab-line--empty"}
 
     DEFAULT_CSS = """
     TabLine {
         height: 1;
         background: $background;
     }
-    TabLine > .tab-line--tab { color: $ck-label; }
-    TabLine > .tab-line--empty { color: $ck-dim; }
-    TabLine > .tab-line--active { color: $foreground; text-style: bold; }
     """
 
     class Picked(Message):
@@ -105,7 +103,7 @@ class TabLine(LazyParts, Widget):
         width = self.size.width
         for tab, label in self._drawn(width):
             part = "active" if tab.name == self._active else "empty" if tab.number == 0 else "tab"
-            style = self.rich_style + self.get_component_rich_style(f"tab-line--{part}", partial=True)
+            style = self.rich_style + style_of(_LOOKS[part], self.app.theme_variables)
             # Two neighbours share the cell between them: a bracket, or a space.
             if segments and label[0] == " ":
                 label = label[1:]
@@ -116,7 +114,7 @@ class TabLine(LazyParts, Widget):
         count = self.count(width)
         left = width - sum(cell_len(segment.text) for segment in segments) - len(count)
         if count and left >= 1:
-            style = self.rich_style + self.get_component_rich_style("tab-line--empty", partial=True)
+            style = self.rich_style + style_of(_LOOKS["empty"], self.app.theme_variables)
             segments.append(Segment(" " * left + count, style))
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 

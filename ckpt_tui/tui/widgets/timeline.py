@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ckpt_tui.tui.widgets.lazy_parts import LazyParts
+from ckpt_tui.tui.widgets.part_styles import Look, style_of
 
 _BEFORE = "◀ "
 _AFTER = " ▶"
@@ -20,24 +20,18 @@ _AFTER = " ▶"
 MARKS = {"fork": "┳", "bookmark": "★", "true": "◆"}
 """What is marked on the line, the most important last."""
 
+_LOOKS = {
+    "past": Look("ck-edge-focus"), "rest": Look("ck-edge"), "here": Look("accent", text="bold"),
+    "fork": Look("ck-lane"), "bookmark": Look("warning"), "true": Look("error"), "key": Look("ck-label", text="bold"),
+}  # fmt: skip
+"""How each part looks, by its name."""
 
-class Timeline(LazyParts, Widget):
+
+class Timeline(Widget):
     """A line with the steps of a track from left to right."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "timeline--past", "timeline--rest", "timeline--here", "timeline--fork", "timeline--bookmark", "timeline--true",
-        "timeline--key",
-    }  # fmt: skip
 
     DEFAULT_CSS = """
     Timeline { height: 1; background: $background; }
-    Timeline > .timeline--past { color: $ck-edge-focus; }
-    Timeline > .timeline--rest { color: $ck-edge; }
-    Timeline > .timeline--here { color: $accent; text-style: bold; }
-    Timeline > .timeline--fork { color: $ck-lane; }
-    Timeline > .timeline--bookmark { color: $warning; }
-    Timeline > .timeline--true { color: $error; }
-    Timeline > .timeline--key { color: $ck-label; text-style: bold; }
     """
 
     @dataclass
@@ -103,8 +97,8 @@ class Timeline(LazyParts, Widget):
         segments += [Segment(text, self._style(style)), Segment(_AFTER, self._style("key"))]
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
-    def _style(self, name: str):  # type: ignore[no-untyped-def]  # rich's Style
-        return self.rich_style + self.get_component_rich_style(f"timeline--{name}", partial=True)
+    def _style(self, name: str) -> Style:
+        return self.rich_style + style_of(_LOOKS[name], self.app.theme_variables)
 
     # -- the mouse ---------------------------------------------------------------------------------------------------
 

@@ -279,6 +279,18 @@ def test_a_client_that_cannot_stream_is_not_asked_to(release: str, drive: Drive)
     assert run.called() == ["poet"]
 
 
+@pytest.mark.parametrize("release", DEBUGGED)
+@pytest.mark.parametrize("way", ["logging", "warnings"])
+def test_a_warning_of_the_program_stops_the_run_after_its_superstep_once(way: str, release: str, drive: Drive) -> None:
+    run = drive(f"warns_by_{way}.py", release, ["warning"])
+    paused = run.until("paused")
+    assert (paused["reason"], paused["breakpoint"], run.called()) == ("breakpoint", "warning", ["a", "b"])
+    [said] = [each for each in run.lines if each["kind"] == "log" and each["level"] == "WARNING"]
+    assert "the score is low" in said["text"]
+    run.do("continue")
+    assert run.until("end")["outcome"] == "done"
+
+
 @pytest.mark.parametrize("stops", [{"breaks": ["warning"]}, {"step": True}])
 def test_a_run_stops_where_its_checkpoint_cannot_be_saved(into: Path, stops: dict[str, Any], drive: Drive) -> None:
     run = drive("cannot_be_saved.py", **stops)

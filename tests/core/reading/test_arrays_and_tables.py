@@ -4,13 +4,19 @@ import json
 import pickle
 from base64 import b64decode
 from pathlib import Path
+from struct import pack
 from typing import Any
 
 import pytest
 
 from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.json_limits import non_finite
+from ckpt_tui.core.reading.long_floats import long_float
+from ckpt_tui.core.reading.lookup import lookup
+from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.value import Map, Obj, Ref
 
 VALUES = Path(__file__).parents[2] / "data" / "values"
@@ -179,7 +185,7 @@ def test_a_long_array_shows_its_beginning_and_keeps_all_of_its_bytes() -> None:
     [
         ((2,), "i8", b"\0" * 15), ((-1,), "i8", b""), ((2, "3"), "i1", b"\0" * 6), ([2], "i1", b"\0\0"),
         ((1,), "i1", None), ((1,), "V0", b""), ((1,) * 65, "i1", b"\0"),
-        ((1 << 80,), "i1", b"\0"), ((1,), "f16", b"\0" * 16), ((1,), "X4", b"\0" * 4),
+        ((1 << 80,), "i1", b"\0"), ((1,), "f10", b"\0" * 10), ((1,), "X4", b"\0" * 4),
         ((1,), "U99999999", b"\0"), ((2,), "O8", [1]), ((1,), Obj(Ref("a", "b"), ()), b"\0"),
     ],
 )  # fmt: skip
@@ -225,3 +231,41 @@ def test_nothing_of_this_imports_numpy_or_pandas() -> None:
         to_json(decode(b64decode(data)).value)
     assert pickle.dumps(1)
     assert "pandas" not in sys.modules
+
+
+def test_the_rows_of_a_tree_have_all_elements_of_a_long_array_and_the_document_the_first_ones() -> None:
+    value = made((2_500,), "i4", pack("<2500i", *range(2_500)))
+    assert len(to_json(value)["$items"]) == 1_000
+    tree = Tree({"numbers": value})
+    tree.unfold(tree.row(0).branch, tree.row(0).slot)
+    assert tree.row(len(tree) - 1).member.value == 2_499
+    assert lookup({"numbers": value}, ("numbers", "$items", 1_700)).value == 1_700
+    assert lookup({"numbers": value}, ("numbers", "$items", 2_500)).absent
+    assert members(value).find(("$items", 1_700)) < 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "at", "found"), [((600, 3), 599, [1797, 1798, 1799]), ((1, 1_800), 1_000, 1_000), ((1_800,), 5, 5)]
+)
+def test_a_row_of_a_long_array_is_worked_out_by_itself(shape: tuple[int, ...], at: int, found: Any) -> None:
+    value = made(shape, "i4", pack("<1800i", *range(1_800)))
+    assert lookup([value], (0, "$items", at)).value == found
+
+
+X87 = [
+    ("cdcccccccccccccc fb3f", "0.1"), ("0000000000000080 ff3f", 1.0), ("0000000000000080 ffff", float("-inf")),
+    ("35c26821a2da0fc9 0040", "3.1415926535897932385"), ("0000000000000000 0080", -0.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("bits", "value"), X87)
+@pytest.mark.parametrize("size", [12, 16])
+def test_a_long_float_of_x87_is_read_from_its_80_bits(bits: str, value: float | str, size: int) -> None:
+    data = bytes.fromhex(bits).ljust(size, b"\0")
+    assert repr(long_float(data)) == repr(value)
+    assert to_json(made((1,), f"f{size}", data))["$items"] in ([value], [non_finite(float("-inf"))])
+
+
+def test_a_long_float_of_128_bits_is_known_by_its_last_bytes() -> None:
+    assert long_float((0x3FFF << 112).to_bytes(16, "little")) == 1.0
+    assert long_float(0x3FFB999999999999999999999999999A.to_bytes(16, "little")) == "0.1"

@@ -1,0 +1,40 @@
+"""How the parts of what is drawn line by line look, in colours of the theme.
+
+Rules of CSS could say the same, but Textual works each of them out for every widget before anything is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rich.style import Style
+from textual.color import Color
+
+
+class Look(NamedTuple):
+    """How a part looks: names of variables of the theme, "" for what is as around it.
+
+    Attributes:
+        color: The colour of its text.
+        background: The colour behind it.
+        text: A variable that holds a text style, or a text style such as `bold`.
+    """
+
+    color: str = ""
+    background: str = ""
+    text: str = ""
+
+
+def style_of(look: Look, variables: Mapping[str, str]) -> Style:
+    """The style of a part, to be added to that of its widget.
+
+    Args:
+        look: How the part looks.
+        variables: The variables of the theme.
+    """
+    color, background = (
+        Color.parse(variables[name]).rich_color if name else None for name in (look.color, look.background)
+    )
+    text = variables.get(look.text, look.text)
+    return Style(color=color, bgcolor=background) + Style.parse(text or "none")
