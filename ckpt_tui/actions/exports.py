@@ -15,7 +15,7 @@ from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, StoreMetadata, parts_of
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
 from ckpt_tui.core.sharing.bundle import SCHEMA, entry
@@ -136,7 +136,8 @@ def _entry(store: Store, node: Node, revealed: Sequence[Path], cleaner: Cleaner)
     loaded = loaded._replace(warnings=(*loaded.warnings, *alarmed))
     ref = node.ref
     if ref.facts is None:
-        ref = loaded.ref._replace(file=ref.file, store_metadata=ref.store_metadata)
+        given = _with_body(ref.store_metadata, loaded.ref.store_metadata)
+        ref = loaded.ref._replace(file=ref.file, store_metadata=given)
     if node.guessed and node.parent is not None and not ref.chain:
         ref = ref._replace(parent=node.parent)
     made: dict[str, Any] = cleaner.document(entry(loaded, show_document(loaded, budget=budget), ref))
@@ -145,6 +146,15 @@ def _entry(store: Store, node: Node, revealed: Sequence[Path], cleaner: Cleaner)
         for path in revealed:
             _copy_at(path, bare, made)
     return made
+
+
+def _with_body(listed: StoreMetadata | None, loaded: StoreMetadata | None) -> StoreMetadata | None:
+    """What the list says of a run, whose name may be one among several stores, with what only the body says."""
+    if listed is None or loaded is None:
+        return listed
+    return listed._replace(
+        label=loaded.label, role=loaded.role, status=loaded.status, step=loaded.step, ran=loaded.ran, did=loaded.did
+    )
 
 
 def _copy_at(path: Path, source: Any, target: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from types import ModuleType
 from typing import cast
@@ -15,9 +16,11 @@ from ckpt_tui.cli.output import has_screen, open_named, storage_options, stores_
 from ckpt_tui.core.running.event_lines import line_of
 from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
 from ckpt_tui.errors import UndecodableError, UsageError
+from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.caching import is_switched_off
 from ckpt_tui.stores.event_streams import event_files, is_events_file, read_events
 from ckpt_tui.stores.files import FileTrouble
+from ckpt_tui.stores.postgres_address import is_postgres
 
 
 class _Context(click.Context):
@@ -67,9 +70,47 @@ def command(
             ls, stores=stores, storage=storage, workflow_names=workflow_names, fast=False, sizes=False, as_json=False
         )
         return result
-    opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False, poll=poll))
+    if len(stores) == 1 and storage is None and poll is None and is_postgres(stores[0]):
+        opening = _Opening(stores)
+        opening.start()
+        _app()
+        opened = with_forks(opening.opened())
+    else:
+        opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False, poll=poll))
     beside = [os.path.join(directory, name) for name in streams]
     return int(_app().browse(opened, at=at, query=query, streams=beside))
+
+
+class _Opening(threading.Thread):
+    """Opens a database behind a URL and begins to read it while the screen is loaded: a server takes its time."""
+
+    def __init__(self, stores: tuple[str, ...]) -> None:
+        super().__init__(name="opening", daemon=True)
+        self._stores = stores
+        self._found: Store | BaseException | None = None
+        self._is_open = threading.Event()
+
+    def run(self) -> None:
+        """Open it; what is asked ahead need not be there when it is open."""
+        try:
+            self._found = open_named(self._stores)
+        except BaseException as error:  # raised again where the store is asked for
+            self._found = error
+        self._is_open.set()
+        if isinstance(self._found, Store):
+            self._found.look_ahead()
+
+    def opened(self) -> Store:
+        """The store, once it is open.
+
+        Raises:
+            CkptError: it cannot be opened.
+        """
+        self._is_open.wait()
+        if isinstance(self._found, BaseException):
+            raise self._found
+        assert self._found is not None
+        return self._found
 
 
 def _serve(

@@ -194,6 +194,9 @@ class Store(ABC):
         """
         return None
 
+    def look_ahead(self) -> None:  # noqa: B027 most stores are quick
+        """Ask for what a browser shows first, if that takes time; called in a thread while the screen is loaded."""
+
 
 def load_within(store: Store, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
     """The same as `Store.load_within`; deprecated."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
 
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs.groups import Group, PackedGroups
@@ -60,6 +61,10 @@ class LangGraphGroups(Groups):
         self._counted = 0.0
         self._is_stale = True
         """Whether all threads have to be listed again."""
+        self._asking = threading.Lock()
+        self._is_known_large: bool | None = None
+        self._first: tuple[list[ThreadRows], int] | None = None
+        """What was asked ahead, until it is used."""
 
     def with_forks(self, store: CompositeStore) -> Groups:
         """Threads are named in files: so are those of what forks have."""
@@ -67,10 +72,24 @@ class LangGraphGroups(Groups):
 
     def is_large(self) -> bool:
         """Whether there are more checkpoints than are listed one by one."""
+        with self._asking:
+            found, self._is_known_large = self._is_known_large, None
         try:
-            return self._threads.is_large()
+            return self._threads.is_large() if found is None else found
         except (DatabaseFault, OSError):
             return False
+
+    def look_ahead(self, publish: Callable[[Self], None]) -> None:
+        """Ask for what a browser shows first.
+
+        Args:
+            publish: Given this object once whoever asks it for something waits for the answers.
+        """
+        with self._asking, suppress(DatabaseFault, OSError):  # what cannot be read is said where it is asked for
+            publish(self)
+            self._is_known_large = self._threads.is_large()
+            if self._is_known_large:
+                self._first = self._threads.recent()
 
     # -- the list ----------------------------------------------------------------------------------------------------
 
@@ -159,7 +178,8 @@ class LangGraphGroups(Groups):
         """All threads; those that were written to last at once."""
         began = time.monotonic()
         if self._listed < 0:
-            recent, expected = self._threads.recent()
+            ahead, self._first = self._first, None
+            recent, expected = ahead or self._threads.recent()
             first = tuple(map(self._group, recent))
             done = sum(group.checkpoints for group in first)
             yield GroupBatch(first, False, (), (), done, max(expected, done + 1))

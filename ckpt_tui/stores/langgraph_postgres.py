@@ -40,13 +40,15 @@ class PostgresStore(ContainerStore):
     Args:
         address: The database.
         tables: The saver's tables.
+        database: The same database, where it is open already.
     """
 
     PRUNE = "the database belongs to the program that writes it; it is only ever read"
 
-    def __init__(self, address: Address, tables: Tables) -> None:
+    def __init__(self, address: Address, tables: Tables, database: PostgresDatabase | None = None) -> None:
         self.address, self.tables = address, tables
-        self._database = PostgresDatabase(address)
+        self._database = database or PostgresDatabase(address)
+        self._ahead: LangGraphGroups | None = None
         super().__init__(address.shown, PostgresRows(self._database, tables), address.name)
 
     def fresh(self) -> Self:
@@ -55,7 +57,16 @@ class PostgresStore(ContainerStore):
 
     def groups(self) -> Groups | None:
         """Its threads, by query."""
-        return LangGraphGroups(self, PostgresThreads(self._database, self.tables))
+        found, self._ahead = self._ahead, None
+        return found or LangGraphGroups(self, PostgresThreads(self._database, self.tables))
+
+    def look_ahead(self) -> None:
+        """Ask for what a browser shows first; who asks `groups` for it meanwhile waits."""
+        groups = LangGraphGroups(self, PostgresThreads(self._database, self.tables))
+        groups.look_ahead(self._publish)
+
+    def _publish(self, groups: LangGraphGroups) -> None:
+        self._ahead = groups
 
     def pause(self, took: float, quiet: float) -> float:
         """A fifth of a second while a program writes; up to a second where the server is slow, or out of reach."""
@@ -80,9 +91,8 @@ def open_postgres(url: str) -> Store:
     try:
         every = database.tables(TABLES)
     except DatabaseFault as fault:
-        raise NotFoundError(f"{clean(address.shown)} cannot be read: {fault.reason.rstrip('.')}.", _HINT) from None
-    finally:
         database.close()
+        raise NotFoundError(f"{clean(address.shown)} cannot be read: {fault.reason.rstrip('.')}.", _HINT) from None
     found = tables_of(every)
     if address.schema:
         found = [tables for tables in found if tables.schema == address.schema]
@@ -95,7 +105,7 @@ def open_postgres(url: str) -> Store:
         hint = "Name the database that your graph saves to; PostgresSaver.setup() makes its tables."
         raise NotFoundError(what, hint)
     if len(found) == 1:
-        return PostgresStore(address, found[0])
+        return PostgresStore(address, found[0], database)
     members = [PostgresStore(address.of_schema(tables.schema), tables) for tables in found]
     return CompositeStore(members, [clean(tables.schema) for tables in found], address.shown)
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 DRAWN_SECONDS = 0.5
 """Longest time that reading waits until the first rows are drawn: both at once take twice as long."""
 
+WRITTEN_SECONDS = 0.03
+"""Time in which rows that are drawn are written to the terminal, by a thread that gets no turn beside a busy one."""
+
 MATCHED = 20
 """Runs with an id that a filter finds that are read at once."""
 
@@ -92,7 +95,7 @@ class StoreFollower:
             if complete or (changed and (not is_shown or pace.is_due)):
                 self._post_at_pace(pace, batch.done, batch.total)
                 if not (is_shown or complete):
-                    self._is_drawn.wait(DRAWN_SECONDS)
+                    self._wait_for_drawing()
                 is_shown = True
             if complete and self._library.unread():
                 self.workers.post(BodiesWanted())
@@ -124,10 +127,15 @@ class StoreFollower:
             if changed or complete or pace.is_due:
                 self._post_at_pace(pace, batch.done, batch.total)
                 if not complete:
-                    self._is_drawn.wait(DRAWN_SECONDS)
+                    self._wait_for_drawing()
                 self.workers.post(FoldedRead([one for one in batch.entries if isinstance(one, CheckpointRef)]))
             if library.unread():
                 self.workers.post(BodiesWanted())
+
+    def _wait_for_drawing(self) -> None:
+        """Wait until the first rows are on the screen, before more is read."""
+        if not self._is_drawn.is_set() and self._is_drawn.wait(DRAWN_SECONDS):
+            self.workers.stopped.wait(WRITTEN_SECONDS)
 
     def _read_newest(self, groups: GroupLibrary) -> None:
         """Read the run of the newest checkpoint, which is unfolded while it is followed."""

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.commands import HOSTILE, NEW, Output, called, command
+from tests.cli.commands import DATA, HOSTILE, NEW, Output, called, command
 from tests.support.small_stores import write
 
 FORK = NEW / "fork_hitl"
@@ -177,3 +177,12 @@ def test_a_wrong_file_ends_with_what_is_wrong(run: Path, text: str, code: int, s
 def test_a_file_that_is_missing_says_how_to_write_one(run: Path) -> None:
     done = command("check", run, run.parent / "none.toml")
     assert done.code == 3 and "--record" in done.err
+
+
+@pytest.mark.parametrize("name", ["0.2.76/functional", "1.2.24/forks"])
+def test_what_is_recorded_of_a_thread_of_langgraph_holds_for_it(name: str, tmp_path: Path, capfdbinary: Output) -> None:
+    store, file = DATA / "langgraph" / f"{name}.sqlite", tmp_path / "good.toml"
+    assert called(capfdbinary, "check", store, file, "--record").code == 0
+    done = called(capfdbinary, "check", store, file)
+    assert done.code == 0, done.out
+    assert "ran" in done.out

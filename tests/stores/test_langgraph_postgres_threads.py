@@ -69,6 +69,24 @@ def test_only_a_table_with_many_checkpoints_is_large(place: tuple[str, Any]) -> 
     assert not groups.is_large()
 
 
+def test_what_was_asked_ahead_is_listed_first_and_nothing_is_missed(
+    place: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(langgraph_postgres_threads, "FOLDED", 3)
+    save_many(place[1], 2, 2)
+    store = open_store(place[0])
+    store.look_ahead()
+    newest = save(place[1], 9, thread="new")
+    groups = store.groups()
+    assert groups is not None
+    assert groups.is_large()
+    first, last = list(groups.scan())
+    assert [group.id for group in first.groups] == ["thread 001", "thread 000"]
+    assert [group.id for group in last.groups] == ["new", "thread 001", "thread 000"]
+    assert last.groups[0].newest.endswith(newest)
+    assert store.groups() is not groups
+
+
 def test_rows_without_an_id_are_said(place: tuple[str, Any]) -> None:
     save_many(place[1], 2, 2)
     place[1].execute("UPDATE checkpoints SET checkpoint_id = '' WHERE checkpoint_id = %s", (checkpoint_id(4, 3),))
