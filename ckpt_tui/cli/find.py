@@ -23,6 +23,7 @@ from ckpt_tui.cli.output import (
 from ckpt_tui.cli.progress import ProgressBar, Stopped
 from ckpt_tui.cli.show import locate
 from ckpt_tui.core.find.question import Match, Question, find_document
+from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.path_history import Unread
 from ckpt_tui.core.shown_names import shown_name, shown_path
@@ -61,7 +62,7 @@ def command(
     if one is not None and run_of is not None:
         raise UsageError("--in looks in one checkpoint, --run in a whole run.", "Leave one of them out.")
     opened = with_own_forks(open_named([store], storage, workflow_names))
-    nodes = _nodes(opened, one, run_of)
+    nodes, problems = _nodes(opened, one, run_of)
     question = Question(text, regex, keys or not values, values or not keys, reveal)
     search = _Search(opened, nodes, question, limit)
     with ProgressBar() as watch:
@@ -75,7 +76,8 @@ def command(
                 write(line)  # each as it is found
         else:
             write_lines(_lines(search))
-    for gap in search.unread:
+    gaps = [Unread(problem.file, problem.reason) for problem in problems if problem.kind in _MISSED]
+    for gap in (*gaps, *search.unread):
         click.echo(f"not searched: {clean(gap.file)}: {clean(gap.reason)}", err=True)
     if search.note:
         click.echo(clean(search.note), err=True)
@@ -84,13 +86,21 @@ def command(
     return 0 if search.number else 1
 
 
-def _nodes(store: Store, one: str | None, run_of: str | None) -> list[Node]:
+_MISSED = frozenset((
+    "truncated", "not-json", "trailing", "empty", "encoding", "too-deep", "too-large", "unreadable", "changing",
+    "encrypted", "broken-link", "torn-index", "directory",
+))  # fmt: skip
+"""Kinds of problems that may be checkpoints, in which something may be missed."""
+
+
+def _nodes(store: Store, one: str | None, run_of: str | None) -> tuple[list[Node], list[Problem]]:
+    """What is to be searched, and what of the store cannot be."""
     if one is not None:
-        return [locate(store, one)[1]]
+        return [locate(store, one)[1]], []
     if run_of is not None:
-        return list(locate(store, run_of)[0].nodes)
-    runs, _ = read_store(store, fast=True)
-    return [node for run in runs for node in run.nodes]
+        return list(locate(store, run_of)[0].nodes), []
+    runs, problems = read_store(store, fast=True)
+    return [node for run in runs for node in run.nodes], problems
 
 
 class _Search:

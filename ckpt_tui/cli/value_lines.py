@@ -7,6 +7,7 @@ from typing import Any
 
 from ckpt_tui.cli.output import paint
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.redact import is_mask
 from ckpt_tui.core.text import clean, quoted, size_text
 
 _DEEPEST = 60
@@ -96,7 +97,8 @@ def _one_line(item: Any) -> str:
         return "{}" if item == {} else "[]" if item == [] else str(item)
     kind = paint(clean(str(item.get("$type", ""))), dim=True)
     if "$value" in item:
-        return f"{clean(str(item['$value']))}  {kind}"
+        value = item["$value"]
+        return f"{_one_line(value) if is_mask(value) else clean(str(value))}  {kind}"
     if "$masked" in item:
         return f"••••••  {paint('masked, --reveal shows it', dim=True)}"
     if "$cut" in item:

@@ -175,6 +175,8 @@ class DirectoryTable:
     def modified(self, name: str) -> int | None:
         """When a file was changed as it was read last, in nanoseconds since 1970; None where it is not known."""
         with self.lock:
+            if not self.headers.is_hashed:
+                return 0  # nothing was read yet since the last start: whatever a file says now is as new
             number = self.headers.number(name)
             return None if number < 0 or self.headers.flags[number] & GONE else self.headers.changed[number]
 

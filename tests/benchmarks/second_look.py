@@ -48,8 +48,9 @@ def run(directory: Path) -> list[Figure]:
             row = terminal.wait_until(lambda text: " kB" in text or " k " in text) - terminal.started
             listed = terminal.wait_until(lambda text: f"{FILES:,} checkpoints" in text) - terminal.started
             cpu = terminal.cpu()
-            compared = terminal.wait_until(lambda text: "● live" in text) - terminal.started
+            whole = terminal.wait_until(lambda text: "● live" in text) - terminal.started
             terminal.settle()
+            rested = time.perf_counter() - terminal.started
             used, peak = terminal.memory() - bare, terminal.peak() - bare
         is_second = look == "a second look"
         seconds = SECONDS if is_second else None
@@ -59,7 +60,9 @@ def run(directory: Path) -> list[Figure]:
                    f"{empty:.2f} s", f"{row / empty:.1f}×", "≤ 1.6×", row <= 1.6 * empty),
             Figure("… all runs on the screen", f"{listed:.1f} s (CPU {cpu:.1f} s)", "", "",
                    "" if seconds is None else f"{seconds:.0f} s", None if seconds is None else listed <= seconds),
-            Figure("… all files looked at", f"{compared:.1f} s"),
+            Figure("… all of them certain to be there", f"{whole:.1f} s", "", "",
+                   "" if seconds is None else f"{seconds:.0f} s", None if seconds is None else whole <= seconds),
+            Figure("… until it rests, each file compared", f"{rested:.1f} s (CPU {terminal.cpu():.1f} s)"),
             Figure("… memory above the empty app", f"{used:.0f} MB, at most {peak:.0f} MB", "", "",
                    "" if most is None else f"≤ {most} MB", None if most is None else used <= most),
         ]  # fmt: skip

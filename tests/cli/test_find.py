@@ -73,3 +73,13 @@ def test_ctrl_c_ends_with_130_and_says_what_was_found(tmp_path: Path) -> None:
     lines = (first + rest).decode().splitlines()
     assert lines[0].startswith("c0000")
     assert "there may be more" in lines[-1]
+
+
+def test_what_cannot_be_searched_is_said(capfdbinary: Output, tmp_path: Path) -> None:
+    directory = chain(tmp_path, [{"x": 1}])
+    (directory / "cut-off.json").write_text('{"workflow_name": "w", "gra')
+    (directory / ".DS_Store").write_text("x")
+    done = called(capfdbinary, "find", directory, "nothing like this")
+    assert done.code == 1
+    assert "not searched: cut-off.json: cut off" in done.err
+    assert "DS_Store" not in done.err

@@ -39,3 +39,9 @@ from ckpt_tui.cli.value_lines import value_lines
 )  # fmt: skip
 def test_a_value_reads_plainly(value: Any, lines: list[str]) -> None:
     assert list(value_lines(value)) == lines
+
+
+def test_the_text_of_a_class_for_secrets_is_a_mask_in_words() -> None:
+    secret = {"$type": "pydantic.types:SecretStr", "$value": {"$masked": "str", "$size": 9}}
+    [line] = value_lines({"key": secret})
+    assert line == "  key: ••••••  masked, --reveal shows it  pydantic.types:SecretStr"

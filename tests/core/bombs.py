@@ -38,8 +38,9 @@ def large_map(entries: int) -> bytes:
 
 CLASS = b"\x8c\x01m\x8c\x01C\x93"
 
-QUARTER = DEFAULT_PICKLE._replace(opcodes=DEFAULT_PICKLE.opcodes // 4, objects=DEFAULT_PICKLE.objects // 4)
-"""A quarter of the usual budget, so that what is bounded takes a quarter of the time."""
+PART = 16
+SMALL = DEFAULT_PICKLE._replace(opcodes=DEFAULT_PICKLE.opcodes // PART, objects=DEFAULT_PICKLE.objects // PART)
+"""A sixteenth of the usual budget, so that what is bounded takes a sixteenth of the time."""
 
 BOMBS: dict[str, Callable[[], bytes]] = {
     "billion laughs in tuples": lambda: laughs(60, b"2\x86"),

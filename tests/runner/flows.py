@@ -137,8 +137,8 @@ def blocking(how: str = "sleep", mark: str = "") -> Workflow:
     return build_loop(rounds=3)
 
 
-def patient(seconds: float = 0.05, rounds: int = 500) -> Workflow:
-    """The loop, which lasts."""
+def patient(seconds: float = 0.2, rounds: int = 100_000) -> Workflow:
+    """The loop, which lasts however long a test takes."""
     return build_loop(rounds, seconds)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -35,6 +36,21 @@ _SHORTEST, _LONGEST = 0.005, 0.03
 
 _UNPAINTED = 0.5
 """Seconds after which the screen is read again though nothing was painted."""
+
+
+_sheets: dict[tuple[Any, ...], list[Any]] = {}
+_parse_rules = Stylesheet._parse_rules
+
+
+def _rules_parsed_once(self: Stylesheet, *args: Any, **options: Any) -> list[Any]:
+    """What Textual keeps for one app is kept for all apps of a theme: each test starts one, with the same sheets."""
+    key = (frozenset(self._variables.items()), args, tuple(options.items()))
+    if key not in _sheets:
+        _sheets[key] = _parse_rules(self, *args, **options)
+    return _sheets[key]
+
+
+Stylesheet._parse_rules = _rules_parsed_once  # type: ignore[method-assign]
 
 
 class Driver:

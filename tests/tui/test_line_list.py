@@ -78,6 +78,23 @@ async def test_lines_that_moved_have_their_border_and_colours_as_if_they_were_dr
         drawn(numbers)
 
 
+async def test_the_cursor_is_in_sight_in_a_list_that_gets_a_scroll_bar_only_now() -> None:
+    app = NumbersApp()
+    async with app.run_test(size=(40, 20)) as pilot:
+        numbers = app.numbers
+        numbers.count = 3
+        numbers.changed()
+        await pilot.pause()
+        numbers.count = 50
+        numbers.changed()
+        numbers.move_to(40)
+        await pilot.pause()
+        while not numbers.show_vertical_scrollbar:
+            await pilot.pause()
+        await pilot.pause()
+        assert any("row 40" in line for line in drawn(numbers))
+
+
 async def test_only_what_textual_drew_anew_is_kept_as_the_frame_of_a_line() -> None:
     app = NumbersApp()
     async with app.run_test(size=(40, 20)) as pilot:

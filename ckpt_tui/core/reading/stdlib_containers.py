@@ -71,7 +71,7 @@ _SORTED = 200
 
 
 def _named_fields(parts: ObjectParts, names: Sequence[str], args: Sequence[Value]) -> Sequence[Value]:
-    """The fields of a named tuple of the standard library; the pickle of any other does not name them."""
+    """The fields of a named tuple that is known by its name; the pickle of any other does not name them."""
     values = args[0] if len(args) == 2 and type(args[0]) is tuple and type(args[1]) is Map else args
     if len(values) != len(names):
         return args
@@ -92,6 +92,17 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "shutil:_ntuple_diskusage": ("total", "used", "free"),
     "email.headerregistry:Address": ("display_name", "username", "domain"),
+    "os:terminal_size": ("columns", "lines"), "difflib:Match": ("a", "b", "size"),
+    "statistics:LinearRegression": ("slope", "intercept"),
+    "langgraph.types:CacheKey": ("ns", "key", "ttl"),
+    "langgraph.types:PregelTask": ("id", "name", "path", "error", "interrupts", "state", "result"),
+    "langgraph.types:RetryPolicy": (
+        "initial_interval", "backoff_factor", "max_interval", "max_attempts", "jitter", "retry_on",
+    ),
+    "langgraph.types:StateSnapshot": (
+        "values", "next", "config", "metadata", "created_at", "parent_config", "tasks", "interrupts",
+    ),
+    "langgraph.types:StateUpdate": ("values", "as_node", "task_id"),
 }  # fmt: skip
 
 

@@ -127,7 +127,8 @@ class LineList(ScrolledLines, can_focus=True):
         else:
             for key in [key for key in self._strips.keys() if not is_same(key[0])]:  # noqa: SIM118 it is not a dict
                 self._strips.discard(key)
-        self.take_line_count(self.line_count)
+        if self.take_line_count(self.line_count):
+            self.call_after_refresh(self.show_cursor)
         self.refresh()
 
     def changed_rows(self) -> None:
@@ -170,9 +171,8 @@ class LineList(ScrolledLines, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The framed lines of a part of the widget."""
-        self._drawn_width = (
-            self.scrollable_content_region.width
-        )  # once for all lines: it takes as long as one that is kept
+        # Once for all of them: it takes as long as a line that is kept.
+        self._drawn_width = self.scrollable_content_region.width
         try:
             return super().render_lines(crop)
         finally:

@@ -30,70 +30,84 @@ class ScrolledLines(ScrollView):
         super().__init__(id=id, classes=classes)
         self._framed: LRUCache[int, tuple[Strip, Strip]] = LRUCache(_KEPT)
         """Identity of a line → it, so that its identity stays its own, and the framed line."""
-        self._look: object = None
+        self._frame_look: object = None
         """All that a frame depends on besides its line."""
-        self._stale: set[int] = set()
-        """Rows that Textual makes anew when it is asked for them; of all others it may give what was there before."""
+        self._row_strips: dict[int, Strip] = {}
+        """Row of the widget → what was drawn there, until it is to be drawn again."""
+        self._row_sizes: object = None
+        """The sizes for which they were drawn."""
 
     def notify_style_update(self) -> None:
         """Colours changed: forget what was framed with the old ones."""
         self._framed.clear()
+        self._row_strips.clear()
         super().notify_style_update()
 
     def refresh(self, *regions: Region, **options: Any) -> Self:
         """Draw again what is in some regions, or everything."""
-        if options.get("repaint", True):
-            if regions:
-                top = self.content_offset.y
-                self._stale.update(top + y for region in regions for y in region.line_range)
-            else:
-                self._stale.update(range(self.outer_size.height))
+        if regions and self._row_strips:
+            top = self.content_offset.y
+            for region in regions:
+                for y in region.line_range:
+                    self._row_strips.pop(top + y, None)
+        elif options.get("repaint", True):
+            self._row_strips.clear()
         return super().refresh(*regions, **options)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The framed lines of a part of the widget; those that were framed before as they were."""
-        whole, height, top = self.outer_size, self.content_size.height, self.content_offset.y
-        look = (
-            whole, height, top, self.styles.border, self.styles.outline, self.styles.padding, self.background_colors,
-            self.opacity, list(self.get_line_filters()),
-        )  # fmt: skip
-        if look != self._look:
-            self._look = look
-            self._framed.clear()
-            self._stale.update(range(whole.height))
-        lines = {y: self.render_line(y - top) for y in crop.line_range if 0 <= y - top < height}
-        found = {y: self._framed_before(lines.get(y)) for y in crop.line_range}
-        for is_known, rows in groupby(crop.line_range, key=lambda y: found[y] is not None):
-            if not is_known:
-                wanted = list(rows)
-                made = super().render_lines(Region(0, wanted[0], whole.width, len(wanted)))
-                for y, strip in zip(wanted, made, strict=True):
-                    found[y] = strip
-                    if y in self._stale and y in lines:
-                        self._framed[id(lines[y])] = lines[y], strip
-                self._stale.difference_update(wanted)
-        strips = [strip for strip in found.values() if strip is not None]
+        whole = self.outer_size
+        sizes = whole, self.content_size
+        if sizes != self._row_sizes:
+            self._row_sizes = sizes
+            self._row_strips.clear()
+        wanted = [y for y in crop.line_range if y not in self._row_strips]
+        if wanted:
+            self._draw_rows(wanted)
+        strips = [self._row_strips[y] for y in crop.line_range]
         first, last = crop.column_span
         return strips if (first, last) == (0, whole.width) else [strip.crop(first, last) for strip in strips]
 
-    def _framed_before(self, line: Strip | None) -> Strip | None:
-        """The framed line, where it was framed before."""
-        known = None if line is None else self._framed.get(id(line))
-        return known[1] if known is not None and known[0] is line else None
+    def _draw_rows(self, wanted: list[int]) -> None:
+        """Draw these rows, in ascending order."""
+        whole, height, top = self.outer_size, self.content_size.height, self.content_offset.y
+        look = (
+            self._row_sizes, top, self.styles.border, self.styles.outline, self.styles.padding, self.background_colors,
+            self.opacity, list(self.get_line_filters()),
+        )  # fmt: skip
+        if look != self._frame_look:
+            self._frame_look = look
+            self._framed.clear()
+        unknown: dict[int, Strip | None] = {}
+        for y in wanted:
+            line = self.render_line(y - top) if 0 <= y - top < height else None
+            known = None if line is None else self._framed.get(id(line))
+            if known is not None and known[0] is line:
+                self._row_strips[y] = known[1]
+            else:
+                unknown[y] = line
+        # Rows side by side together: each call of Textual looks up all styles first.
+        for _, together in groupby(enumerate(unknown), key=lambda pair: pair[1] - pair[0]):
+            rows = [y for _, y in together]
+            for y, strip in zip(rows, super().render_lines(Region(0, rows[0], whole.width, len(rows))), strict=True):
+                self._row_strips[y] = strip
+                if (line := unknown[y]) is not None:
+                    self._framed[id(line)] = line, strip
 
-    def take_line_count(self, count: int) -> None:
-        """Take in how many lines there are."""
+    def take_line_count(self, count: int) -> bool:
+        """Take in how many lines there are; whether the screen is laid out for it, before which nothing scrolls."""
         size = Size(0, count)
         if self.virtual_size == size:
-            return
+            return False
         has_bar = count > self.container_size.height
         if not self.container_size or has_bar != self.show_vertical_scrollbar or self.styles.auto_dimensions:
             self.virtual_size = size
-            return
+            return True
         self.set_reactive(ScrollView.virtual_size, size)
         self.scroll_y = self.validate_scroll_y(self.scroll_y)
         if has_bar:
             self._move_bar()
+        return False
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         """Draw other lines, and the scroll bar where it looks different."""

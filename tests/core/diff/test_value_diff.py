@@ -19,7 +19,7 @@ from ckpt_tui.core.paths import expression
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.to_json import to_json
 from tests.core import zoo
-from tests.core.bombs import BOMBS, QUARTER
+from tests.core.bombs import BOMBS, PART, SMALL
 from tests.support.changes import applied, unordered
 
 EVERYTHING = IgnoreRules(())
@@ -318,10 +318,10 @@ class TestLazy:
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_compared_in_bounds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "DIFF_NODES", DIFF_NODES // 4)  # as the pickles, for a quarter of the time
-    monkeypatch.setattr(walk, "DIFF_REPEATS", DIFF_REPEATS // 4)
+    monkeypatch.setattr(walk, "DIFF_NODES", DIFF_NODES // PART)  # as the pickles, for a part of the time
+    monkeypatch.setattr(walk, "DIFF_REPEATS", DIFF_REPEATS // PART)
     data = BOMBS[name]()
-    before, after = decode(data, QUARTER).value, decode(data, QUARTER).value
+    before, after = decode(data, SMALL).value, decode(data, SMALL).value
     same = diff({"state": before}, {"state": after})
     assert same.changes == ()
     other = diff({"state": {"a": before}}, {"state": {"a": [after], "b": after}})

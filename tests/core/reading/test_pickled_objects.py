@@ -13,6 +13,7 @@ import pytest
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.object_parts import Pairs
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf
 from tests.core import zoo
 from tests.core.agreement import shown
@@ -330,3 +331,16 @@ def test_the_parts_of_an_object_are_not_copied() -> None:
     data = b"ca\nB\n)\x81}(" + b"".join(b"\x8c\x06k%05dN" % index for index in range(5_000)) + b"ub."
     obj = decode(data).value
     assert object_parts(obj).attributes.kv is obj.state.kv
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "fields"),
+    [
+        ("langgraph.types:StateUpdate", (1, "node", None), {"values": 1, "as_node": "node", "task_id": None}),
+        ("difflib:Match", (1, 2, 3), {"a": 1, "b": 2, "size": 3}),
+        ("os:terminal_size", ((80, 24), Map([])), {"columns": 80, "lines": 24}),
+    ],
+)  # fmt: skip
+def test_a_known_named_tuple_has_its_fields(name: str, args: tuple[Any, ...], fields: dict[str, Any]) -> None:
+    module, _, qualname = name.partition(":")
+    assert to_json(Obj(Ref(module, qualname), args, "new")) == {"$type": name, **fields}

@@ -334,7 +334,8 @@ def asked_for(data: bytes) -> set[str]:
     """The names that Python's own unpickler asks for, each answered with a class that does nothing."""
     names: set[str] = set()
 
-    class Noting(pickle.Unpickler):
+    # Not the one in C, which makes room for every number below that of a memo.
+    class Noting(pickle._Unpickler):
         def find_class(self, module: str, name: str) -> Any:
             names.add(f"{module}:{name}")
             return Nothing
