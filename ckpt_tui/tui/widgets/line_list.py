@@ -171,8 +171,7 @@ class LineList(ScrolledLines, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The framed lines of a part of the widget."""
-        # Once for all of them: it takes as long as a line that is kept.
-        self._drawn_width = self.scrollable_content_region.width
+        self._drawn_width = self.scrollable_content_region.width  # once: it takes as long as a line that is kept
         try:
             return super().render_lines(crop)
         finally:
