@@ -33,8 +33,8 @@ def style_of(look: Look, variables: Mapping[str, str]) -> Style:
         look: How the part looks.
         variables: The variables of the theme.
     """
-    color, background = (
-        Color.parse(variables[name]).rich_color if name else None for name in (look.color, look.background)
-    )
+    names = look.color, look.background
+    # A theme that lacks a colour leaves the part as it is around it.
+    color, background = (Color.parse(variables[name]).rich_color if name in variables else None for name in names)
     text = variables.get(look.text, look.text)
     return Style(color=color, bgcolor=background) + Style.parse(text or "none")
