@@ -170,6 +170,8 @@ class StoreFollower:
                 for group in found or ():
                     self._library.put_group(group, groups.store.entries(group))
         self.workers.post(LookedUp(name, self._library.view()))
+        if self._library.unread():
+            self.workers.post(BodiesWanted())
 
     @job("describe")
     def describe(self, files: Sequence[str]) -> None:

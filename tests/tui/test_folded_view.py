@@ -373,6 +373,14 @@ class TestLargeDirectory:
         async with open_app(store, at="no-such-id") as driver:
             await driver.shows("showing the newest")
 
+    async def test_bodies_of_a_run_that_is_looked_up_late_are_read_too(self, store: Path, runs: list[Group]) -> None:
+        async with open_app(store) as driver:
+            await driver.until(lambda: driver.screen.checkpoints.progress == (0, 0), "all files are looked at")
+            library = driver.screen.library
+            driver.screen.follower.look_up(runs[3].newest.removesuffix(".json"))
+            await driver.until(lambda: library.groups is not None and library.groups.is_read(runs[3].id), "its headers")
+            await driver.until(lambda: not library.unread(), "its bodies")
+
     async def test_a_filter_finds_checkpoints_by_id(self, store: Path, runs: list[Group]) -> None:
         name = runs[3].newest.removesuffix(".json")
         async with open_app(store) as driver:
