@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 import weakref
@@ -58,7 +59,7 @@ class Counting:
 
     @job("wait")
     def take_over(self) -> None:
-        self.cancelled.wait(PATIENCE)
+        assert self.cancelled.wait(PATIENCE)
         self.workers.post(Done("the latest"))
 
 
@@ -103,7 +104,7 @@ async def test_a_failure_in_words_becomes_the_message_of_the_job_and_any_other_i
 async def test_the_latest_job_of_a_group_cancels_the_one_before() -> None:
     async with opened() as (app, jobs, pilot):
         jobs.wait()
-        jobs.begun.wait(PATIENCE)
+        assert await asyncio.to_thread(jobs.begun.wait, PATIENCE)  # a job begins once the loop goes on
         await jobs.take_over().wait()
         await pilot.pause()
         assert app.texts == ["the latest"] and not app.reports
