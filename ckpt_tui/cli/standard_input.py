@@ -46,7 +46,7 @@ def with_input(args: list[str], verbs: Sequence[str], directory: list[tempfile.T
         args, at = ["show", "-"], 1
     store = _store_before(args, at) if verb == "diff" and args[at - 1] != "--other" else ""
     if store:
-        hint = f"`… | ckpt-tui diff {store} ID --other -` compares a checkpoint with what comes in."
+        hint = f"`… | ckpt-tui diff {store} ID --other -` compares a checkpoint with standard input."
         raise UsageError("Standard input is a store of its own, not a checkpoint of another one.", hint)
     path = _kept(directory)
     if not verb:

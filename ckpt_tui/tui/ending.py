@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import select
 import signal
 import threading
 from collections.abc import Callable
@@ -28,6 +29,25 @@ def end_on_signals(app: App[Any]) -> None:
             continue
         with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; a loop that is not the main thread's
             loop.add_signal_handler(number, app.exit, None, BY_SIGNAL + number)
+
+
+def end_with_server(app: App[Any]) -> None:
+    """Make an app in a web page end once the server that started it is gone; called in its event loop.
+
+    Textual's driver only stops reading then. Where the system cannot wait for that (Windows), nothing changes.
+    """
+    if not app.is_web or not hasattr(select, "poll"):
+        return
+    loop = asyncio.get_running_loop()
+
+    def wait() -> None:
+        waiting = select.poll()
+        waiting.register(0, 0)  # no input is asked for, only whether the other end is closed
+        waiting.poll()
+        with suppress(RuntimeError):  # the app has ended
+            loop.call_soon_threadsafe(app.exit)
+
+    threading.Thread(target=wait, name="server", daemon=True).start()
 
 
 class TerminalFile:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.commands import NEW, ROOT, command, without
 from tests.support.chromium import HAS_CHROMIUM, open_page
+from tests.support.patience import PATIENCE
 
 DRIVER = "textual.drivers.web_driver:WebDriver"
 
@@ -33,7 +34,9 @@ def test_the_driver_of_a_web_page_is_a_screen(args: tuple[str, ...], tmp_path: P
             read = os.read(process.stdout.fileno(), 65_536)
             assert read, process.stderr.read() if process.stderr is not None else ""
             seen += read
-        process.kill()
+        process.stdin.close()  # as when the server is gone
+        process.stdout.read()
+        assert process.wait(PATIENCE) == 0
 
 
 def test_without_the_extra_it_says_how_to_get_it(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from ckpt_tui.stores.fork_directories import with_forks
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.stores.store_groups import Groups, ListedGroups
 from tests.stores.saving import save
+from tests.stores.watched_groups import Watching
 
 LENGTH = 4
 
@@ -121,37 +121,6 @@ def test_a_name_is_looked_for_in_the_directory_and_in_all_that_forks_add(store: 
     assert groups.holders("c05") == [groups.home("c05.json"), first]
     assert set(groups.newest(1) or ()) == {groups.home("c11.json"), first}
     assert groups.matching("c21") == [first]
-
-
-class Watching:
-    """The runs that are watched in a thread, and how many checkpoints each has."""
-
-    def __init__(self, groups: Groups) -> None:
-        self.groups = groups
-        self.counts: dict[str, int] = {}
-        self.news: list[str] = []
-        self._stop = threading.Event()
-        self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._follow, daemon=True)
-        self._thread.start()
-
-    def _follow(self) -> None:
-        for batch in self.groups.watch(self._stop):
-            with self._changed:
-                if batch.starts:
-                    self.counts = {}
-                self.counts.update((group.id, group.checkpoints) for group in batch.groups)
-                self.news += [entry.file for entry in batch.entries]
-                self._changed.notify_all()
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        with self._changed:
-            assert self._changed.wait_for(condition, 10)
-
-    def end(self) -> None:
-        self._stop.set()
-        self._thread.join(10)
-        assert not self._thread.is_alive()
 
 
 def counts_of(path: Path) -> dict[str, int]:

@@ -19,7 +19,7 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.stores.store_groups import GroupBatch, Groups, ListedGroups
 from ckpt_tui.stores.table_file import TableFile
 from tests.stores.saving import save
-from tests.support.patience import PATIENCE
+from tests.stores.watched_groups import Watching
 
 DATA = Path(__file__).parent.parent / "data" / "agent-framework"
 LENGTH = 4
@@ -134,42 +134,6 @@ class TestNames:
         assert groups.matching("05") == [groups.home("c04.json")]
         assert groups.matching("C05") == []
         assert groups.home("other.json") == ""
-
-
-class Watching:
-    """The groups of a directory that are watched in a thread."""
-
-    def __init__(self, groups: Groups) -> None:
-        self.groups = groups
-        self.counts: dict[str, int] = {}
-        self.batches: list[GroupBatch] = []
-        self._stop = threading.Event()
-        self._news = threading.Condition()
-        self._thread = threading.Thread(target=self._follow, daemon=True)
-        self._thread.start()
-
-    def _follow(self) -> None:
-        for batch in self.groups.watch(self._stop):
-            with self._news:
-                if batch.starts:
-                    self.counts = {}
-                self.counts.update((group.id, group.checkpoints) for group in batch.groups)
-                self.batches.append(batch)
-                self._news.notify_all()
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        with self._news:
-            assert self._news.wait_for(condition, PATIENCE)
-
-    def until_checked(self) -> None:
-        """Wait until all files were compared with what was read of them."""
-        self.until(lambda: sum(batch.done >= batch.total for batch in self.batches) >= 1)
-        self.until(lambda: self.groups.newest(1) is not None)
-
-    def end(self) -> None:
-        self._stop.set()
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
 
 
 @pytest.fixture

@@ -219,8 +219,7 @@ class Debugger:
     # -- going on ----------------------------------------------------------------------------------------------------
 
     def _go_on(self) -> None:
-        self._where = dict(self.paused or {})
-        self.paused = None
+        self._where, self.paused = dict(self.paused or {}), None
         self._turn.clear()
         if self._changes.need_a_new_process or self._processes.has_ended:
             self._processes.prepare(plan_from(self.plan, *self._found(self._changes.at), self._changes))
@@ -301,9 +300,9 @@ class Debugger:
             found = self._stops.at_hold(line, self._saved)
             if found is None:
                 self._processes.send({"do": "go", **self._stops.wanted()})
-                return
-            self._stops.stopped()
-            self._pause(*found, **at_hold(line, self._changes.at))
+            else:
+                self._stops.stopped()
+                self._pause(*found, **at_hold(line, self._changes.at))
 
     def _saved(self) -> Checkpoint | None:
         """The checkpoint that was saved last; None where it cannot be read, which is reported."""

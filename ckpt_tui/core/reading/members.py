@@ -190,7 +190,7 @@ def locate(value: Value, path: Path) -> tuple[int, ...]:
 
 
 def object_members(parts: ObjectParts, items: Sequence[Value] | None = None) -> Members:
-    """The members of an object, by its parts; `items` in place of its own."""
+    """The members of an object, from its parts; `items` replaces its own items."""
     items = parts.items if items is None else items
     if parts.is_text:
         return NO_MEMBERS

@@ -45,7 +45,7 @@ _MESSAGE = 3
 """Values that reading a message counts for."""
 
 _ASKING = 5
-"""Values that what a request asks counts for, where that is no message."""
+"""Cost of looking at what a request asks, in values, where it is not a message."""
 
 _CELLS = 25
 """Characters of a call or a result that cost as much as a value."""

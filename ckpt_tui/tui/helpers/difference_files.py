@@ -13,10 +13,8 @@ from ckpt_tui.core.sharing.markdown_parts import difference_markdown
 from ckpt_tui.core.sharing.small_pages import difference_page
 from ckpt_tui.tui.comparer import Compared
 
-Formats = dict[str, Callable[[], Iterable[str]]]
 
-
-def difference_file(compared: Compared, rules: IgnoreRules) -> tuple[str, Formats]:
+def difference_file(compared: Compared, rules: IgnoreRules) -> tuple[str, dict[str, Callable[[], Iterable[str]]]]:
     """The name that is proposed for a file of a comparison, and what makes its pieces, by format.
 
     Args:
@@ -24,7 +22,7 @@ def difference_file(compared: Compared, rules: IgnoreRules) -> tuple[str, Format
         rules: The rules that left changes out.
     """
     before, after, difference = compared.before.ref, compared.after.ref, compared.difference
-    formats: Formats = {
+    formats: dict[str, Callable[[], Iterable[str]]] = {
         "md": lambda: [difference_markdown(before, after, difference)],
         "html": lambda: difference_page(before, after, difference),
         "json": lambda: [dumps(diff_document(ref_document(before), ref_document(after), difference, rules))],

@@ -1,7 +1,8 @@
-"""Two executors pass a number on; the second warns once."""
+"""Two executors pass a number on; the second warns once by its log and once by `warnings`."""
 
 import asyncio
 import logging
+import warnings
 
 from agent_framework import Executor, WorkflowBuilder, WorkflowContext, handler
 
@@ -11,6 +12,8 @@ class Count(Executor):
     async def count(self, number: int, ctx: WorkflowContext[int, str]) -> None:
         if number == 1:
             logging.getLogger("scores").warning("the score is %s", "low")
+        if number == 3:
+            warnings.warn("the score is lower", stacklevel=1)
         if number < 4:
             await ctx.send_message(number + 1)
         else:
