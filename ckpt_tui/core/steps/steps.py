@@ -258,14 +258,15 @@ def _guess(source: str, graph: Graph, later: Mapping[str, str]) -> tuple[tuple[s
 
 
 def _answered(before: Snapshot | None, after: Snapshot) -> Iterable[Answered]:
-    yield from _interrupts(after)
+    interrupts = {each.request.id: each for each in _interrupts(after)}
+    yield from interrupts.values()
     if before is None:
         return
     answers = [sent for sent in after.sent if sent.sort != "message"]
     by_id = {sent.request: sent for sent in answers if sent.request}
     others = [sent for sent in answers if not sent.request]
     for key, request in before.requests.items():
-        if key in after.requests:
+        if key in after.requests or key in interrupts:  # before a fork the original may show it as waiting still
             continue
         sent = by_id.get(key)
         if sent is None:  # early versions do not say which request an answer is for

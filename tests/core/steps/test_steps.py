@@ -9,7 +9,7 @@ import pytest
 
 from ckpt_tui.actions.run_graph import RunGraph
 from ckpt_tui.core.drawing.drawing import Drawing
-from ckpt_tui.core.model import Checkpoint, CheckpointRef
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, PendingRequest
 from ckpt_tui.core.replay.frames import make_frame
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.core.steps.learned_graph import Edge, Graph, GraphLearner, Trust, given
@@ -246,6 +246,14 @@ class TestWhereAMessageGoes:
         came = take_snapshot(came.checkpoint._replace(messages=inputs))
         step = step_between(self.checkpoint(0, "a"), came, graph)
         assert (step.kind, ran(step)) == ("input", [])
+
+    def test_a_request_that_the_original_of_a_fork_still_shows_as_waiting_is_answered_once(self) -> None:
+        waiting = PendingRequest("i1", "ask", "interrupt", "", "publish?")
+        before = self.checkpoint(1)._replace(requests={"i1": waiting})
+        answered = [{"id": "i1", "node": "ask", "question": "publish?", "answers": ["yes"]}]
+        after = take_snapshot(self.checkpoint(2).checkpoint._replace(metadata={"interrupts_answered": answered}))
+        [found] = step_between(before, after).answered
+        assert (found.request.executor, found.given, found.answer) == ("ask", True, "yes")
 
 
 def test_an_answer_that_was_given_in_another_process_shows_that_its_executor_ran() -> None:
