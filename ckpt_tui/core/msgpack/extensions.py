@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ckpt_tui.core.msgpack.numpy_arrays import numpy_array
 from ckpt_tui.core.msgpack.objects import called, given, snapshot
-from ckpt_tui.core.value import Obj, Opaque, Ref, Value
+from ckpt_tui.core.value import Opaque, Ref, Value
 
 
 class Namer:

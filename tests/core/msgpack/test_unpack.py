@@ -160,7 +160,8 @@ class TestExtensions:
         assert decode(stored).names == ("numpy:ndarray",)
 
     @pytest.mark.parametrize(
-        ("dtype", "order", "data"), [("<f4", "C", b"\0"), ("<f4", "K", bytes(4)), ("<q9", "C", bytes(9)), ("", "C", b"")]
+        ("dtype", "order", "data"),
+        [("<f4", "C", b"\0"), ("<f4", "K", bytes(4)), ("<q9", "C", bytes(9)), ("", "C", b"")],
     )
     def test_an_array_of_numpy_of_another_layout_has_its_parts_by_name(
         self, dtype: str, order: str, data: bytes
