@@ -1,4 +1,4 @@
-"""Arrays of numpy in LangGraph's MessagePack become the objects that pickles describe: every view reads those."""
+"""Arrays of numpy in LangGraph's MessagePack become the objects that pickles describe: every view reads them."""
 
 from __future__ import annotations
 
