@@ -66,7 +66,7 @@ def mask_notations(text: str, mask: str) -> str:
         if named is not None and not is_secret_key(named.rpartition(":")[2]):
             return match[0]
         value, begin = match[kind], match.start(kind) - match.start()
-        if not value.strip() or value.startswith(("$", "{", "%", "#", mask)):
+        if not value.strip() or value.startswith(("$", "{", "%", "#", "...", "***", mask)):
             return match[0]
         end = begin + len(value.rstrip("\r\n"))
         return f"{match[0][:begin]}{mask}{match[0][end:]}"
