@@ -11,9 +11,10 @@ import ckpt_tui
 from ckpt_tui.cli.command_line import cli
 
 PACKAGE = Path(ckpt_tui.__file__).parent
-MOST = 38
+MOST = 39
 
 BY_NAME = [
+    "__main__: ckpt_tui.cli.command_line",
     "cli.command_line: ckpt_tui.cli.output",
     "cli.command_line: ckpt_tui.cli.standard_input.with_input",
     "cli.command_line: ckpt_tui.debug_log.DebugLog",
