@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from ckpt_tui.actions.checks import Checks
-from ckpt_tui.actions.export_files import write_file
+from ckpt_tui.actions.export_files import refuse_inside, write_file
 from ckpt_tui.actions.recorded_runs import record
 from ckpt_tui.cli.completed_words import complete_files
 from ckpt_tui.cli.output import (
@@ -58,6 +58,8 @@ def command(
         recording = record(opened, run, node, file, VERSION)
         write(f"written: {clean(file)}, {clean(recording)}")
         return 0
+    if report is not None:
+        refuse_inside(report, opened)
     checks = read_checks(file)
     with ProgressBar() as watch:
         base = os.path.dirname(os.path.abspath(file))

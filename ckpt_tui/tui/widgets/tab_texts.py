@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
     from ckpt_tui.core.reading.conversation import Conversation
 
+from ckpt_tui.core.documents.structured_secrets import hidden_texts
 from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.reading.pending import requests
@@ -102,7 +103,7 @@ def raw_paragraphs(raw: bytes, reveal: bool = True) -> list[Paragraph]:
     """The lines of a file, secrets masked unless they are to be shown."""
     text = raw[:RAW_BYTES].decode("utf-8", "backslashreplace")
     lines = text.split("\n")
-    out = [Paragraph(line) for line in (lines if reveal else masked_lines(lines))]
+    out = [Paragraph(line) for line in (lines if reveal else masked_lines(lines, hidden_texts(raw)))]
     if len(raw) > RAW_BYTES:
         out.append(Paragraph(f"… {len(raw) - RAW_BYTES:,} more bytes; o opens the file in $PAGER", "dim"))
     return out
