@@ -11,6 +11,7 @@ from contextlib import suppress
 from importlib import import_module
 
 from ckpt_tui.core.model import Problem
+from ckpt_tui.core.shell_words import shell_word
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores import event_streams
 from ckpt_tui.stores.base import OpenedPath, Store, place_error
@@ -234,7 +235,7 @@ def _file(path: str) -> Store | None:
     if name.endswith(".json"):  # the store says what is wrong with it
         return DirectoryStore(directory or os.curdir, only=name)
     if event_streams.is_events(head):
-        hint = f"`ckpt-tui {path}` shows its events."
+        hint = f"`ckpt-tui {shell_word(path)}` shows its events."
         raise UsageError(f"{path} is a stream of events, not a store of checkpoints.", hint)
     return None
 
