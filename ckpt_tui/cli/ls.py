@@ -160,9 +160,7 @@ def _beside(store: Store) -> list[str]:
     out = ["", "beside them, not listed"]
     for one in found:
         path = os.path.join(store.path, one.name)
-        out.append(
-            f"  {clean(one.name)}  {clean(one.what)}" + (f": ckpt-tui {shell_word(path)}" if one.opens else "")
-        )
+        out.append(f"  {clean(one.name)}  {clean(one.what)}" + (f": ckpt-tui {shell_word(path)}" if one.opens else ""))
     return out
 
 
