@@ -175,7 +175,7 @@ class DotnetStore(PolledStore):
         if trouble is None or trouble.kind == "vanished":
             found += index_findings(index, trouble is None, self._lost)
         elif trouble.kind in ("not-a-file", "broken-link"):
-            found.append(blocked_finding(trouble, self._lost))
+            found.append(blocked_finding(trouble.reason, self._lost))
         return tuple(found)
 
     def _entry(

@@ -44,11 +44,11 @@ def index_findings(index: Index, is_there: bool, lost: Sequence[IndexLine]) -> l
     return [Finding("torn-index" if index.torn else "index", "warning", INDEX, "", reason, fix, lines)]
 
 
-def blocked_finding(trouble: Problem, lost: Sequence[IndexLine]) -> Finding:
+def blocked_finding(reason: str, lost: Sequence[IndexLine]) -> Finding:
     """What is in the place of an index and is not a file, with the lines of an index for all checkpoints."""
     fix = f"When the program has ended, move it away, then write {INDEX} in UTF-8: {_ALL_PRINTED}."
     lines = tuple(line.text for line in lost)
-    return Finding("index", "warning", INDEX, "", trouble.reason, fix, lines)
+    return Finding("index", "warning", INDEX, "", reason, fix, lines)
 
 
 def unwritten_finding(problem: Problem, number: int) -> Finding:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
-from ckpt_tui.core.doctor.chains import broken_chains
 from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.doctor.chains import broken_chains
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.conversation import conversation
 from ckpt_tui.core.reading.pending import requests
