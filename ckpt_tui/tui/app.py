@@ -108,6 +108,7 @@ class CkptApp(TypeAhead):
         *(Binding(c.keys, c.action, c.title, show=False, id=c.id) for c in map(by_id().__getitem__, _ON_EACH_SCREEN)),
     ]
     HORIZONTAL_BREAKPOINTS = Browse.HORIZONTAL_BREAKPOINTS
+    _has_themes = False
 
     def __init__(
         self,
@@ -125,6 +126,7 @@ class CkptApp(TypeAhead):
         self._ascii = AsciiFilter() if draws_ascii(os.environ) else None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
+        self._has_themes = True
         self.store = complete(store)
         self.config = config or Config()
         # Set before the style sheet is read: another theme later means reading it again.
@@ -172,6 +174,8 @@ class CkptApp(TypeAhead):
         return [*found, self._ascii] if self._ascii is not None else found
 
     def get_css_variables(self) -> dict[str, str]:
+        if not self._has_themes:  # asked before the theme is chosen: those of another one would be computed for nothing
+            return {}
         variables = super().get_css_variables()
         if self.current_theme.ansi:
             variables |= variables_for(self.current_theme) | (WITHOUT_COLOURS if self.no_color else {})

@@ -53,10 +53,11 @@ class Browse(BrowseKeys):
         """Give the list the focus, and read the store."""
         self.follower.follow()
         self.panes.focus_pane(self.panes.list)
-        self.bars.draw()
         # The first picture has the first rows where they can be had so soon: an empty one takes as long to draw.
         first = await to_thread(self.follower.first_view, FIRST_SECONDS)
-        if first is not None:
+        if first is None:
+            self.bars.draw()
+        else:
             self._show_view(first)
             self.call_after_refresh(self._keep_up, first.view)  # once it is drawn: no first row waits for it
         self.call_after_refresh(self._open_bookmarks)
