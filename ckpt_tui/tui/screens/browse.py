@@ -55,7 +55,7 @@ class Browse(BrowseKeys):
         self.bars.draw()
         # The first picture has the first rows where they can be had so soon: an empty one takes as long to draw.
         first = await to_thread(self.follower.first_view, FIRST_SECONDS)
-        if first is not None:
+        if first is not None and not self.follower.workers.stopped.is_set():
             self._view_ready(first)
         self.call_after_refresh(self._open_bookmarks)
 
