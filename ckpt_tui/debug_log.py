@@ -42,7 +42,7 @@ class DebugLog:
         except OSError:
             pass
         self.note(f"ckpt-tui {VERSION} · Python {platform.python_version()} · {platform.platform()}")
-        self.note(f"arguments {args!r} · in {os.getcwd()}")
+        self.note(f"arguments {args!r} · in {_directory()}")
         shown = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         self.note(f"terminal in {_is_terminal(0)}, out {_is_terminal(1)} · {shown!r}")
 
@@ -67,6 +67,13 @@ class DebugLog:
         self.note(
             f"exit code {code} · {len(sys.modules)} modules, of them {', '.join(loaded) or 'none of the large ones'}"
         )
+
+
+def _directory() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return "a directory that was deleted"
 
 
 def _is_terminal(number: int) -> bool:

@@ -11,11 +11,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 PACKAGE = Path(__file__).parents[1] / "ckpt_tui"
 
-settings.register_profile("untimed", deadline=None)  # how long a case takes is a matter of the machine and its load
+# How long a case takes, and how long to make one, is a matter of the machine and its load.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 

@@ -41,6 +41,21 @@ def test_on_macos_they_are_in_application_support(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+NAMELESS = """
+import os
+from ckpt_tui.user_directories import cache_directory, config_file, state_directory
+os.setuid(54321)
+print(config_file(), state_directory(), cache_directory())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="a user without a name, as root alone can be")
+def test_without_a_home_nothing_is_kept_in_the_current_directory() -> None:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "CKPT_TUI_", "HOME"))}
+    done = subprocess.run([sys.executable, "-c", NAMELESS], env=bare, capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == {"/nonexistent/ckpt-tui/config.toml", "/nonexistent/ckpt-tui"}
+
+
 def test_variables_name_other_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))

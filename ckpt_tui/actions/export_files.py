@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ckpt_tui.actions.exports import branch_of, in_order, make_bundle, make_report, show_documents
@@ -131,18 +132,41 @@ def refuse_inside(output: str, store: Store) -> None:
 
 
 def write_file(output: str, text: Iterable[str]) -> None:
-    """Write the file as a whole, or leave what was there.
+    """Write the file as a whole, or leave what was there; a device or a pipe takes the text as it comes.
+
+    A link stays one, what is there keeps its permissions, and a new file has those that the umask gives.
 
     Raises:
         UsageError: it cannot be written.
     """
-    directory = os.path.dirname(os.path.abspath(output))
     try:
-        handle, temporary = tempfile.mkstemp(prefix=".ckpt-tui-", dir=directory)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.writelines(text)
-            file.write("\n")
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, output)
+        if _is_stream(output):
+            _fill(os.open(output, os.O_WRONLY | os.O_APPEND), text)
+            return
+        target = os.path.realpath(output)
+        temporary = os.path.join(os.path.dirname(target), f".ckpt-tui-{os.urandom(8).hex()}")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            _fill(handle, text)
+            with suppress(FileNotFoundError):
+                os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+            os.replace(temporary, target)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}.") from None
+
+
+def _is_stream(output: str) -> bool:
+    """Whether a file must not be replaced: /dev/null, a pipe of the shell, what /dev/stdout leads to."""
+    if os.path.abspath(output).startswith(("/dev/fd/", "/dev/std", "/proc/")):
+        return True
+    return os.path.exists(output) and not os.path.isfile(output)
+
+
+def _fill(handle: int, text: Iterable[str]) -> None:
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        file.writelines(text)
+        file.write("\n")

@@ -57,7 +57,9 @@ def names_here(store: Store) -> Names:
     if os.path.basename(os.path.dirname(home)) in ("home", "Users"):  # else it may be any word
         users.append(os.path.basename(home))
     host = socket.gethostname()
-    places = [(home, "~"), (os.getcwd(), ".")]
+    places = [(home, "~")]
+    with suppress(OSError):  # the working directory is gone
+        places.append((os.getcwd(), "."))
     for one in (store, *store.members):
         with suppress(OSError, ValueError):
             paths = dict.fromkeys(

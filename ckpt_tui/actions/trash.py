@@ -14,7 +14,8 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import IO, Any, NamedTuple
+from io import FileIO
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.text import clean
@@ -25,7 +26,13 @@ from ckpt_tui.stores.fork_directories import root_of
 SUFFIX = ".trash"
 RECORD = "ckpt-tui-prune.jsonl"
 
+GONE = "is gone already"
+"""Why a file is not moved that another prune has moved since it was listed."""
+
 _OTHER_DISK = "the trash is on another disk"
+
+_ATTEMPTS = 100
+"""Numbers that are tried for a new directory: prunes of one store may begin at the same time."""
 
 
 class Moved(NamedTuple):
@@ -86,7 +93,7 @@ def throw_away(
     moved: list[str] = []
     left: list[tuple[str, str]] = []
     try:
-        with open(os.path.join(directory, RECORD), "a", encoding="utf-8") as record:
+        with open(os.path.join(directory, RECORD), "ab", buffering=0) as record:
             for ref in refs:
                 reason = _throw(
                     store, ref, *(locate(ref.file) if locate else (store, ref.file)), directory, when, record
@@ -105,7 +112,7 @@ def throw_away(
 
 
 def _throw(
-    store: str, ref: CheckpointRef, place: str, name: str, directory: str, when: float, record: IO[str]
+    store: str, ref: CheckpointRef, place: str, name: str, directory: str, when: float, record: FileIO
 ) -> str:  # fmt: skip
     """Move one file; returns why it stays, or ""."""
     fork = _fork_of(store, place)
@@ -114,16 +121,35 @@ def _throw(
     reason = _changed(place, name, ref.size)
     if reason:
         return reason
-    # Recorded first: a file in the trash always has a line that says where it was.
-    record.write(json.dumps({"file": name, "id": ref.id, "at": when, **({"fork": fork} if fork else {})}) + "\n")
-    record.flush()
     try:
+        # Recorded first: a file in the trash always has a line that says where it was.
+        _note(record, {"file": name, "id": ref.id, "at": when, **({"fork": fork} if fork else {})})
         if fork:
             os.makedirs(os.path.join(directory, fork), exist_ok=True)
         os.rename(os.path.join(place, name), os.path.join(directory, fork, name))
+    except FileNotFoundError:
+        return GONE
     except OSError as error:
         return _OTHER_DISK if error.errno == errno.EXDEV else error.strerror or str(error)
     return ""
+
+
+def _note(record: FileIO, line: dict[str, Any]) -> None:
+    """Add a line to a record, as a whole or not at all: what a full disk took of it would spoil the next one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    data = json.dumps(line).encode() + b"\n"
+    before = record.tell()
+    try:
+        if record.write(data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError:
+        with suppress(OSError):
+            record.truncate(before)
+            record.seek(before)
+        raise
 
 
 def delete(store: str, refs: Iterable[CheckpointRef], locate: Locate | None = None) -> Moved:
@@ -136,6 +162,8 @@ def delete(store: str, refs: Iterable[CheckpointRef], locate: Locate | None = No
         if not reason:
             try:
                 os.unlink(os.path.join(place, name))
+            except FileNotFoundError:
+                reason = GONE
             except OSError as error:
                 reason = error.strerror or str(error)
         if reason:
@@ -186,7 +214,8 @@ def bring_back(store: str) -> Moved:
         try:
             os.rename(here, there)
         except OSError as error:
-            left.append((shown, error.strerror or str(error)))
+            if os.path.lexists(here):  # else somebody else has brought it back since
+                left.append((shown, error.strerror or str(error)))
         else:
             moved.append(shown)
     if not left:
@@ -209,6 +238,8 @@ def _changed(directory: str, name: str, size: int) -> str:
         return "does not name a file in the store"
     try:
         found = os.lstat(os.path.join(directory, name))
+    except FileNotFoundError:
+        return GONE
     except OSError as error:
         return error.strerror or str(error)
     if not stat.S_ISREG(found.st_mode):
@@ -220,14 +251,18 @@ def _new_directory(store: str) -> str:
     trash = trash_of(store)
     if os.path.islink(trash):
         raise CkptError(f"{clean(trash)} is a link, so nothing is moved there.", "Remove the link, or add --for-good.")
-    number = (_numbers(trash) or [0])[-1] + 1
-    directory = os.path.join(trash, str(number))
-    try:
-        os.makedirs(directory)
-    except OSError as error:
-        what = f"The trash {clean(directory)} cannot be made: {error.strerror}."
-        raise CkptError(what, "`ckpt-tui prune --for-good` deletes without a trash.") from None
-    return directory
+    for _ in range(_ATTEMPTS):
+        directory = os.path.join(trash, str((_numbers(trash) or [0])[-1] + 1))
+        try:
+            os.makedirs(directory)
+        except OSError as error:
+            reason = error.strerror
+            if not isinstance(error, (FileExistsError, FileNotFoundError)):
+                break  # else another prune made it, or removed the trash that it left empty
+        else:
+            return directory
+    what = f"The trash {clean(directory)} cannot be made: {reason}."
+    raise CkptError(what, "`ckpt-tui prune --for-good` deletes without a trash.")
 
 
 def _numbers(trash: str) -> Sequence[int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from ckpt_tui.actions.checks import Checks
-from ckpt_tui.actions.export_files import write_file
+from ckpt_tui.actions.export_files import refuse_inside, write_file
 from ckpt_tui.actions.recorded_runs import record
 from ckpt_tui.cli.completed_words import complete_files
 from ckpt_tui.cli.output import (
@@ -25,7 +25,7 @@ from ckpt_tui.cli.output import (
 )
 from ckpt_tui.cli.progress import ProgressBar
 from ckpt_tui.cli.show import locate
-from ckpt_tui.configuration import configured_rules
+from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.checks.check_file import Check, CheckFault, parse_checks
 from ckpt_tui.core.checks.outcome import Outcome, check_document, failure_lines, junit
 from ckpt_tui.core.text import clean
@@ -58,6 +58,8 @@ def command(
         recording = record(opened, run, node, file, VERSION)
         write(f"written: {clean(file)}, {clean(recording)}")
         return 0
+    if report is not None:
+        refuse_inside(report, opened)
     checks = read_checks(file)
     with ProgressBar() as watch:
         base = os.path.dirname(os.path.abspath(file))

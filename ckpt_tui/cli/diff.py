@@ -13,8 +13,8 @@ from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.cli.output import StorageCommand, json_option, open_named, paint, storage_options, write_json, write_lines
 from ckpt_tui.cli.piped_path import shown_input
-from ckpt_tui.cli.show import locate_in
-from ckpt_tui.configuration import configured_rules
+from ckpt_tui.cli.show import is_latest, locate_in, say_unread
+from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.diff_document import diff_document, fork_document
 from ckpt_tui.core.diff.divergence import divergence, fork
@@ -105,7 +105,10 @@ def _ignore(strict: bool, ignored: tuple[str, ...]) -> IgnoreRules:
 def _sides(store: Store, first: str, second: str, other: str | None) -> tuple[_Side, _Side]:
     opened = with_own_forks(store)
     # At once: what is known to a store is not reported again.
-    listed = read_named(opened, first, *([] if other is not None or not second else [second]))
+    names = [first, *([] if other is not None or not second else [second])]
+    listed = read_named(opened, *names)
+    if any(map(is_latest, names)):
+        say_unread(opened, listed[1])
     run, node = locate_in(opened, listed, first)
     here = _Side(opened, run, node, opened.load(node.ref.file))
     if other is None and not second:
@@ -116,6 +119,8 @@ def _sides(store: Store, first: str, second: str, other: str | None) -> tuple[_S
     if other is not None:
         opened = with_own_forks(open_store(other))
         listed = read_named(opened, second or "latest")
+        if is_latest(second or "latest"):
+            say_unread(opened, listed[1])
     run, node = locate_in(opened, listed, second or "latest")
     return here, _Side(opened, run, node, opened.load(node.ref.file))
 

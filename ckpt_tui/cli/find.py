@@ -25,7 +25,7 @@ from ckpt_tui.cli.show import locate
 from ckpt_tui.core.find.question import Match, Question, find_document
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.core.runs.path_history import Unread
+from ckpt_tui.core.runs.path_history import Unread, unread_among
 from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import clean
@@ -65,18 +65,18 @@ def command(
     nodes, problems = _nodes(opened, one, run_of)
     question = Question(text, regex, keys or not values, values or not keys, reveal)
     search = _Search(opened, nodes, question, limit)
+    gaps = unread_among(problems)
     with ProgressBar() as watch:
         search.watch = watch
         if as_json:
             matches = list(search)
             watch.clear()
-            write_json(find_document(matches, search.truncated, search.done))
+            write_json(find_document(matches, search.truncated, search.done, (*gaps, *search.unread)))
         elif data_stream().isatty():
             for line in _lines(search):
                 write(line)  # each as it is found
         else:
             write_lines(_lines(search))
-    gaps = [Unread(problem.file, problem.reason) for problem in problems if problem.kind in _MISSED]
     for gap in (*gaps, *search.unread):
         click.echo(f"not searched: {clean(gap.file)}: {clean(gap.reason)}", err=True)
     if search.note:
@@ -84,13 +84,6 @@ def command(
     if search.stopped:
         return 130
     return 0 if search.number else 1
-
-
-_MISSED = frozenset((
-    "truncated", "not-json", "trailing", "empty", "encoding", "too-deep", "too-large", "unreadable", "changing",
-    "encrypted", "broken-link", "torn-index", "directory",
-))  # fmt: skip
-"""Kinds of problems that may be checkpoints, in which something may be missed."""
 
 
 def _nodes(store: Store, one: str | None, run_of: str | None) -> tuple[list[Node], list[Problem]]:

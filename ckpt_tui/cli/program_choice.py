@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from dataclasses import replace
 
@@ -21,6 +20,7 @@ from ckpt_tui.actions.resume.proposals import (
     short_path,
 )
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.shell_words import shell_line, shell_word
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 
@@ -119,5 +119,5 @@ def _command_line(proposal: Proposal, target: Target) -> str:
             for each in value if option.multiple else (value,):
                 words += [flag, str(each)]
     words += ["--", *target.arguments] if target.arguments else []
-    line = shlex.join(words)
-    return line if is_here else f"cd {shlex.quote(directory)} && {line}"
+    line = shell_line(words)
+    return line if is_here else f"cd {shell_word(directory)} && {line}"

@@ -12,7 +12,7 @@ import click
 
 from ckpt_tui.actions.pruning import bring_back, delete, move_to_trash, plan, why_none
 from ckpt_tui.actions.store_contents import read_store
-from ckpt_tui.actions.trash import Moved
+from ckpt_tui.actions.trash import GONE, Moved
 from ckpt_tui.cli.completed_words import complete_ids
 from ckpt_tui.cli.output import json_option, store_argument, write, write_json
 from ckpt_tui.core.runs.ids import IdFault, find
@@ -106,7 +106,7 @@ def command(
     moved = (delete if for_good else move_to_trash)(opened, [node.ref for node in choice.gone])
     if as_json:
         write_json(_document(choice, moved))
-        return 0 if not moved.left else 1
+        return _code(moved)
     return _report(moved, "deleted", False)
 
 
@@ -185,12 +185,17 @@ def _report(moved: Moved, done: str, as_json: bool) -> int:
                 "trash": moved.directory or None,
             }
         )
-        return 0 if not moved.left else 1
+        return _code(moved)
     where = f" (in {clean(moved.directory)})" if moved.directory and done == "deleted" else ""
     write(f"{len(moved.files)} {done}{where}")
     for name, reason in moved.left:
-        click.echo(f"ckpt-tui: {clean(name)} stays: {clean(reason)}", err=True)
-    return 0 if not moved.left else 1
+        click.echo(f"ckpt-tui: {clean(name)} {'' if reason == GONE else 'stays: '}{clean(reason)}", err=True)
+    return _code(moved)
+
+
+def _code(moved: Moved) -> int:
+    """1 where something stays that should have gone; what another prune took first is gone, as was wanted."""
+    return 1 if any(reason != GONE for _, reason in moved.left) else 0
 
 
 def _left(moved: Moved) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from ckpt_tui.actions.text_search import TextSearches
 from ckpt_tui.cli.check import read_checks
 from ckpt_tui.cli.output import open_named
 from ckpt_tui.cli.show import PATH_LENGTH, locate
-from ckpt_tui.configuration import configured_rules
+from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.checks.outcome import check_document
 from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
@@ -30,7 +30,7 @@ from ckpt_tui.core.paths import parse
 from ckpt_tui.core.reading.shortened import compact, cut_deeper, only
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.path_history import branch
+from ckpt_tui.core.runs.path_history import branch, unread_among
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import masked_name, masked_path
 from ckpt_tui.core.text import clean
@@ -160,14 +160,16 @@ class ReadingTools:
             regex: It is a regular expression.
         """
         store = self._store()
-        runs, _ = read_store(store, fast=True)
+        runs, problems = read_store(store, fast=True)
         nodes = [node for run in runs for node in run.nodes]
         results = TextSearches(store).find(nodes, Question(text, regex), LISTED + 1)
         found = list(islice((match for result in results for match in result.matches), LISTED + 1))
         matches = [
             {"id": masked_name(ref.id), "path": masked_path(hit.path), "text": hit.text} for ref, hit in found[:LISTED]
         ]
-        return _cut(_answer({"matches": matches, "more": len(found) > LISTED}))
+        unread = [one._asdict() for one in unread_among(problems)[:LISTED]]
+        answer = {"matches": matches, "more": len(found) > LISTED} | ({"unread": unread} if unread else {})
+        return _cut(_answer(answer))
 
     def bisect(self, expression: str, tip: str = "latest") -> str:
         """Find the first checkpoint of a branch where an expression is true, and what changed in that step.

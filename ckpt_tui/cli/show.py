@@ -32,9 +32,12 @@ from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.reading import shortened
-from ckpt_tui.core.runs.ids import IdFault, as_late, as_late_here, find
+from ckpt_tui.core.runs.ids import IdFault, as_late, as_late_here, find, name_and_parents
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.path_history import unread_among
+from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.shell_words import shell_word
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.terms import numbered
@@ -156,7 +159,31 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
         UsageError: there is more than one.
         UndecodableError: it is a file that cannot be shown.
     """
-    return locate_in(store, read_named(store, name), name)
+    listed = read_named(store, name)
+    found = locate_in(store, listed, name)
+    if is_latest(name):
+        say_unread(store, listed[1])
+    return found
+
+
+def is_latest(name: str) -> bool:
+    """Whether a name means the latest checkpoint, or one above it."""
+    return name_and_parents(name)[0].rpartition("/")[2] == "latest"
+
+
+def say_unread(store: Store, problems: Iterable[Problem]) -> None:
+    """Say on stderr what could not be read, and may hold a later checkpoint."""
+    unread = unread_among(problems)
+    if unread:
+        named = "; ".join(f"{clean(one.file)}: {clean(one.reason, _REASON)}" for one in unread[:_UNREAD])
+        rest = len(unread) - _UNREAD
+        lists = f"`ckpt-tui ls {shell_word(masked_text(store.path))}` lists them"
+        more = f"; and {rest:,} more, {lists}" if rest > 0 else ""
+        click.echo(f"ckpt-tui: not read, and may be later: {named}{more}", err=True)
+
+
+_UNREAD, _REASON = 3, 200
+"""Entries that could not be read which are named, and characters of the reason that are shown."""
 
 
 def locate_in(store: Store, listed: tuple[tuple[Run, ...], list[Problem]], name: str) -> tuple[Run, Node]:
@@ -172,11 +199,11 @@ def locate_in(store: Store, listed: tuple[tuple[Run, ...], list[Problem]], name:
         meant = [problem.file for problem in problems if len(name) >= _MEANT and name in problem.file]
         if len(meant) == 1 and not fault.ambiguous:  # the id of a file whose name says more than the id
             _explain(store, meant[0])
-        hint = f"`ckpt-tui ls {clean(store.path)}` lists the ids."
+        hint = f"`ckpt-tui ls {shell_word(masked_text(store.path))}` lists the ids."
         error = UsageError if fault.ambiguous else NotFoundError
         raise error(f"{fault.reason}.", hint) from None
     run = next(run for run in runs if any(other is node for other in run.nodes))
-    if name.partition("~")[0] == "latest":
+    if name_and_parents(name)[0] == "latest":
         if run.store:
             _say_which(run.store, as_late(node, runs))
         _say_tie(find("latest", runs), [other for one in runs if one.store == run.store for other in one.nodes])

@@ -31,7 +31,7 @@ def with_input(args: list[str], verbs: Sequence[str], directory: list[tempfile.T
 
     Raises:
         NotFoundError: nothing came in.
-        UsageError: `-` is in the place of something else.
+        UsageError: `-` is in the place of something else, or there is no room to keep what came in.
     """
     verb = args[0] if args and args[0] in verbs else ""
     if verb and verb not in READING:
@@ -73,10 +73,14 @@ def _kept(directory: list[tempfile.TemporaryDirectory[str]]) -> str:
     data = sys.stdin.buffer.read()
     if not data.strip():
         raise NotFoundError("Nothing came in on standard input.", "kubectl … | ckpt-tui show -")
-    directory.append(tempfile.TemporaryDirectory(prefix="ckpt-tui-"))
-    path = os.path.join(directory[-1].name, f"{_name(data)}.json")
-    with open(path, "wb") as file:
-        file.write(data)
+    try:
+        directory.append(tempfile.TemporaryDirectory(prefix="ckpt-tui-"))
+        path = os.path.join(directory[-1].name, f"{_name(data)}.json")
+        with open(path, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        what = f"Standard input cannot be kept in a temporary file: {error.strerror}."
+        raise UsageError(what, "Set TMPDIR to a directory with room.") from None
     remember(path)
     remember(directory[-1].name)
     return path

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, secrecy
-from ckpt_tui.core.secret_items import VALUES, names_secret, names_value
+from ckpt_tui.core.secret_items import LOGINS, VALUES, is_any_login, names_secret, names_value
 from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, any_of, begins_service, is_service
-from ckpt_tui.core.secret_notations import is_login
 from ckpt_tui.core.secret_signs import maskers_for
 from ckpt_tui.core.secret_texts import MASK, masked_text
 
@@ -31,16 +30,21 @@ _SHORTEST = 6
 """Characters of the shortest text with a secret in it."""
 
 
-def masked_lines(lines: Iterable[str]) -> Iterator[str]:
+def masked_lines(lines: Iterable[str], hidden: frozenset[str] = frozenset()) -> Iterator[str]:
     """The lines of a JSON file with secrets masked, for people, whatever its layout; no longer JSON of the same values.
 
-    What is masked is what `masked` masks, save that a list of two is not a key and its value, and that the data of a
-    Secret of Kubernetes are masked by their names only.
+    What is masked is what `masked` masks, save what only the whole document shows: that two texts in a list are a name
+    and its value, that the data of a Secret of Kubernetes are before its kind. `documents.structured_secrets` finds
+    that.
+
+    Args:
+        lines: The lines.
+        hidden: Texts that are masked wherever they are values.
     """
-    mask = _RawMask()
+    mask = _RawMask(hidden)
     for line in lines:
         looked_at = mask.is_open or _raw_hint().search(line) or begins_service(line) or maskers_for(line)
-        yield mask.line(line) if looked_at else line
+        yield mask.line(line) if hidden or looked_at else line
 
 
 @cache
@@ -52,7 +56,8 @@ def _raw_hint() -> re.Pattern[str]:
 class _RawMask:
     """Goes through the lines of a JSON file and knows whether it is within a secret."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: frozenset[str]) -> None:
+        self._hidden = hidden
         self._open: list[int] = []  # how far each bracket that is open below a secret or a service holds one
         self._name = ""  # the last key
         self._due: int | None = None  # how far the value of the last key is a secret; None when no value is due
@@ -96,7 +101,9 @@ class _RawMask:
                 self._open.append(rank)
             return token
         if kind == "text":
-            is_auth = has_name and self._name == "auth" and is_login(token[1:-1])
+            if self._hidden and not self._is_pickle and _text_of(token) in self._hidden:
+                return _RAW_MASK
+            is_auth = has_name and self._name in LOGINS and is_any_login(self._name, token[1:-1])
             if rank or is_auth or (is_next and not token.startswith('"-')):
                 return _RAW_MASK if len(token) > 2 else token
             if has_name:
@@ -105,6 +112,16 @@ class _RawMask:
                 self._is_next = names_secret(token[1:-1])
             return token if self._is_pickle or len(token) < _SHORTEST else _masked_token(token)
         return _RAW_MASK if rank == EVERYTHING and token not in _WORDS_OF_JSON else token
+
+
+def _text_of(token: str) -> str:
+    """The text that a token of JSON spells."""
+    if "\\" not in token:
+        return token[1:-1]
+    try:
+        return str(json.loads(token))
+    except ValueError:  # cut off
+        return token[1:]
 
 
 def _masked_token(token: str) -> str:

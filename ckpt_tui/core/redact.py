@@ -69,6 +69,17 @@ def masked(
     return holder[0]
 
 
+def hidden_by_place(document: Any) -> list[Any]:
+    """The texts and numbers of a document that are secrets by their place, run kwargs aside; it is changed by this.
+
+    Not those that are secrets by their look, in any place.
+    """
+    hidden: list[Any] = []
+    ranks = _Ranks(dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
+    _mask_by_name([([document], PLAIN)], hidden, MASK, ranks, set())
+    return hidden
+
+
 def mask_all(documents: Iterable[tuple[dict[str, Any], str, int]]) -> None:
     """Mask members of documents in place, as `masked` does: each document, name, and how far it is a secret."""
     parts = [(document, name, [document[name]], above) for document, name, above in documents]
@@ -278,8 +289,8 @@ def is_mask(document: Any) -> bool:
 
 
 __all__ = [
-    "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "is_mask", "is_maskable", "is_secret_key", "mask_all",
-    "masked", "masked_text", "secrecy",
+    "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "hidden_by_place", "is_mask", "is_maskable",
+    "is_secret_key", "mask_all", "masked", "masked_text", "secrecy",
 ]  # fmt: skip
 
 PLAIN, SECRET, EVERYTHING = range(3)

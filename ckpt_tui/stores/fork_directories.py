@@ -7,10 +7,13 @@ are in the directory of our state.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from ckpt_tui.core.model import Problem
+from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.composite import CompositeStore, short_names, why_closed
 from ckpt_tui.stores.directory import DirectoryStore
@@ -39,19 +42,61 @@ def root_of(store: str) -> str:
 
 
 def forks_of(store: str) -> list[str]:
-    """The forks beside a store, by name."""
-    root = root_of(store)
+    """The forks beside a store, by name; behind a link only what bears the name of a fork and is small."""
+    return listed_forks(store)[0]
+
+
+def listed_forks(store: str) -> tuple[list[str], list[Problem]]:
+    """The forks beside a store, and a row for each link that was not read through."""
+    place = root_of(store) + SUFFIX
     of_file = keeps_databases(store)
+    is_link = os.path.islink(place)
+    left = [_BEHIND_LINKS]
+    found, closed = [], []
     try:
-        with os.scandir(root + SUFFIX) as entries:
-            return sorted(
-                entry.path
-                for entry in entries
-                if not entry.name.startswith(".")
-                and (entry.name.endswith(DATABASE) and entry.is_file() if of_file else entry.is_dir())
-            )
+        with os.scandir(place) as entries:
+            for entry in entries:
+                left[0] -= is_link
+                if left[0] < 0:
+                    return [], [_unfollowed(place, os.path.basename(place))]
+                if entry.name.startswith(".") or not (
+                    entry.name.endswith(DATABASE) and entry.is_file() if of_file else entry.is_dir()
+                ):
+                    continue
+                if is_link and not _NAME.fullmatch(entry.name.removesuffix(DATABASE)):
+                    continue
+                if not of_file and (is_link or entry.is_symlink()) and not _is_small(entry.path, left):
+                    closed.append(_unfollowed(entry.path, f"{os.path.basename(place)}/{entry.name}"))
+                    continue
+                found.append(entry.path)
     except OSError:
-        return []
+        return [], []
+    return sorted(found), sorted(closed)
+
+
+_BEHIND_LINKS = 2_000
+"""Entries that are looked at, in all, of directories to which links lead."""
+
+_NAME = re.compile(r".+-[0-9]{1,9}")
+"""The name of a fork: the id of a checkpoint and a number."""
+
+
+def _is_small(path: str, left: list[int]) -> bool:
+    """Whether a directory holds no more entries than are left."""
+    with suppress(OSError), os.scandir(path) as entries:
+        for _ in entries:
+            left[0] -= 1
+            if left[0] < 0:
+                return False
+    return True
+
+
+def _unfollowed(place: str, name: str) -> Problem:
+    reason = (
+        f"a link to {clean(os.path.realpath(place))}, behind which are more than {_BEHIND_LINKS:,} entries: "
+        "it was not read; open the directory by its own path"
+    )
+    return Problem(f"{name}/", reason, "large-link")
 
 
 def is_fork(path: str) -> bool:
@@ -104,8 +149,9 @@ def with_forks(store: Store) -> Store:
         return CompositeStore(members, store.member_names, store.path, problems=store.problems) if changed else store
     if not is_plain(store):
         return store
-    found = [path for path in forks_of(store.path) if path != absolute(store.path)]
-    closed = _closed_forks(store.path)
+    listed, unread = listed_forks(store.path)
+    found = [path for path in listed if path != absolute(store.path)]
+    closed = [*_closed_forks(store.path), *unread]
     return overlay(store if keeps_databases(store.path) else store.path, found, closed) if found or closed else store
 
 

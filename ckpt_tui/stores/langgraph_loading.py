@@ -5,7 +5,8 @@ from __future__ import annotations
 from ckpt_tui.core.budgets import MessageBudget
 from ckpt_tui.core.langgraph_layout import ANSWERED, START
 from ckpt_tui.core.model import INTERNAL, Checkpoint, CheckpointRef
-from ckpt_tui.core.msgpack.serialized import decode
+from ckpt_tui.core.msgpack.serialized import decode, is_closed
+from ckpt_tui.core.paths import expression
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Value
 from ckpt_tui.stores.langgraph_delta import rebuilt
@@ -48,7 +49,7 @@ def checkpoint_of(
         OSError: the database is not there any more.
     """
     remarks = _Remarks()
-    state = remarks.take(read.decoded, "checkpoint")
+    state = remarks.take(read.decoded, "state" if is_closed(read.body.header.encoding) else "checkpoint")
     about: dict[str, Value] = dict(read.metadata)
     if read.document is not None:
         state = _state(key, read.document, read, reader, budget, remarks)
@@ -93,9 +94,8 @@ def _written(read: Reading, budget: MessageBudget, remarks: _Remarks) -> dict[st
     tasks: dict[str, dict[str, list[Value]]] = {}
     for write in read.writes:
         name = _task(write, read)
-        value = remarks.take(
-            decode(write.encoding, write.data, budget), f"writes of {name}: {clean(write.channel, 60)}"
-        )
+        place = expression(("metadata", "task_writes", name, write.channel))
+        value = remarks.take(decode(write.encoding, write.data, budget), clean(place, 200))
         if value is not None or not write.channel.startswith(BRANCH_TO):  # which is what `messages` says
             tasks.setdefault(name, {}).setdefault(write.channel, []).append(value)
     return {

@@ -8,7 +8,7 @@ import stat
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.fork_directories import SUFFIX, forks_of, root_of
+from ckpt_tui.stores.fork_directories import SUFFIX, listed_forks, root_of
 
 try:
     import pwd
@@ -94,7 +94,9 @@ def _forks(path: str) -> list[Finding]:
     """Directories of forks that are links: a resume would write elsewhere."""
     root = root_of(path) + SUFFIX
     found = []
-    for place in (root, *forks_of(path)):
+    read, unread = listed_forks(path)
+    links = [os.path.join(os.path.dirname(root), one.file.rstrip("/")) for one in unread]
+    for place in dict.fromkeys((root, *read, *links)):
         try:
             status = os.stat(place)
         except OSError:

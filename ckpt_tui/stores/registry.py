@@ -11,6 +11,7 @@ from contextlib import suppress
 from importlib import import_module
 
 from ckpt_tui.core.model import Problem
+from ckpt_tui.core.shell_words import shell_word
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores import event_streams
 from ckpt_tui.stores.base import OpenedPath, Store, place_error
@@ -24,11 +25,14 @@ from ckpt_tui.stores.fork_directories import SERVER, is_fork, overlay, root_of
 from ckpt_tui.stores.near_paths import near_path
 from ckpt_tui.stores.postgres_address import absolute, is_postgres, shown_place
 
+_OF_DATABASES = ("langgraph:LangGraphStore",)
+"""Formats that are SQLite databases: they are asked for such files alone, and no others are asked for these."""
+
 _FORMATS = (
-    "agent_framework_dotnet:DotnetStore", "hpd:HpdStore", "dotnet_sessions:SessionStore", "langgraph:LangGraphStore",
-    "langgraph_dev:DevStore", "exported_bundle:BundleStore",
+    "agent_framework_dotnet:DotnetStore", "hpd:HpdStore", "dotnet_sessions:SessionStore", "langgraph_dev:DevStore",
+    "exported_bundle:BundleStore",
 )  # fmt: skip
-"""Formats besides directories of Agent Framework, in the order in which they are asked: module and class.
+"""Other formats besides directories of Agent Framework, in the order in which they are asked: module and class.
 
 They are imported by name, as the verbs are: a list of Agent Framework's checkpoints does without the other formats.
 """
@@ -171,12 +175,19 @@ def open_overlay(path: str | os.PathLike[str], *overlays: str | os.PathLike[str]
 
 def _sniffed(place: OpenedPath) -> Store | None:
     """The store of the first format that recognises a path, or None."""
-    found: Store | None = None if place.has_index else DirectoryStore.sniff(place)
-    for name in _FORMATS if found is None else ():
-        found = _format(name).sniff(place)
-        if found is not None:
-            break
-    return found if found is not None else DirectoryStore.sniff(place)
+    if _is_database(place):
+        return _first(_OF_DATABASES, place)
+    found = None if place.has_index else DirectoryStore.sniff(place)
+    return found or _first(_FORMATS, place) or DirectoryStore.sniff(place)
+
+
+def _first(formats: Sequence[str], place: OpenedPath) -> Store | None:
+    """The store of the first of these formats that recognises a path, or None."""
+    return next((found for name in formats if (found := _format(name).sniff(place)) is not None), None)
+
+
+def _is_database(place: OpenedPath) -> bool:
+    return place.head is not None and place.head.startswith(SQLITE)
 
 
 def _format(name: str) -> type[Store]:
@@ -217,13 +228,14 @@ def _file(path: str) -> Store | None:
             raise NotFoundError(trouble.reason) from None
         head = b""
     place = OpenedPath(path, head=head)
-    found = _format("exported_documents:DocumentsStore").sniff(place) or _sniffed(place)
+    found = None if _is_database(place) else _format("exported_documents:DocumentsStore").sniff(place)
+    found = found or _sniffed(place)
     if found is not None:
         return found
     if name.endswith(".json"):  # the store says what is wrong with it
         return DirectoryStore(directory or os.curdir, only=name)
     if event_streams.is_events(head):
-        hint = f"`ckpt-tui {path}` shows its events."
+        hint = f"`ckpt-tui {shell_word(path)}` shows its events."
         raise UsageError(f"{path} is a stream of events, not a store of checkpoints.", hint)
     return None
 

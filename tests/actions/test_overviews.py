@@ -279,3 +279,10 @@ def test_of_a_long_path_what_was_taken_in_first_is_forgotten_and_read_again() ->
         *_, last = overviews(store, runs[0], node, run_path, whole=False)
         assert last.file == node.ref.file
     assert [run_path.known(node) is not None for node in runs[0].nodes[:8]] == [False] * 4 + [True] * 4
+
+
+def test_an_input_that_cannot_be_read_is_said_to_be_one() -> None:
+    place = DATA / "langgraph" / "1.2.24" / "encrypted.sqlite"
+    assert said(described(place), "asked") == ["the input of this thread cannot be read"]
+    first = described(place, step=-1)
+    assert said(first, "step") == ["the input came in; nothing ran yet"]

@@ -26,6 +26,13 @@ def test_a_file_and_its_new_directory_are_readable_by_their_owner_alone(state: P
     assert os.listdir(path.parent) == ["file.json"]
 
 
+def test_what_cannot_take_its_place_leaves_nothing_beside_it(state: Path) -> None:
+    (state / "file.json").mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        write_privately(str(state / "file.json"), b"{}")
+    assert os.listdir(state) == ["file.json"]
+
+
 def test_a_table_keeps_its_newest_entries_in_their_order() -> None:
     table = StateTable("table.json", 2)
     table.write({"a": 1, "b": 2, "c": 3})

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.trash import RECORD, bring_back, delete, throw_away, trash_of
+from ckpt_tui.actions.trash import GONE, RECORD, Moved, bring_back, delete, throw_away, trash_of
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
 
-DATA = Path(__file__).parents[1] / "data" / "agent-framework" / "1.23.0"
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "tests" / "data" / "agent-framework" / "1.23.0"
 
 
 @pytest.fixture
@@ -123,3 +129,55 @@ def test_a_directory_that_is_not_of_the_store_is_left_alone(store: Path, tmp_pat
     other = Path(shutil.copytree(store, tmp_path / "other"))
     moved = throw_away(str(store), [ref], lambda file: (str(other), file))
     assert moved.left == ((ref.file, "is not in a directory of this store"),) and (other / ref.file).exists()
+
+
+def test_prunes_that_begin_at_the_same_time_each_have_a_directory_of_their_own(store: Path) -> None:
+    template = refs_of(store)[0]
+    names = [f"copy{number}.json" for number in range(24)]
+    for name in names:
+        shutil.copyfile(store / template.file, store / name)
+    before = contents(store)
+    together = threading.Barrier(len(names))
+
+    def prune(name: str) -> Moved:
+        together.wait()
+        return throw_away(str(store), [template._replace(file=name)])
+
+    with ThreadPoolExecutor(len(names)) as threads:
+        moved = list(threads.map(prune, names))
+    assert [each.files for each in moved] == [(name,) for name in names]
+    assert len({each.directory for each in moved}) == len(names)
+    for _ in names:
+        bring_back(str(store))
+    assert contents(store) == before
+
+
+def test_what_another_prune_has_moved_is_gone_already(store: Path) -> None:
+    ref = refs_of(store)[0]
+    throw_away(str(store), [ref])
+    for act in (throw_away, delete):
+        assert act(str(store), [ref]).left == ((ref.file, GONE),)
+    assert bring_back(str(store)).files == (ref.file,)
+
+
+FULL_DISK = """
+import json, resource, sys
+from ckpt_tui.actions.trash import throw_away
+from tests.actions.test_trash import refs_of
+from pathlib import Path
+refs = refs_of(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+print(json.dumps(throw_away(sys.argv[1], refs)))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit of POSIX")
+def test_what_a_full_disk_cannot_record_stays_where_it_was(store: Path) -> None:
+    before = contents(store)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(store)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    _, files, left = json.loads(done.stdout)
+    assert len(files) == 1 and {reason for _, reason in left} == {"No space left on device"}
+    assert set(contents(store)) == {name for name, _ in left}
+    assert bring_back(str(store)).files == tuple(files) and contents(store) == before

@@ -161,6 +161,12 @@ def test_junit_is_xml_that_ci_systems_read(run: Path, capfdbinary: Output) -> No
     assert "found    0.4" in (failure.text or "")
 
 
+def test_a_report_is_never_written_into_the_store(run: Path, capfdbinary: Output) -> None:
+    before = sorted(run.iterdir())
+    done = checked(capfdbinary, run, "[[check]]\nsafe = true\n", "--junit", str(run / "junit.xml"))
+    assert done.code == 2 and "never written to" in done.err and sorted(run.iterdir()) == before
+
+
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [

@@ -80,6 +80,35 @@ class TestPipes:
         done = command("show", "-")
         assert done.code == 3 and "Nothing came in" in done.err
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="a limit of POSIX")
+    def test_without_room_for_it_that_is_said(self) -> None:
+        code = (
+            "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0));"
+            "from ckpt_tui.cli.command_line import run; sys.exit(run(['ls', '-']))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], input="{}", text=True, capture_output=True, check=False, cwd=ROOT
+        )
+        assert done.returncode == 2 and "Standard input cannot be kept in a temporary file" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no directory that is in use")
+@pytest.mark.parametrize(
+    "words",
+    [("ls",), ("show",), ("export", "--format", "md"), ("doctor",), ("check", "none.toml"), ("prune", "--keep", "1")],
+)
+def test_a_current_directory_that_was_deleted_matters_to_no_verb(words: tuple[str, ...], tmp_path: Path) -> None:
+    code = (
+        "import os, sys; here = sys.argv[1]; os.mkdir(here); os.chdir(here); os.rmdir(here);"
+        "from ckpt_tui.cli.command_line import run; sys.exit(run(sys.argv[2:]))"
+    )
+    args = [sys.executable, "-c", code, str(tmp_path / "gone"), words[0], str(LINEAR), *words[1:], "--debug"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(args, stdin=subprocess.DEVNULL, text=True, capture_output=True, check=False, env=environment)
+    assert done.returncode == {"check": 3}.get(words[0], 0)
+    assert "Traceback" not in done.stderr
+
 
 class TestErrorsAsJson:
     @pytest.mark.parametrize(

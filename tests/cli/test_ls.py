@@ -193,6 +193,7 @@ class TestColour:
             env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **environment},
         )  # fmt: skip
         child.expect(pexpect.EOF)
+        child.wait()
         child.close()
         assert child.exitstatus == 0
         assert child.before is not None

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cli.commands import DATA, Output, called, command
+from tests.support.small_stores import write_chain
 
 DOTNET = DATA / "dotnet"
 
@@ -132,3 +133,32 @@ def test_a_storage_that_cannot_be_had_is_explained(output: Output, args: list[st
     done = called(output, *args)
     assert done.code == 2
     assert words in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "{}"], ["show", "{}", "latest"], ["history", "{}", "state"], ["bisect", "{}", "state"],
+        ["diff", "{}", "latest", "open/latest"], ["find", "{}", "flow"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_cannot_be_read_beside_the_latest_is_named(output: Output, tmp_path: Path, words: list[str]) -> None:
+    write_chain(tmp_path / "open", "aaaa", "bbbb")
+    (tmp_path / "open" / "cccc.json").write_text('{"workflow_name": "flow", "checkpo')
+    done = called(output, *(word.format(tmp_path) for word in words))
+    [line] = [line for line in done.err.splitlines() if "cccc.json" in line]
+    assert line.startswith(("ckpt-tui: not read, and may be later: ", "not searched: ")) and "cut off after" in line
+
+
+def test_a_checkpoint_that_is_named_is_shown_without_a_word_about_others(output: Output, tmp_path: Path) -> None:
+    write_chain(tmp_path, "aaaa", "bbbb")
+    (tmp_path / "cccc.json").write_text('{"workflow_name": "flow", "checkpo')
+    assert called(output, "show", tmp_path, "aaaa").err == ""
+
+
+def test_the_json_of_find_has_what_could_not_be_searched(output: Output, tmp_path: Path) -> None:
+    write_chain(tmp_path, "aaaa")
+    (tmp_path / "cccc.json").write_text('{"workflow_name": "flow", "checkpo')
+    document = called(output, "find", tmp_path, "flow", "--json").document
+    assert [one["file"] for one in document["unread"]] == ["cccc.json"]

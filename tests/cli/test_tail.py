@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +48,17 @@ def test_what_comes_changes_and_goes_is_said_once(tmp_path: Path) -> None:
     assert all(isinstance(event.entry, CheckpointRef) and event.entry.facts is not None for event in events[:4])
 
 
-def tailing(place: Path, *args: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def tailing(place: Path, *args: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that follows a store, which ends with the context whatever happens there."""
+    with subprocess.Popen(
         [sys.executable, "-m", "ckpt_tui", "tail", str(place), *args], cwd=ROOT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("as_json", [True, False])

@@ -14,7 +14,7 @@ from pathlib import Path
 import pexpect
 import pyte
 
-from tests.support.patience import PATIENCE
+from tests.support.patience import PATIENCE, wait_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,8 +73,9 @@ class Terminal:
     def exit_code(self) -> int | None:
         """Wait for the end of the process."""
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and (self.child.isalive() if self.child.ptyproc.fileobj.closed else self.read()):
-            time.sleep(0.02)
+        while not self.child.ptyproc.fileobj.closed and time.monotonic() < end and self.read():
+            pass
+        wait_for(lambda: not self.child.isalive(), "the end of the process")  # closing its terminal would end it
         self.child.close()
         status: int | None = self.child.exitstatus
         return status
@@ -101,4 +102,7 @@ def run(*arguments: str, columns: int = 120, rows: int = 40, **environment: str)
     try:
         yield terminal
     finally:
-        child.close(force=True)
+        if child.isalive():
+            child.kill(signal.SIGKILL)
+        wait_for(lambda: not child.isalive(), "the end of the process")  # pexpect itself waits a tenth of a second
+        child.close()

@@ -9,6 +9,9 @@ from ckpt_tui.actions.resume.plan import Plan, Source, Target
 from ckpt_tui.actions.resume.preview import preview_lines
 from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.stores import fork_directories
+from ckpt_tui.stores.base import collect
+from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.place_trust import trust_lines
 from ckpt_tui.stores.registry import open_store
 from tests.support.small_stores import write_chain
@@ -106,3 +109,25 @@ def test_forks_that_anybody_may_write_to_are_reported(store: Path, tmp_path: Pat
     [finding] = found_in(store)
     assert (finding.kind, finding.file) == ("world-writable", Path(place).name)
     assert trust_lines(str(store), "aaaa.json") == [finding.reason]
+
+
+@pytest.mark.parametrize("link", ["runs.forks", "runs.forks/aaaa-1"], ids=["all of them", "one of them"])
+def test_forks_behind_a_link_are_read_where_they_are_few_and_named_where_they_are_many(
+    store: Path, tmp_path: Path, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fork = tmp_path / "elsewhere" / "aaaa-1"
+    write_chain(fork, "cccc")
+    write_chain(tmp_path / "elsewhere" / "programs", "dddd")  # not the name of a fork
+    whole = link == "runs.forks"
+    (tmp_path / "runs.forks").mkdir() if not whole else None
+    (tmp_path / link).symlink_to(fork.parent if whole else fork)
+    opened = with_own_forks(open_store(store))
+    assert {entry.file for entry in collect(opened.scan()).values()} == {"aaaa.json", "bbbb.json", "aaaa-1/cccc.json"}
+    monkeypatch.setattr(fork_directories, "_BEHIND_LINKS", 1 if whole else 0)
+    opened = with_own_forks(open_store(store))
+    entries = collect(opened.scan())
+    assert set(entries) == {"aaaa.json", "bbbb.json", f"{link}/"}
+    report = examine(opened)
+    [finding] = [one for one in report.findings if one.kind == "large-link"]
+    assert "was not read" in finding.reason and "forks-link" in {one.kind for one in report.findings}
+    assert not report.is_grave

@@ -213,7 +213,8 @@ class TestUnreadable:
             "import os, sys\n"
             "from ckpt_tui.cli import command_line, doctor, ls\n"
             "from ckpt_tui.stores import registry\n"
-            "[registry._format(each) for each in registry._FORMATS]\n"  # they may not be readable either
+            "formats = [*registry._OF_DATABASES, *registry._FORMATS]\n"
+            "[registry._format(each) for each in formats]\n"  # they may not be readable either
             "os.geteuid() or (os.setgid(65534), os.setuid(65534))\n"
             "sys.exit(command_line.run(sys.argv[1:]))"
         )

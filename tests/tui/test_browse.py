@@ -315,15 +315,6 @@ class TestKeys:
             await app.press("escape")
             await app.until(lambda: "Keys and signs" not in app.text)
 
-    async def test_the_palette_runs_a_command(self) -> None:
-        async with open_app(SAMPLES / "loop") as app:
-            await app.press("colon")
-            await app.until(lambda: len(app.app.screen_stack) == 2, "the palette")
-            await app.type("whole screen")
-            await app.pilot.pause(0.5)
-            await app.press("enter")
-            await app.until(lambda: app.screen.panes.is_zoomed, "zoomed")
-
 
 class TestFirstRows:
     async def test_keys_that_come_in_one_burst_act_one_after_the_other(self) -> None:

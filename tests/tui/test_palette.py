@@ -53,7 +53,7 @@ async def test_the_doctor_is_found_first_and_runs() -> None:
     async with open_app(SAMPLES / "hitl_pending") as app:
         await app.shows("waits 2 review")
         await app.press("colon", *"doctor")
-        await app.until(lambda: "store.doctor" in lines(app)[:1][0], "the doctor first")
+        await app.until(lambda: lines(app)[:1] and "store.doctor" in lines(app)[0], "the doctor first")
         await app.press("enter")
         await app.shows("Doctor")
 
@@ -69,7 +69,9 @@ async def test_what_cannot_be_done_here_comes_last_with_the_reason() -> None:
         ]
         assert dim
         assert min(dim) > max(index for index, line in enumerate(found) if "list.filter" in line or "app.quit" in line)
-        await app.press(*"slower", "enter")
+        await app.press(*"slower")
+        await app.until(lambda: lines(app)[:1] and "slower: 0.5×" in lines(app)[0], "the command first")
+        await app.press("enter")
         await app.until(lambda: "works in a replay" in notices(app), "why not")
 
 
@@ -117,7 +119,9 @@ async def test_what_can_do_nothing_now_is_dim_with_what_its_key_says() -> None:
         found = lines(app)
         for key, reason in reasons.items():
             assert any(line.split()[0] == key and reason in line for line in found), key
-        await app.press(*"run.show", "enter")
+        await app.press(*"run.show")
+        await app.until(lambda: lines(app)[:1] and reasons["R"] in lines(app)[0], "the command first")
+        await app.press("enter")
         await app.until(lambda: "Nothing was run yet" in notices(app), "why not")
 
 

@@ -415,6 +415,10 @@ class TestBookmarks:
             app.app.screen.query_one(Input).value = str(tmp_path / "notes.md")
             await app.press("enter")
             await app.until(lambda: "file already, which was not changed" in app.text, "a refusal")
+            await app.press("w")
+            app.app.screen.query_one(Input).value = str(SAMPLES / "loop" / "notes.md")
+            await app.press("enter")
+            await app.shows("A store is never written to")
         assert "★" in (tmp_path / "notes.md").read_text()
 
 

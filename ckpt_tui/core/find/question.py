@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path
+from ckpt_tui.core.runs.path_history import Unread
 from ckpt_tui.core.shown_names import masked_name, masked_path
 
 _SHOWN, _BEFORE = 160, 40
@@ -99,9 +100,11 @@ def excerpt(text: str, spot: Spot) -> tuple[str, Spot]:
     return text, (begin, end)
 
 
-def find_document(matches: Iterable[Match], truncated: bool, checkpoints: int) -> dict[str, Any]:
-    """The document of `find --json`."""
-    return {
+def find_document(
+    matches: Iterable[Match], truncated: bool, checkpoints: int, unread: Iterable[Unread] = ()
+) -> dict[str, Any]:
+    """The document of `find --json`; `unread` is what could not be searched."""
+    document: dict[str, Any] = {
         "schema": "ckpt-tui/find@1",
         "matches": [
             {"id": masked_name(ref.id), "path": masked_path(hit.path), "in": hit.where, "text": hit.text} | _store(ref)
@@ -110,6 +113,8 @@ def find_document(matches: Iterable[Match], truncated: bool, checkpoints: int) -
         "truncated": truncated,
         "checkpoints": checkpoints,
     }
+    missed = [gap._asdict() for gap in unread]
+    return document | {"unread": missed} if missed else document
 
 
 def _store(ref: CheckpointRef) -> dict[str, str]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ckpt_tui.core.msgpack.numpy_arrays import numpy_array
 from ckpt_tui.core.msgpack.objects import called, given, snapshot
-from ckpt_tui.core.value import Map, Obj, Opaque, Ref, Value
+from ckpt_tui.core.value import Opaque, Ref, Value
 
 
 class Namer:
@@ -66,18 +67,12 @@ def _method(payload: Value, namer: Namer) -> Value:
     return Opaque("an extension that names no method as LangGraph's do", 0, [payload])
 
 
-_ARRAY = ("dtype", "shape", "order", "data")
-
-
 def _array(payload: Value, namer: Namer) -> Value:
-    if type(payload) is not list or len(payload) != len(_ARRAY):
+    if type(payload) is not list or len(payload) != 4:
         return Opaque("an extension that is not a numpy array as LangGraph's are", 0, [payload])
     ref = namer.ref("numpy", "ndarray")
     assert ref is not None
-    array = Obj(ref, ())
-    array.has_state = True
-    array.state = Map([part for pair in zip(_ARRAY, payload, strict=True) for part in pair])
-    return array
+    return numpy_array(ref, *payload)
 
 
 def _snapshot(payload: Value, namer: Namer) -> Value:

@@ -116,6 +116,8 @@ def _asked(
             text = f"the first checkpoints of this {terms.run}, and its input, are not in the store"
             still = f"the store is still being read: the first checkpoints of this {terms.run} may come"
             text = text if is_read else still
+        elif run_path and run_path[0].kind == "input":
+            text = f"the input of this {terms.run} cannot be read"
         # What was sent first says most of what was asked; it comes first, because the end may be cut.
         yield Line("asked", f"first sent: {run_path[0].sent}; {text}" if run_path and run_path[0].sent else text)
 

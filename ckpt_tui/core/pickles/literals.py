@@ -58,8 +58,13 @@ def _string(m: Machine, i: int) -> int:
     line = line.strip(b" \t\r")
     if len(line) < 2 or line[0] != line[-1] or line[:1] not in (b"'", b'"'):
         raise PickleFault("text without its quotes", m.position)
-    m.stack.append(_old_text(_ESCAPE.sub(_unescaped, line[1:-1])))
+    m.stack.append(_old_text(unescaped(line[1:-1])))
     return i
+
+
+def unescaped(text: bytes) -> bytes:
+    """The bytes that a text in quotes stands for, its quotes left out."""
+    return _ESCAPE.sub(_unescaped, text)
 
 
 _ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{2}|[0-7]{1,3}|.)", re.DOTALL)

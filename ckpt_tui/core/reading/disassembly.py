@@ -13,6 +13,7 @@ from struct import unpack_from
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import PickleBudget
+from ckpt_tui.core.pickles.literals import unescaped
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import is_secret_key, masked
@@ -77,16 +78,23 @@ _CLOSING = frozenset((
 ))  # fmt: skip
 
 
+_NO_VALUES = frozenset((
+    "BINGET", "BINPUT", "EXT1", "EXT2", "EXT4", "FRAME", "GET", "GLOBAL", "INST", "LONG_BINGET", "LONG_BINPUT", "PROTO",
+    "PUT",
+))  # fmt: skip
+"""Operations whose argument is a name, or a number that is not a value."""
+
 MASK = "••••••"
 """What stands for a secret."""
 
 
 def hidden_in(data: bytes) -> frozenset[bytes]:
-    """The texts and bytes of a pickle that are secrets by their place in its value, as they are in its bytes."""
+    """The texts, bytes and numbers of a pickle that are secrets in its value, texts as they are in its bytes."""
     found: list[Any] = []
     masked(to_json(decode(data, PickleBudget(opcodes=_LOOKED_AT)).value, nodes=_LOOKED_AT), hidden=found)
     texts = [item for item in found if type(item) is str]
-    out = {text.encode("utf-8", "surrogatepass") for text in texts}
+    numbers = [str(item) for item in found if type(item) is not str]
+    out = {text.encode("utf-8", "surrogatepass") for text in (*texts, *numbers)}
     for text in texts:  # the base64 of bytes, or a text that looks like some
         with suppress(ValueError):
             out.add(b64decode(text, validate=True))
@@ -108,7 +116,7 @@ class _Secrets:
 
     def shown(self, name: str, kind: str, argument: str, memo: int | None, raw: bytes) -> str:
         """The argument, or a mask; `raw` are the bytes of a text."""
-        if raw and raw in self._hidden:
+        if (raw or argument.encode()) in self._hidden and name not in _NO_VALUES:
             self._is_next = self._is_name = False
             return MASK
         if memo is not None:
@@ -157,6 +165,7 @@ def operations(data: bytes, most: int = SHOWN, reveal: bool = True) -> Iterator[
         stored += memo is not None
         if not reveal:
             raw = data[at + 1 + int(kind[1]) : end] if kind[:1] in ("t", "b") else b""
+            raw = _line_value(name, data[at + 1 : end - 1]) if kind == "l" else raw
             argument = secrets.shown(name, kind, argument, memo, raw)
         yield Operation(at, name, argument, marks, memo)
         at = end
@@ -168,6 +177,15 @@ def operations(data: bytes, most: int = SHOWN, reveal: bool = True) -> Iterator[
         return
     if at < size:
         yield Operation(at, "", f"{size - at:,} bytes after the end of the pickle", 0)
+
+
+def _line_value(name: str, written: bytes) -> bytes:
+    """The text or the number that an operation of the first protocol writes on a line, in UTF-8."""
+    if name == "UNICODE":
+        return written.decode("raw-unicode-escape", "replace").encode("utf-8", "surrogatepass")
+    if name == "STRING":
+        return unescaped(written.strip(b" \t\r")[1:-1])
+    return written.rstrip(b"L")
 
 
 def _argument(data: bytes, at: int, kind: str) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from ckpt_tui.core.cache import SharedCache
 from ckpt_tui.core.reading import arrays, stdlib_types, tables
 from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
-from ckpt_tui.core.reading.stdlib_containers import EXCEPTION_ENDINGS, take_contents
+from ckpt_tui.core.reading.stdlib_containers import EXCEPTION_ENDINGS, fields_in_pickle, take_contents
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
@@ -47,6 +47,9 @@ def object_parts(obj: Obj) -> ObjectParts:
     parts = ObjectParts(name or _describe_callable(cls))
     parts.maker = None if name or type(cls) is Ref else cls
     plain = not obj.has_state and items is None and pairs is None and not kwargs
+    if plain and (not name or name.startswith("pyspark.")) and (fields := fields_in_pickle(cls, name, args)):
+        parts.attributes = Pairs([part for pair in zip(*fields, strict=True) for part in pair])
+        return parts
     reader = stdlib_types.READERS.get(name)
     if reader is not None and (plain or name in stdlib_types.WITH_STATE):
         reading = stdlib_types.member_of(args) if obj.how == "member" else reader(args, obj.state)

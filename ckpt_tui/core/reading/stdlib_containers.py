@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.order import ordered
-from ckpt_tui.core.value import Map, Ref, SetOf, Value
+from ckpt_tui.core.value import Map, Obj, Ref, SetOf, Value
 
 EXCEPTION_ENDINGS = (
     "Error",
@@ -79,6 +79,33 @@ def _named_fields(parts: ObjectParts, names: Sequence[str], args: Sequence[Value
     return ()
 
 
+_OF_ROWS = frozenset(("pyspark.serializers:_restore", "pyspark.sql.types:_create_row"))
+"""Functions whose last two arguments are the names of fields and their values."""
+
+
+def fields_in_pickle(cls: Value, name: str, args: Sequence[Value]) -> tuple[Sequence[str], Sequence[Value]] | None:
+    """Field names that the pickle itself gives, and the values; None for nearly all objects.
+
+    Args:
+        cls: What is called.
+        name: Its name, or "".
+        args: Its arguments.
+    """
+    names: Value = None
+    if name in _OF_ROWS and len(args) >= 2:
+        names, args = args[-2], args[-1]
+    elif type(cls) is Obj and type(cls.cls) is Ref and cls.cls.name in _NAMED_TUPLES and type(cls.args) is tuple:
+        names = cls.args[1] if len(cls.args) > 1 else None
+        names = names.replace(",", " ").split() if type(names) is str and len(names) < _NAMES else names
+    if type(names) not in (list, tuple) or type(args) not in (list, tuple) or not 0 < len(names) == len(args) < _NAMES:
+        return None
+    return (names, args) if set(map(type, names)) == {str} and len(set(names)) == len(names) else None
+
+
+_NAMED_TUPLES = frozenset(("collections:namedtuple", "typing:NamedTuple"))
+_NAMES = 1_000
+"""Fields of the largest named tuple, and characters of their names in one text."""
+
 _URL = ("scheme", "netloc", "path", "params", "query", "fragment")
 
 _SPLIT = ("scheme", "netloc", "path", "query", "fragment")
@@ -86,6 +113,11 @@ _SPLIT = ("scheme", "netloc", "path", "query", "fragment")
 _FIELDS: dict[str, tuple[str, ...]] = {
     "urllib.parse:ParseResult": _URL, "urllib.parse:ParseResultBytes": _URL, "urllib.parse:SplitResult": _SPLIT,
     "urllib.parse:SplitResultBytes": _SPLIT, "urllib.parse:DefragResult": ("url", "fragment"),
+    "aiohttp.helpers:BasicAuth": ("login", "password", "encoding"),
+    "azure.core.credentials:AccessToken": ("token", "expires_on"),
+    "azure.core.credentials:AzureNamedKey": ("name", "key"),
+    "botocore.credentials:ReadOnlyCredentials": ("access_key", "secret_key", "token", "account_id"),
+    "urllib3.util.url:Url": ("scheme", "auth", "host", "port", "path", "query", "fragment"),
     "decimal:DecimalTuple": ("sign", "digits", "exponent"),
     "time:struct_time": (
         "tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst",

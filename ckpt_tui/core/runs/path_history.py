@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.langgraph_layout import START
-from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.redact import MASK, is_mask
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.list_document import ref_document
@@ -23,6 +23,18 @@ class Unread(NamedTuple):
 
     file: str
     reason: str
+
+
+_MAY_BE_CHECKPOINTS = frozenset((
+    "truncated", "not-json", "trailing", "empty", "encoding", "too-deep", "too-large", "unreadable", "changing",
+    "encrypted", "broken-link", "torn-index", "directory", "large-link",
+))  # fmt: skip
+"""Kinds of problems that may be checkpoints, in which something may be missed."""
+
+
+def unread_among(problems: Iterable[Problem]) -> list[Unread]:
+    """What of a store may hold checkpoints and could not be read."""
+    return [Unread(one.file, one.reason) for one in problems if one.kind in _MAY_BE_CHECKPOINTS]
 
 
 class HistoryValue(NamedTuple):

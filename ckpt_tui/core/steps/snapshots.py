@@ -209,6 +209,8 @@ def kind_of_step(before: Snapshot | None, after: Snapshot) -> Kind:
         or (before is not None and before.checkpoint.ref.iteration == after.checkpoint.ref.iteration)
     ):
         return "answer" if before is not None and _is_answer(before, outside) else "input"
+    if not after.sent and after.checkpoint.ref.role == "entry":  # what came in cannot be read
+        return "input"
     return "start" if before is None else "superstep"
 
 

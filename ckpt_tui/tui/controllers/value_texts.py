@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.app import SuspendNotSupported
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
+from ckpt_tui.core.documents.structured_secrets import hidden_texts
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.paths import expression
@@ -163,4 +164,4 @@ class ValueTexts:
         if self._port.panes.detail.reveal:
             return raw
         text = raw.decode("utf-8", "surrogateescape")
-        return "\n".join(masked_lines(text.split("\n"))).encode("utf-8", "surrogateescape")
+        return "\n".join(masked_lines(text.split("\n"), hidden_texts(raw))).encode("utf-8", "surrogateescape")

@@ -94,7 +94,7 @@ class BrowseOpener:
             if checkpoint is not None:
                 self._screen.selection.go_to_id(checkpoint)
 
-        self._screen.app.push_screen(NotesScreen(book), picked)
+        self._screen.app.push_screen(NotesScreen(book, self._store), picked)
 
     def compare(
         self, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,10 +11,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from ckpt_tui.actions.export_files import refuse_inside
 from ckpt_tui.actions.notebook import Note, Notebook, export_notes, in_order, markdown
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
@@ -54,6 +57,7 @@ class NotesScreen(ModalScreen[str | None]):
 
     Args:
         book: The notes.
+        store: The store that they are on, which is never written to.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,9 +77,10 @@ class NotesScreen(ModalScreen[str | None]):
     NotesScreen NoteLines { height: 1fr; }
     """
 
-    def __init__(self, book: Notebook) -> None:
+    def __init__(self, book: Notebook, store: Store) -> None:
         super().__init__()
         self._book = book
+        self._store = store
 
     def compose(self) -> ComposeResult:
         box = Vertical()
@@ -112,8 +117,10 @@ class NotesScreen(ModalScreen[str | None]):
         self.query_one(Prompt).ask(_EXPORT, EXPORT_FILE, self._write)
 
     def _write(self, path: str) -> None:
+        path = os.path.expanduser(path.strip()) or EXPORT_FILE
         try:
-            written = export_notes(self._book, path.strip() or EXPORT_FILE)
+            refuse_inside(path, self._store)
+            written = export_notes(self._book, path)
         except CkptError as error:
             self._say(f"{clean(error.what)} {clean(error.hint)}".strip())
         else:

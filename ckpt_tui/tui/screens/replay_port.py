@@ -136,7 +136,7 @@ class ReplayPort:
         self._screen.prompt.ask(_NOTE, text, self._screen.bookmarks.take)
 
     def open_notes(self, book: Notebook) -> None:
-        self._screen.app.push_screen(NotesScreen(book), self._picked)
+        self._screen.app.push_screen(NotesScreen(book, self._screen.store), self._picked)
 
     def _picked(self, checkpoint: str | None) -> None:
         if checkpoint is not None:

@@ -29,6 +29,11 @@ def extension(code: int, *items: bytes) -> bytes:
     return b"\xc9" + pack(">I", len(body)) + bytes((code & 0xFF,)) + body
 
 
+def array_of_numpy(dtype: str, shape: tuple[int, ...], order: str, data: bytes) -> bytes:
+    sizes = array(*(bytes((size,)) for size in shape))
+    return extension(6, text(dtype), sizes, text(order), b"\xc4" + bytes((len(data),)) + data)
+
+
 def shown(data: bytes) -> Any:
     decoded = decode(data)
     assert not decoded.fault, decoded.fault
@@ -133,11 +138,43 @@ class TestExtensions:
         data = extension(1, text("langgraph.types"), text("Send"), array(text("work"), b"\x01"))
         assert shown(data) == {"$type": "langgraph.types:Send", "node": "work", "arg": 1}
 
-    def test_an_array_of_numpy_has_its_parts_by_name(self) -> None:
-        data = extension(6, text("<f4"), array(b"\x01"), text("C"), b"\xc4\x04\0\0\0\0")
-        found = shown(data)
+    @pytest.mark.parametrize(
+        ("dtype", "shape", "order", "data", "name", "items"),
+        [
+            ("<f4", (2,), "C", pack("<2f", 0.5, 1), "float32", [0.5, 1.0]),
+            ("<i2", (2, 2), "F", pack("<4h", 1, 3, 2, 4), "int16", [[1, 2], [3, 4]]),
+            (">i4", (2,), "C", pack(">2i", 1, 2), "int32", [1, 2]),
+            ("|b1", (2,), "C", b"\1\0", "bool", [True, False]),
+            ("<U2", (1,), "C", "ab".encode("utf-32-le"), "U2", ["ab"]),
+            ("<M8[s]", (2,), "C", pack("<2q", 86_400, -(1 << 63)), "datetime64[s]", ["1970-01-02T00:00:00", None]),
+            ("<m8[25m]", (1,), "C", pack("<q", 2), "timedelta64[25m]", ["0:50:00"]),
+            ("<u8", (), "C", pack("<Q", 5), "uint64", [5]),
+            ("<f8", (0, 3), "C", b"", "float64", []),
+        ],
+    )
+    def test_an_array_of_numpy_reads_as_from_a_pickle(
+        self, dtype: str, shape: tuple[int, ...], order: str, data: bytes, name: str, items: list[Any]
+    ) -> None:
+        stored = array_of_numpy(dtype, shape, order, data)
+        assert shown(stored) == {"$type": "numpy:ndarray", "shape": list(shape), "dtype": name, "$items": items}
+        assert decode(stored).names == ("numpy:ndarray",)
+
+    @pytest.mark.parametrize(
+        ("dtype", "order", "data"),
+        [("<f4", "C", b"\0"), ("<f4", "K", bytes(4)), ("<q9", "C", bytes(9)), ("", "C", b"")],
+    )
+    def test_an_array_of_numpy_of_another_layout_has_its_parts_by_name(
+        self, dtype: str, order: str, data: bytes
+    ) -> None:
+        found = shown(array_of_numpy(dtype, (1,), order, data))
         assert found["$type"] == "numpy:ndarray"
-        assert (found["dtype"], found["shape"], found["order"]) == ("<f4", [1], "C")
+        assert (found["dtype"], found["shape"], found["order"]) == (dtype, [1], order)
+
+    @pytest.mark.parametrize("dtype", ["|O", "|O8", "|T16"])
+    def test_an_array_of_objects_says_that_addresses_are_all_that_was_stored(self, dtype: str) -> None:
+        found = decode(array_of_numpy(dtype, (1,), "C", bytes(8))).value
+        assert type(found) is Opaque
+        assert "addresses in memory" in found.reason
 
     def test_what_is_named_is_kept_and_not_imported(self) -> None:
         decoded = decode(extension(0, text("os"), text("system"), text("echo canary")))

@@ -87,3 +87,14 @@ def test_a_secret_in_a_pickle_that_is_cut_off_is_masked() -> None:
     data = pickle.dumps({"name": "ann", "password": "s3cr3t-1", "more": "x" * 500})[:-300]
     masked = "\n".join(line(found) for found in operations(data, reveal=False))
     assert "s3cr3t" not in masked and "ann" in masked
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_a_secret_that_its_surroundings_show_is_masked_in_every_protocol(protocol: int) -> None:
+    value = {
+        "of": [["api_key", "Zq8xw2\n'é"], {"kind": "Secret", "data": {"user": "Zq8xw3"}}], "pin": 4_815_162,
+        "password": 10**30, "user": "ann", "count": 77_777,
+    }  # fmt: skip
+    shown = "\n".join(map(line, operations(pickle.dumps(value, protocol), reveal=False)))
+    assert not any(secret in shown for secret in ("Zq8xw", "4815162", "1" + "0" * 30))
+    assert "ann" in shown and "77777" in shown

@@ -19,6 +19,7 @@ from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.reading.value_kinds import kind_of
+from ckpt_tui.core.redact import masked
 from ckpt_tui.core.value import Obj, Ref
 
 VALUES = Path(__file__).parents[2] / "data" / "values"
@@ -95,6 +96,30 @@ def test_named_tuples_of_the_standard_library_have_their_names() -> None:
     url = shown(urllib.parse.urlsplit("https://a.example/b?c#d"))
     assert (url["scheme"], url["netloc"], url["fragment"]) == ("https", "a.example", "d")
     assert shown(time.gmtime(0))["tm_year"] == 1970
+
+
+def a_row(maker: Ref | Obj, *args: object) -> dict[str, Any]:
+    return dict(to_json(Obj(maker, args, "call")))
+
+
+def test_field_names_that_the_pickle_itself_gives_are_those_of_a_row() -> None:
+    made = Obj(Ref("collections", "namedtuple"), ("Point", "x, y"), "call")
+    assert (a_row(made, 1, 2)["x"], a_row(made, 1, 2)["$call"]["$args"][0]) == (1, "Point")
+    made = Obj(Ref("collections", "namedtuple"), ("Point", ["x", "y"]), "call")
+    assert a_row(made, 1, 2)["y"] == 2
+    assert a_row(made, 1)["$args"] == [1]  # of another length: nothing is guessed
+    row = a_row(Ref("pyspark.sql.types", "_create_row"), ("name", "age"), ("ann", 41))
+    assert row == {"$type": "pyspark.sql.types:_create_row", "name": "ann", "age": 41}
+    assert a_row(Ref("shop", "Point"), 1, 2) == {"$type": "shop:Point", "$args": [1, 2]}
+
+
+def test_a_secret_in_a_named_tuple_of_a_cloud_is_known_by_its_field() -> None:
+    found = masked(a_row(Ref("azure.core.credentials", "AccessToken"), "opaque", 5))
+    assert found == {
+        "$type": "azure.core.credentials:AccessToken",
+        "token": {"$masked": "str", "$size": 6},
+        "expires_on": 5,
+    }
 
 
 @pytest.mark.parametrize("protocol", range(6))

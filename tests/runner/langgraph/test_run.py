@@ -21,6 +21,7 @@ from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
 from tests.runner.langgraph.graphs import PROGRAMS, Resumed, digests, recorded
 from tests.support.langgraph_releases import NEWEST, RELEASES, interpreter
+from tests.support.patience import PATIENCE
 
 OLDEST, MIDDLE, _ = RELEASES
 ALL = [
@@ -137,7 +138,7 @@ class Driven:
     def until(self, kind: str) -> dict[str, Any]:
         """The next line of a kind."""
         while True:
-            line: dict[str, Any] = json.loads(self._queue.get(timeout=60.0))
+            line: dict[str, Any] = json.loads(self._queue.get(timeout=PATIENCE))
             self.lines.append(line)
             if line["kind"] == kind:
                 return line
