@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sys
 
-from ckpt_tui.cli.command_line import run
-from ckpt_tui.cli.hidden_passwords import hide_passwords
+from ckpt_tui.garbage import collect_rarely
 
 
 def main() -> None:
     """Run the command line; ends the process with the exit codes of docs/cli.md."""
+    collect_rarely()
+    from ckpt_tui.cli import command_line, hidden_passwords  # late: nothing looks through them for garbage
+
     _open_closed_streams()
-    sys.exit(run(hide_passwords(sys.argv[1:])))
+    sys.exit(command_line.run(hidden_passwords.hide_passwords(sys.argv[1:])))
 
 
 def _open_closed_streams() -> None:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
 from ckpt_tui.errors import UsageError, missing_configuration
 from ckpt_tui.user_directories import config_file
-
-if TYPE_CHECKING:
-    from ckpt_tui.core.diff.ignore_rules import Rule
 
 
 class Config(NamedTuple):
@@ -107,18 +103,6 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
         cache = environment["CKPT_TUI_CACHE"] not in OFF
     unknown = tuple(name for name in table if name not in (*MEMBERS, FORMER))
     return Config(theme, mouse, keys, ignore, cache, unknown)
-
-
-def configured_rules(config: Config | None = None) -> tuple[Rule, ...]:
-    """The rules for what a diff leaves out, as the configuration has them.
-
-    Raises:
-        UsageError: an entry of its `[ignore]` table is not a rule.
-    """
-    try:
-        return configured((config or load()).ignore)
-    except PatternFault as fault:
-        raise UsageError(f"{config_file()}: ignore: {fault}.", "docs/configuration.md shows an example.") from None
 
 
 def _parse(path: str, data: bytes) -> dict[str, Any]:

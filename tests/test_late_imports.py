@@ -14,6 +14,7 @@ PACKAGE = Path(ckpt_tui.__file__).parent
 MOST = 39
 
 BY_NAME = [
+    "__main__: ckpt_tui.cli.command_line",
     "cli.command_line: ckpt_tui.cli.output",
     "cli.command_line: ckpt_tui.cli.standard_input.with_input",
     "cli.command_line: ckpt_tui.debug_log.DebugLog",
@@ -25,10 +26,9 @@ BY_NAME = [
     "stores.directory: ckpt_tui.stores.large_directory",  # SQLite
     "stores.fork_directories: ckpt_tui.stores.database_forks",
     "testing.pytest_plugin: ckpt_tui.testing.workflow_checkpoints.Checkpoints",
+    "tui.app: ckpt_tui.tui.app_dialogs.AppDialogs",
     "tui.app: ckpt_tui.tui.configuration_use.ConfigurationUse",
-    "tui.app: ckpt_tui.tui.palette.Commands",
     "tui.app: ckpt_tui.tui.screens.event_files.events_screen",
-    "tui.app: ckpt_tui.tui.screens.theme_picker.ThemePicker",
     "tui.screens.browse_keys: ckpt_tui.tui.helpers.run_graphs.RunGraphs",
     "tui.screens.browse_port: ckpt_tui.tui.screens.browse_opener.BrowseOpener",
     "tui.workers: ckpt_tui.tui.engines.Engines",

@@ -23,7 +23,7 @@ from ckpt_tui.cli.output import (
 )
 from ckpt_tui.cli.progress import ProgressBar, Stopped
 from ckpt_tui.cli.show import locate
-from ckpt_tui.configuration import configured_rules
+from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules

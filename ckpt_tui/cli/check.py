@@ -25,7 +25,7 @@ from ckpt_tui.cli.output import (
 )
 from ckpt_tui.cli.progress import ProgressBar
 from ckpt_tui.cli.show import locate
-from ckpt_tui.configuration import configured_rules
+from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.checks.check_file import Check, CheckFault, parse_checks
 from ckpt_tui.core.checks.outcome import Outcome, check_document, failure_lines, junit
 from ckpt_tui.core.text import clean

@@ -18,7 +18,6 @@ from ckpt_tui.cli.verb_help import examples_first, write_examples
 from ckpt_tui.core.near_names import near_name
 from ckpt_tui.core.text import clean, clean_lines
 from ckpt_tui.errors import CkptError, UsageError, missing_configuration
-from ckpt_tui.garbage import collect_rarely
 
 if TYPE_CHECKING:
     from ckpt_tui.debug_log import DebugLog
@@ -147,7 +146,6 @@ def cli() -> None:
 
 def run(args: list[str]) -> int:
     """Run the command line with these arguments; returns the exit code."""
-    collect_rarely()
     args, log = _debugged(args)
     inputs: list[Any] = []
     try:

@@ -14,7 +14,7 @@ from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.cli.output import StorageCommand, json_option, open_named, paint, storage_options, write_json, write_lines
 from ckpt_tui.cli.piped_path import shown_input
 from ckpt_tui.cli.show import is_latest, locate_in, say_unread
-from ckpt_tui.configuration import configured_rules
+from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.diff_document import diff_document, fork_document
 from ckpt_tui.core.diff.divergence import divergence, fork

@@ -12,7 +12,7 @@ from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.cli.output import StorageCommand, json_option, open_named, storage_options, write_json, write_pieces
 from ckpt_tui.cli.progress import ProgressBar
-from ckpt_tui.configuration import configured_rules
+from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.ids import IdFault, find, latest
 from ckpt_tui.core.runs.lineage import Node, Run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -30,6 +29,7 @@ from ckpt_tui.core.runs.columns import Around, columns_of_lines
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.list_document import ls_document
 from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.shell_words import shell_word
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.agent_framework_legacy import store_kind
@@ -160,9 +160,7 @@ def _beside(store: Store) -> list[str]:
     out = ["", "beside them, not listed"]
     for one in found:
         path = os.path.join(store.path, one.name)
-        out.append(
-            f"  {clean(one.name)}  {clean(one.what)}" + (f": ckpt-tui {clean(shlex.quote(path))}" if one.opens else "")
-        )
+        out.append(f"  {clean(one.name)}  {clean(one.what)}" + (f": ckpt-tui {shell_word(path)}" if one.opens else ""))
     return out
 
 

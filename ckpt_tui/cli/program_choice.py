@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from dataclasses import replace
 
@@ -21,6 +20,7 @@ from ckpt_tui.actions.resume.proposals import (
     short_path,
 )
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.shell_words import shell_line, shell_word
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 
@@ -46,7 +46,12 @@ def target_to_start(source: Source, given: Target) -> Target:
     found = ordered([*known, *found_proposals(find(source).candidates)])
     for proposal in found:
         _say_proposal(proposal, _with_options(proposal.target, given))
-    hint = "Paste a line from above, or name another." if found else "None was found that fits the checkpoint."
+    if not found:
+        hint = "None was found that fits the checkpoint."
+    elif all(proposal.question for proposal in found):
+        hint = "Name your own program; paste a line from above only if you know who wrote the file that suggests it."
+    else:
+        hint = "Paste a line from above, or name another."
     raise UsageError("Which program? Name it with --workflow app.py, app.py:name or module:name.", hint)
 
 
@@ -119,5 +124,5 @@ def _command_line(proposal: Proposal, target: Target) -> str:
             for each in value if option.multiple else (value,):
                 words += [flag, str(each)]
     words += ["--", *target.arguments] if target.arguments else []
-    line = shlex.join(words)
-    return line if is_here else f"cd {shlex.quote(directory)} && {line}"
+    line = shell_line(words)
+    return line if is_here else f"cd {shell_word(directory)} && {line}"

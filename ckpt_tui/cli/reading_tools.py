@@ -17,7 +17,7 @@ from ckpt_tui.actions.text_search import TextSearches
 from ckpt_tui.cli.check import read_checks
 from ckpt_tui.cli.output import open_named
 from ckpt_tui.cli.show import PATH_LENGTH, locate
-from ckpt_tui.configuration import configured_rules
+from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.checks.outcome import check_document
 from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from dataclasses import replace
 
@@ -20,6 +19,7 @@ from ckpt_tui.actions.resume.used_framework import LANGGRAPH, used_framework
 from ckpt_tui.cli.completed_words import complete_files
 from ckpt_tui.cli.pause_options import pausing_options, pausing_session
 from ckpt_tui.cli.run_output import Follower
+from ckpt_tui.core.shell_words import shell_line
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.registry import open_store
@@ -100,7 +100,7 @@ def _write_offer(found: Unfinished) -> None:
     words += [word for each in found.breaks for word in ("--break", each)] + (["--step"] if found.step else [])
     name = os.path.basename(found.directory)
     click.echo(f"ckpt-tui: the last run, {clean(name)}, {found.ended}; it goes on with", err=True)
-    click.echo(f"    {clean(shlex.join(words))}", err=True)
+    click.echo(f"    {shell_line(words)}", err=True)
 
 
 def run_place(program: str, into: str, suffix: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -38,6 +37,7 @@ from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.path_history import unread_among
 from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.shell_words import shell_word
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.terms import numbered
@@ -171,15 +171,15 @@ def is_latest(name: str) -> bool:
     return name_and_parents(name)[0].rpartition("/")[2] == "latest"
 
 
-def say_unread(store: Store, problems: Iterable[Problem]) -> None:
-    """Say on stderr what could not be read, and may hold a later checkpoint."""
-    unread = unread_among(problems)
+def say_unread(store: Store, problems: Iterable[Problem], what: str = "not read, and may be later") -> None:
+    """Say on stderr what could not be read, and may hold a checkpoint that matters: directories first."""
+    unread = sorted(unread_among(problems), key=lambda one: not one.file.endswith("/"))
     if unread:
-        named = "; ".join(f"{clean(one.file)}: {clean(one.reason, _REASON)}" for one in unread[:_UNREAD])
+        named = "; ".join(f"{clean(one.file)}: {clean(one.reason, _REASON).rstrip('.')}" for one in unread[:_UNREAD])
         rest = len(unread) - _UNREAD
-        lists = f"`ckpt-tui ls {clean(shlex.quote(masked_text(store.path)))}` lists them"
+        lists = f"`ckpt-tui ls {shell_word(masked_text(store.path))}` lists them"
         more = f"; and {rest:,} more, {lists}" if rest > 0 else ""
-        click.echo(f"ckpt-tui: not read, and may be later: {named}{more}", err=True)
+        click.echo(f"ckpt-tui: {what}: {named}{more}", err=True)
 
 
 _UNREAD, _REASON = 3, 200
@@ -199,7 +199,7 @@ def locate_in(store: Store, listed: tuple[tuple[Run, ...], list[Problem]], name:
         meant = [problem.file for problem in problems if len(name) >= _MEANT and name in problem.file]
         if len(meant) == 1 and not fault.ambiguous:  # the id of a file whose name says more than the id
             _explain(store, meant[0])
-        hint = f"`ckpt-tui ls {clean(shlex.quote(store.path))}` lists the ids."
+        hint = f"`ckpt-tui ls {shell_word(masked_text(store.path))}` lists the ids."
         error = UsageError if fault.ambiguous else NotFoundError
         raise error(f"{fault.reason}.", hint) from None
     run = next(run for run in runs if any(other is node for other in run.nodes))

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, secrecy
-from ckpt_tui.core.secret_items import VALUES, names_secret, names_value
+from ckpt_tui.core.secret_items import LOGINS, VALUES, is_any_login, names_secret, names_value
 from ckpt_tui.core.secret_names import HINTS, KEYS_OF_SERVICES, any_of, begins_service, is_service
-from ckpt_tui.core.secret_notations import is_login
 from ckpt_tui.core.secret_signs import maskers_for
 from ckpt_tui.core.secret_texts import MASK, masked_text
 
@@ -104,7 +103,7 @@ class _RawMask:
         if kind == "text":
             if self._hidden and not self._is_pickle and _text_of(token) in self._hidden:
                 return _RAW_MASK
-            is_auth = has_name and self._name == "auth" and is_login(token[1:-1])
+            is_auth = has_name and self._name in LOGINS and is_any_login(self._name, token[1:-1])
             if rank or is_auth or (is_next and not token.startswith('"-')):
                 return _RAW_MASK if len(token) > 2 else token
             if has_name:

@@ -80,7 +80,7 @@ _OTHER_HARMLESS = (
 
 LAST_WORDS = (
     "passe", "sandi", "khau", "khẩu", "ordine", "acces", "accès", "acceso", "acesso", "secreta", "privada", "segreta",
-    "доступа", "ключ", "السر", "المرور",
+    "доступа", "ключ", "السر", "المرور", "πρόσβασης", "πρόσβασησ", "عبور", "ورود",
 )  # fmt: skip
 """Last words of names of several words, as they stand in a text."""
 
@@ -91,12 +91,42 @@ _NO_NAME = "　\xa0，。；：、（）「」『』【】《》“”‘’„�
 _OTHER_LETTERS = str.maketrans("łŁøØđĐıßæÆœŒ", "lLoOdDisaAoO")
 
 
+_ACCENTED = (
+    "contraseñ", "hasło", "jelszó", "lösenord", "şifre", "mật", "khẩu", "passwörter", "schlüssel", "clé", "slaptažod",
+    "parolă", "secrète", "nøkkel",
+)  # fmt: skip
+"""Words in Latin letters as they are written."""
+
+
 def words_in_bytes() -> bytes:
-    """A pattern for bytes in lower case that hold one of the words in Latin letters, or a short text in others."""
+    """A pattern for bytes in lower case that hold one of the words in ASCII."""
     words = (re.escape(word).replace("\\ ", ".{0,6}") for word in sorted((*PASSWORDS, *_KEYS, *_ENDS)))
-    in_json = rb'[\x80-\xff][^"\n]{0,80}"\s*:|\\u[0-9a-f]{4}[^"\n]{0,80}"\s*:'
+    return "|".join(words).encode() + rb'|\\u[0-9a-f]{4}[^"\n]{0,80}"\s*:'
+
+
+def foreign_words_in_bytes() -> bytes:
+    """The same of words in other letters, and for a short text in others that may be a name."""
+    spelled = dict.fromkeys(
+        form.encode().lower()
+        for pattern in (*_OTHER_PASSWORDS, *_OTHER_KEYS, *_ACCENTED)
+        for word in re.findall(r"[^\x00-\x7f][^\x00-\x7f ]+|[a-z]+[^\x00-\x7f][^\x00-\x7f]*", pattern)
+        for form in (word, word.capitalize(), word.upper())
+    )
+    in_json = rb'[\x80-\xff][^"\n]{0,80}"\s*:'
     in_pickles = rb"(?s:\x8c[\x00-\x50]|x[\x00-\x50]\x00\x00\x00)[ -~]{0,80}[\x80-\xff]"
-    return b"|".join(("|".join(words).encode(), in_json, in_pickles))
+    return b"|".join((_any_of_bytes(spelled), in_json, in_pickles))
+
+
+def _any_of_bytes(words: Iterable[bytes]) -> bytes:
+    """A pattern that finds one of many words; their first bytes are compared once for all that share them."""
+    endings: dict[bytes, set[bytes]] = {}
+    for word in words:
+        endings.setdefault(word[:1], set()).add(word[1:])
+    parts = []
+    for first, rest in endings.items():
+        below = b"" if b"" in rest else _any_of_bytes(rest)
+        parts.append(re.escape(first) + (b"(?:" + below + b")" if len(rest) > 1 and below else below))
+    return b"|".join(parts)
 
 
 def without_accents(name: str) -> str:

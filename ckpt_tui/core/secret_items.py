@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ckpt_tui.core.secret_names import KEYS_OF_SERVICES, RUN_KWARGS, is_secret_key
-from ckpt_tui.core.secret_notations import is_login
+from ckpt_tui.core.secret_notations import is_login, is_plain_login
 from ckpt_tui.core.value import Map
 
 _MOST = 200
@@ -16,7 +16,13 @@ _NAME = 60
 """Characters of the longest name."""
 
 VALUES = ("value", "Value")
-TELLING = frozenset((*KEYS_OF_SERVICES, *VALUES, "auth", "kind"))
+LOGINS = ("auth", "Auth", "AUTH", "netloc", "userinfo")
+"""Members that may be a user and a password."""
+
+_OF_JWK = ("d", "p", "q", "dp", "dq", "qi", "k")
+"""Members of a JSON Web Key that are private, or the key itself."""
+
+TELLING = frozenset((*KEYS_OF_SERVICES, *VALUES, *LOGINS, "kind", "kty"))
 """Names of members that may be a secret, or make others one, because of what is beside them."""
 
 _NAMES = ("name", "Name", "key", "Key", "header", "field")
@@ -47,7 +53,13 @@ def names_value(key: str, text: str) -> bool:
 
 def is_secret_type(name: object) -> bool:
     """Whether a type, `module:qualname`, says that it holds a secret: those of pydantic, saved in clear text."""
-    return type(name) is str and name.endswith((":SecretStr", ":SecretBytes", ":SecretString"))
+    return type(name) is str and name.endswith(_SECRET_TYPES)
+
+
+_SECRET_TYPES = (
+    ":SecretStr", ":SecretBytes", ":SecretString", "KeyCredential", "SasCredential", ":AzureNamedKey", ":HTTPBasicAuth",
+    ":HTTPDigestAuth",
+)  # fmt: skip
 
 
 def secrets_beside(container: Any) -> dict[Any, str]:
@@ -90,8 +102,11 @@ _OF_KUBERNETES = ("data", "stringData")
 def _named_value(container: dict[str, Any]) -> dict[Any, str]:
     if container.get("kind") == "Secret":
         return {name: "secret" for name in _OF_KUBERNETES if name in container}
-    if "auth" in container and is_login(container["auth"]):
-        return {"auth": "password"}
+    for key in LOGINS:
+        if key in container and is_any_login(key, container[key]):
+            return {key: "password"}
+    if "kty" in container:
+        return dict.fromkeys((name for name in _OF_JWK if name in container), "private_key")
     for key in VALUES:
         if key in container:
             for label in _NAMES:
@@ -99,6 +114,18 @@ def _named_value(container: dict[str, Any]) -> dict[Any, str]:
                 if type(name) is str and len(name) <= _NAME and is_secret_key(name):
                     return {key: name}
     return NOTHING
+
+
+def is_any_login(key: str, value: Any) -> bool:
+    """Whether a value is a user and a password: in base64, with a colon between them, or as a pair."""
+    if key == "netloc":
+        return type(value) is str and "@" in value and is_plain_login(value)
+    if type(value) is dict and value.get("$type") == "builtins:tuple":
+        value = value.get("$items")
+    if type(value) in _LISTS:
+        is_pair = len(value) == 2 and all(type(item) is str for item in value)
+        return is_pair and not value[1].isalpha() and len(value[1]) > 2
+    return is_login(value) or is_plain_login(value)
 
 
 def _secret_after(container: Any, index: int, option: str) -> str:

@@ -17,7 +17,7 @@ _WORDS = frozenset((
     "pswd", "credential", "credentials", "creds", "authorization", "bearer", "cookie", "cookies", "apikey", "apikeys",
     "privatekey", "accesskey", "jwt", "sas", "otp", "totp", "cvv", "cvc", "passwds", "sessionid",
     "phpsessid", "jsessionid", "dockerconfigjson", "dockercfg",
-    "mnemonic",
+    "mnemonic", "bindpw", "htpasswd", "psk",
 ))  # fmt: skip
 """Words that make a name one of a secret, unless the last word says otherwise."""
 
@@ -45,7 +45,9 @@ _PAIRS = frozenset((
     "security code", "recovery code", "backup codes", "mfa code", "sms code", "verification code", "access tokens",
     "refresh tokens", "auth tokens", "api tokens", "bearer tokens", "session tokens", "services key", "jobs storage",
     "servicebus connection", "pass phrase", "seed phrase", "recovery phrase", "connect sid", "ext pat", "gh pat",
-    "bus connection", "eventhub connection", "hub connection", "tls key", "ssl key",
+    "bus connection", "eventhub connection", "hub connection", "tls key", "ssl key", "fernet key", "activation key",
+    "cert key", "key pem", "pem key", "http auth", "client assertion", "code verifier", "recovery codes",
+    "db pw", "user pw", "admin pw", "root pw", "bind pw", "smtp pw", "login pw", "sudo pw",
 ))  # fmt: skip
 """Two words one after the other that do."""
 
@@ -61,16 +63,29 @@ _ONE_WORD = (
 )  # fmt: skip
 """How a name ends that is written in one word."""
 
-_ALONE = frozenset(("pin", "pass", "passkey", "auth token", "primary master key", "secondary master key"))
+_ALONE = frozenset(
+    ("pin", "pass", "passkey", "pw", "xsrf", "csrf", "auth token", "primary master key", "secondary master key")
+)
 """Whole names, as words."""
 
 _HARMLESS_ENDS = frozenset((
     "count", "type", "limit", "id", "usage", "name", "expiry", "budget", "counts", "length", "size", "ttl", "expires",
     "url", "uri", "endpoint", "policy", "format", "expiration", "types", "names", "used", "scheme", "version", "hint",
     "field", "required", "valid", "enabled", "strength", "rotation", "window", "rate", "cost", "price", "doc", "docs",
-    "help", "description", "label", "set", "present", "status", "path", "file", "title",
+    "help", "description", "label", "set", "present", "status", "path", "file", "title", "expired", "at", "latency",
+    "consent", "algorithm", "issuer", "audience", "found", "detected", "through", "reused", "changed", "created",
+    "updated", "age", "index", "position", "offset", "ids", "logprobs", "logprob",
 ))  # fmt: skip
 """A last word after which it is a number, a kind or a place of the secret, not the secret."""
+
+_YES_OR_NO = frozenset(("is", "has", "had", "needs", "requires", "uses"))
+"""First words of what is true or not: `has_password`."""
+
+_BEFORE_TOKEN = frozenset((
+    "eos", "bos", "pad", "unk", "sep", "cls", "mask", "stop", "start", "end", "image", "special", "next", "page",
+    "last", "first", "previous", "prev", "continuation", "sync", "delta", "cursor", "skip",
+))  # fmt: skip
+"""Words before `token` that make it one of a model's text, or a place in a list of pages."""
 
 _ENVIRONMENT_KEY = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_KEYS?[0-9]?\Z"
 """A variable such as `AZURE_SEARCH_KEY`."""
@@ -93,7 +108,8 @@ _KEY_OF_SERVICE = (
 """One of the two keys of a service, in words: `cosmos_primary_key`."""
 
 HINTS = (
-    "token", "pass", "secret", "cred", "authorization", "bearer", "cookie", "key", "jwt", "str", "pwd", "pswd", "pin",
+    "token", "pass", "secret", "cred", "authorization", "bearer", "cookie", "key", "jwt", "str", "pw", "psw", "pin",
+    "psk", "srf", "verifier", "assertion",
     "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat", "connection", "storage", "sessionid", "sessid",
     "sid", "mnemonic", "phrase", "docker", *foreign.HINTS,
 )  # fmt: skip
@@ -158,6 +174,10 @@ def is_secret_key(name: str) -> bool:
         return foreign.is_foreign_secret(words, name)
     if words[-1] in _HARMLESS_ENDS and len(words) > 1 and f"{words[-2]} {words[-1]}" not in _PAIRS:
         return any(f"{a} {b}" in _PAIRS for a, b in pairwise(words)) and words[-1] == "id"
+    if words[-1] == "token" and len(words) > 1 and words[-2] in _BEFORE_TOKEN and _WORDS.isdisjoint(words[:-1]):
+        return False
+    if words[0] in _YES_OR_NO and len(words) > 1:
+        return False
     if not _WORDS.isdisjoint(words) or " ".join(words) in _ALONE or name == "_auth":
         return True
     if any(f"{a} {b}" in _PAIRS for a, b in pairwise(words)):

@@ -54,7 +54,7 @@ class LatePattern:
 
 NO_VALUE = LatePattern(
     r"(?:none|null|true|false|nil|undefined|os\.|getenv|process\.env|env\.|self\.|settings\.|config\.|str\b|"
-    r"%(?![0-9A-F]{2})|[$<{\[(•])",
+    r"%(?![0-9A-F]{2})|[$<{\[(•]|\*{3}|\.{3}|…|x{4,}\b|your[_-])",
     re.IGNORECASE,
 )
 """How what only names a secret begins: a variable, a placeholder, an annotation, or a mask."""

@@ -12,65 +12,19 @@ from functools import partial
 
 from ckpt_tui.core import secret_assignments
 from ckpt_tui.core.secret_names import is_secret_key
-from ckpt_tui.core.secret_notations import SIGNS, mask_notations, mask_password_options
+from ckpt_tui.core.secret_notations import SIGNS, mask_kubernetes, mask_notations, mask_password_options
 from ckpt_tui.core.secret_patterns import MASK, NO_VALUE, LatePattern
+from ckpt_tui.core.secret_shapes import SHAPES, Signs, bounded
 
 __all__ = ["MASK", "MASKERS", "Maskers", "masked_text"]
 
 _SHORTEST = 6
 """Characters of the shortest text with a secret in it: `pwd=ab`."""
 
-Signs = tuple[str, ...]
-
 _URL = "://"
-_SHAPES: tuple[tuple[Signs, str], ...] = (
-    (("sk-",), r"sk-(?:proj|ant|svcacct|admin|or|lf)-[\w-]{8,}|sk-[A-Za-z0-9]{16,}"),
-    (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[opurs]_[A-Za-z0-9]{16,}"),
-    (("github_pat_",), r"github_pat_\w{16,}"),
-    (("glpat-",), r"glpat-[\w-]{16,}"),
-    (("dckr_pat_", "dckr_oat_"), r"dckr_[po]at_[\w-]{16,}"),
-    (("xox",), r"xox[abeoprs]-[\w-]{8,}"),
-    (("xapp-",), r"xapp-[\w-]{8,}"),
-    (("AKIA", "ASIA"), r"A[KS]IA[A-Z0-9]{12,}"),
-    (("AIza",), r"AIza[\w-]{20,}"),
-    (("ya29.",), r"ya29\.[\w-]{16,}"),
-    (("GOCSPX-",), r"GOCSPX-[\w-]{16,}"),
-    (("hf_",), r"hf_[A-Za-z0-9]{16,}"),
-    (("npm_",), r"npm_[A-Za-z0-9]{20,}"),
-    (("gsk_",), r"gsk_[A-Za-z0-9]{20,}"),
-    (("r8_",), r"r8_[A-Za-z0-9]{20,}"),
-    (("k_live_", "k_test_"), r"[sr]k_(?:live|test)_[A-Za-z0-9]{8,}"),
-    (("whsec_",), r"whsec_[A-Za-z0-9+/=]{16,}"),
-    (("dop_v1_",), r"dop_v1_[0-9a-f]{32,}"),
-    (("dapi",), r"dapi[0-9a-f]{32}"),
-    (("SK", "AC"), r"(?:SK|AC)[0-9a-f]{32}"),
-    (("shpat_", "shpss_", "shpca_", "shppa_"), r"shp(?:at|ss|ca|pa)_[0-9a-f]{32}"),
-    (("sq0",), r"sq0[a-z]{3}-[\w-]{20,}"),
-    (("key-",), r"key-[0-9a-f]{32}"),
-    (("lin_api_",), r"lin_api_[A-Za-z0-9]{32,}"),
-    (("ntn_", "secret_"), r"(?:ntn|secret)_[A-Za-z0-9]{40,}"),
-    (("pcsk_",), r"pcsk_[A-Za-z0-9]{4,}_[A-Za-z0-9]{32,}"),
-    (("hvs.", "hvb."), r"hv[sb]\.[\w-]{24,}"),
-    (("dp.pt.", "dp.st.", "dp.ct."), r"dp\.[psc]t\.(?:[\w-]+\.)?[A-Za-z0-9]{32,}"),
-    # A bot of Discord: its number in base64 comes first.
-    (("MT", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT"), r"[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.[\w-]{27,}"),
-    (("nvapi-",), r"nvapi-[\w-]{16,}"),
-    (("pplx-",), r"pplx-[A-Za-z0-9]{16,}"),
-    (("xai-",), r"xai-[A-Za-z0-9]{20,}"),
-    (("tvly-",), r"tvly-[\w-]{12,}"),
-    (("lsv2_",), r"lsv2_(?:pt|sk)_\w{16,}"),
-    (("pypi-",), r"pypi-[\w-]{32,}"),
-    (("SG.",), r"SG\.[\w-]{16,}\.[\w-]{16,}"),
-    (("Q~",), r"[\w.~-]{3}[78]Q~[\w.~-]{30,}"),
-    (("eyJ",), r"eyJ[\w-]{4,}(?:\.[\w-]+){1,4}"),
-    ((":AA",), r"\d{8,10}:AA[\w-]{30,}"),
-    (("AGE-SECRET-KEY-",), r"AGE-SECRET-KEY-1[A-Z0-9]{30,}"),
-)
-"""Tokens that are reported by how they begin: the signs of each, one of which is in it, and its shape."""
-
 _PRIVATE_KEY = LatePattern(
-    r"(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----)(.*?)"
-    r"(-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|\Z)",
+    r"(-----? ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----?)(.*?)"
+    r"(-----? ?END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----?|\Z)",
     re.DOTALL,
 )
 _LOGIN = LatePattern(
@@ -180,8 +134,9 @@ MASKERS: Maskers = (
     (("earer ", "asic ", "BEARER ", "BASIC ", "oken ", "ApiKey "), _scheme_words),
     (("--", "curl "), _options),
     (SIGNS, partial(mask_notations, mask=MASK)),
+    (("Secret",), partial(mask_kubernetes, mask=MASK)),
     (("-p",), partial(mask_password_options, mask=MASK)),
-    *((signs, partial(_tokens, shape=LatePattern(rf"(?<![A-Za-z0-9])(?:{shape})"))) for signs, shape in _SHAPES),
+    *((signs, partial(_tokens, shape=LatePattern(bounded(shape)))) for signs, shape in SHAPES),
 )
 
 

@@ -17,7 +17,14 @@ from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.dotnet_document import DotnetDigest, digest, is_document, parts
-from ckpt_tui.stores.dotnet_findings import copy_finding, copy_words, index_findings, lost_words, unwritten_finding
+from ckpt_tui.stores.dotnet_findings import (
+    blocked_finding,
+    copy_finding,
+    copy_words,
+    index_findings,
+    lost_words,
+    unwritten_finding,
+)
 from ckpt_tui.stores.dotnet_index import INDEX, Index, IndexLine, ids_of, parse_index
 from ckpt_tui.stores.dotnet_lineage import Chain, Unindexed, lines_for, parent_of, parents_first, step_parents
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
@@ -167,6 +174,8 @@ class DotnetStore(PolledStore):
         found += [unwritten_finding(*unwritten) for unwritten in self._unwritten.values()]
         if trouble is None or trouble.kind == "vanished":
             found += index_findings(index, trouble is None, self._lost)
+        elif trouble.kind in ("not-a-file", "broken-link"):
+            found.append(blocked_finding(trouble.reason, self._lost))
         return tuple(found)
 
     def _entry(

@@ -80,7 +80,7 @@ class ForkedDirectoryGroups(OverlayGroups):
         return changed, tuple(entry for entry in now if was.get(entry.file) != entry)
 
     def _of_main(self, batch: GroupBatch) -> Iterator[GroupBatch]:
-        is_listed = batch.starts and batch.done >= batch.total
+        is_listed = batch.done >= batch.total and (batch.starts or not self._is_listed)
         yield from super()._of_main(batch._replace(total=batch.total + 1) if is_listed else batch)
         if is_listed:
             self._is_listed = True

@@ -5,23 +5,21 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs.groups import Group, PackedGroups
-from ckpt_tui.core.runs.growing_table import GrowingRuns
 from ckpt_tui.core.runs.header_table import PackedNames
-from ckpt_tui.core.runs.ids import name_and_parents
-from ckpt_tui.core.runs.table_runs import TableRuns
 from ckpt_tui.stores.base import BATCH, Entry, place_error
 from ckpt_tui.stores.cache_files import is_wanted
 from ckpt_tui.stores.directory_forks import ForkedDirectoryGroups
+from ckpt_tui.stores.directory_runs import DirectoryRuns
 from ckpt_tui.stores.directory_table import DirectoryTable
 from ckpt_tui.stores.files import list_json
-from ckpt_tui.stores.header_reading import read_files
+from ckpt_tui.stores.listed_names import ListedNames
 from ckpt_tui.stores.store_groups import GroupBatch, Groups
 from ckpt_tui.stores.table_file import NO_MOMENT, Stored, TableFile, moment_of
 from ckpt_tui.stores.watch import watch
@@ -32,6 +30,9 @@ if TYPE_CHECKING:
 
 READ_AT_ONCE = 64
 """Changed files that are read whole at once; more are read when somebody looks."""
+
+NEWS_AT_ONCE = 4_096
+"""Files that have come or gone since the last start and are read together: their headers take 7 MB meanwhile."""
 
 LISTED_SHARE = 0.05
 """Share of time that arranging all runs again may take."""
@@ -44,13 +45,7 @@ PARTLY = 20_000
 thousand runs without beginning, which take more memory than they all."""
 
 FIRST = 64
-"""Runs of the first screen, and files that are read for it."""
-
-FOUND = 200
-"""Runs that a search for an id gives."""
-
-_FEW = 1_000
-"""Checkpoints that the beginning of an id may mean."""
+"""Files that are read for the first screen."""
 
 
 class DirectoryGroups(Groups):
@@ -58,22 +53,21 @@ class DirectoryGroups(Groups):
 
     Args:
         store: The store of it.
+
+    Attributes:
+        is_compared: Whether each file was compared with what was known of it.
     """
 
     def __init__(self, store: DirectoryStore) -> None:
         self._store = store
         self._table = DirectoryTable(store.path)
+        self._runs = DirectoryRuns(self._table)
         self._file: TableFile | None = None
         self._is_complete = False
-        """Whether all files were looked at, or none can have come, gone or been replaced since they were."""
+        """Whether all files that there are were looked at once: some may have been written in their places since."""
+        self.is_compared = False
         self._moment = NO_MOMENT
-        self._runs: GrowingRuns | None = None
-        self._is_stale = False
-        """Whether all runs have to be arranged again."""
-        self._listed, self._took = -1.0, 0.0  # when they were arranged last, and how long it took
-        self._first_runs: dict[str, int] = {}
-        self._first_homes: dict[str, str] = {}
-        """The runs of some ids and the ids of some files, before names are looked up."""
+        self._listed, self._took = -1.0, 0.0  # when runs were arranged last, and how long it took
 
     def suits_browser(self) -> bool:
         """It does; all else is answered once everything is read."""
@@ -138,10 +132,9 @@ class DirectoryGroups(Groups):
     def _forget(self) -> None:
         self._table = DirectoryTable(self._store.path)
         self._store.table = self._table
-        self._runs = None
-        self._is_complete = self._is_stale = False
+        self._runs = DirectoryRuns(self._table)
+        self._is_complete = self.is_compared = False
         self._moment = moment_of(self._store.path)
-        self._first_runs, self._first_homes = {}, {}
         self._file = None
         with suppress(OSError):
             self._file = TableFile(os.stat(self._store.path)) if is_wanted() else None
@@ -153,11 +146,7 @@ class DirectoryGroups(Groups):
             return None
         self._file.use()
         headers = self._table.headers = stored.headers
-        self._runs = GrowingRuns(headers, stored.runs)
-        # Those of the first screen are known without all names being looked up.
-        for group, run in zip(stored.groups[:FIRST], stored.runs.order, strict=False):
-            self._first_runs[group.id] = run
-            self._first_homes[group.newest] = group.id
+        self._runs.take(stored.runs, stored.groups)
         # What is left then are files that were changed in their places: they are looked for as they are later on.
         self._is_complete = self._moment != NO_MOMENT and self._moment == stored.moment
         total = max(len(headers), 1)
@@ -195,30 +184,34 @@ class DirectoryGroups(Groups):
         """All runs, which are kept until the next start: also of a part, should the rest never be read."""
         batch = self._list(total, done)
         self._is_complete = done is None
-        if self._file is not None and self._runs is not None and isinstance(batch.groups, PackedGroups):
+        arranged = self._runs.arranged
+        if self._file is not None and arranged is not None and isinstance(batch.groups, PackedGroups):
             moment = self._moment if self._is_complete else NO_MOMENT
-            self._file.save(Stored(self._table.headers, self._runs.arranged, batch.groups, moment))
+            self._file.save(Stored(self._table.headers, arranged, batch.groups, moment))
         return batch
 
     def _look(self, stop: threading.Event) -> Iterator[GroupBatch]:
         """Read what differs from what is known."""
-        total = len(self._table.headers)
-        has_changed, is_quiet = self._is_stale, self._is_complete
         self._moment = moment_of(self._store.path)
-        for names, looked_at in self._table.compare():
+        has_changed = self._runs.is_stale
+        if not self._is_complete:
+            has_changed |= yield from self._look_at_names(stop)
+        total, is_quiet = len(self._table.headers), self._is_complete
+        for changed, looked_at in self._table.compare():
             if stop.is_set():
                 return
             total = max(total, looked_at, 1)
             done = total if is_quiet else min(looked_at, total - 1)
-            if names:
+            if changed:
                 has_changed = True
                 self._table.headers.hash_names()  # here, where nobody waits for the lock
-            for at in range(0, len(names), BATCH):
-                yield self._news(names[at : at + BATCH])._replace(done=done, total=total)
-            if not names and not is_quiet:
+            for at in range(0, len(changed), BATCH):
+                yield self._news(changed[at : at + BATCH])._replace(done=done, total=total)
+            if not changed and not is_quiet:
                 yield GroupBatch(done=done, total=total)
             if self._is_due():
                 yield self._list(total, done)
+        self.is_compared = True
         if has_changed:
             yield self._listed_and_kept(len(self._table.headers))
         else:
@@ -228,19 +221,41 @@ class DirectoryGroups(Groups):
                 self._file.note(self._moment)
         self._table.headers.hash_names()
 
+    def _look_at_names(self, stop: threading.Event) -> Generator[GroupBatch, None, bool]:
+        """Read what is new and leave out what is gone, so that the list is whole before each file is compared.
+
+        Returns:
+            Whether anything is new or gone.
+        """
+        names, total = ListedNames(self._table.headers), len(self._table.headers)
+        for done in self._table.compare_names(names):
+            if stop.is_set():
+                return False
+            if total:
+                yield GroupBatch(done=min(done, total), total=total + 1)
+        if not names.is_certain:
+            return False
+        self._table.headers.take_hashes(names.hashes)
+        some = [*names.new, *names.gone]
+        # Few are read together: a child that is read before its parent has no place.
+        at_once = NEWS_AT_ONCE if len(some) <= NEWS_AT_ONCE else BATCH
+        for at in range(0, len(some), at_once):
+            if stop.is_set():
+                return True
+            yield self._news(some[at : at + at_once])._replace(done=total, total=total + 1)
+        if self._runs.is_short:
+            yield self._list(total + 1, total)
+        self._is_complete = True
+        yield GroupBatch(done=1, total=1)
+        return bool(some)
+
     def _list(self, total: int, done: int | None = None) -> GroupBatch:
         """All runs of what is known."""
         began = time.monotonic()
-        headers = self._table.headers
-        arranged = TableRuns(headers)
-        groups = PackedGroups()
-        groups.add(arranged.groups(headers))
-        runs = GrowingRuns(headers, arranged)
+        groups = self._runs.arrange()
         with self._table.lock:
-            self._runs = runs
-            self._first_runs, self._first_homes = {}, {}
             problems = tuple(self._table.problems.values())
-        self._is_stale = done is not None
+        self._runs.is_stale |= done is not None
         self._listed = time.monotonic()
         self._took = self._listed - began
         total = max(total, 1)
@@ -248,101 +263,51 @@ class DirectoryGroups(Groups):
 
     def _is_due(self) -> bool:
         """Whether all runs are to be arranged again, which must not take all the time."""
-        return self._is_stale and time.monotonic() - self._listed >= self._took / LISTED_SHARE
-
-    # -- news --------------------------------------------------------------------------------------------------------
+        return self._runs.is_stale and time.monotonic() - self._listed >= self._took / LISTED_SHARE
 
     def _news(self, names: Iterable[str]) -> GroupBatch:
         """Read files that may have changed."""
         wanted = [(name, False) for name in sorted(names)]
         known = {name for name, _ in wanted if name in self._table.problems}
-        entries, gone, changes = self._table.read(wanted, len(wanted) <= READ_AT_ONCE)
-        changed: dict[int, None] = {}
-        with self._table.lock:
-            for number, before, now in changes:
-                if before != now:
-                    run = self._runs.grow(number) if before is None and self._runs is not None else -1
-                    self._is_stale |= run < 0
-                    changed[run] = None
-            groups = tuple(self._runs.group(run) for run in changed if run >= 0 and self._runs is not None)
-        self._is_stale |= bool(known - self._table.problems.keys())
+        entries, gone, changes = self._table.read(wanted, len(wanted) <= READ_AT_ONCE, by_time=True)
+        groups = self._runs.change(changes)
+        self._runs.is_stale |= bool(known - self._table.problems.keys())
         return GroupBatch(groups, False, tuple(entries), tuple(gone), 1, 1)
 
     # -- one run -----------------------------------------------------------------------------------------------------
 
     def entries(self, group: str, keeps: bool = True) -> Sequence[Entry]:
         """The checkpoints of a run as their files are now, but for those that are gone meanwhile."""
-        with self._table.lock:
-            runs = self._runs
-            run = -1 if runs is None else self._first_runs.get(group, -2)
-            run = runs.named(group) if runs is not None and run == -2 else run
-            if runs is None or run < 0:
-                return []
-            names = list(self._table.headers.names.some(runs.members(run)))
-            if group in self._first_runs:
-                self._first_homes.update(dict.fromkeys(names, group))
-        found = read_files(self._table.prefix, [(name, False) for name in names])
-        return [entry for entry in found.entries if isinstance(entry, CheckpointRef)]
+        return self._runs.entries(group)
 
     def home(self, file: str) -> str:
         """The run that has a file, as far as it was arranged."""
-        with self._table.lock:
-            if file in self._first_homes or not self._table.headers.is_hashed:
-                return self._first_homes.get(file, "")  # who draws the list does not wait for the others
-            return "".join(self._ids([self._table.headers.checkpoint(file)]))
+        return self._runs.home(file)
 
     def find_home(self, file: str) -> str:
         """The same for whoever may wait until names can be looked up."""
         self._table.headers.hash_names()
-        with self._table.lock:
-            return "".join(self._ids([self._table.headers.checkpoint(file)]))
+        return self._runs.home(file)
 
     def group(self, name: str) -> Group | None:
         """What there is to say of a run; None where there is none with this id."""
-        self._table.headers.hash_names()
-        with self._table.lock:
-            run = -1 if self._runs is None else self._runs.named(name)
-            return None if self._runs is None or run < 0 else self._runs.group(run)
+        return self._runs.group(name)
 
     def list_again(self) -> None:
         """Have all runs listed again, soon."""
-        self._is_stale = True
-
-    def _ids(self, numbers: Iterable[int]) -> list[str]:
-        """The ids of the runs that some checkpoints are in, each once."""
-        if (runs := self._runs) is None:
-            return []
-        return [runs.group(run).id for run in dict.fromkeys(map(runs.run_of, numbers)) if run >= 0]
-
-    # -- what is looked for ------------------------------------------------------------------------------------------
+        self._runs.is_stale = True
 
     def holders(self, name: str) -> Sequence[str] | None:
-        """The runs in which a name means what it means in all of them; None where they are not all arranged."""
-        if not self._is_complete or self._is_stale:
-            return None
-        base = name_and_parents(name)[0].removesuffix(".json")
-        self._table.headers.hash_names()
-        with self._table.lock:
-            numbers = self._table.numbers([f"{name}.json", f"{base}.json"])
-            if base == "latest" and not numbers:
-                return self.newest(1)
-            if not numbers and base:
-                names = self._table.headers.names
-                numbers = self._table.numbers([each for each in names if each.startswith(base)])
-            return self._ids(numbers) if len(numbers) <= _FEW else None
+        """The runs in which a name means what it means in the directory."""
+        return self._runs.holders(name, self._is_complete)
 
     def newest(self, count: int) -> Sequence[str] | None:
         """The runs of the newest checkpoint; None for more of them, which may be in any."""
-        with self._table.lock:
-            runs = self._runs if self._is_complete and not self._is_stale and count == 1 else None
-            return None if runs is None else [runs.group(run).id for run in runs.latest()]
+        return self._runs.latest() if self._is_complete and count == 1 else None
 
     def matching(self, text: str) -> Sequence[str]:
         """The runs with an id that contains a text."""
-        strict = text != text.lower()
-        with self._table.lock:
-            found = (each for each in self._table.headers.names if text in (each if strict else each.lower())[:-5])
-            return self._ids(self._table.numbers(list(islice(found, FOUND))))
+        return self._runs.matching(text)
 
     def problems(self) -> Sequence[Problem]:
         """What is not a checkpoint."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef, Problem
@@ -15,6 +16,7 @@ from ckpt_tui.core.runs.header_table import GONE, MARK, NO_CHECKPOINT, RACY, Hea
 from ckpt_tui.stores.files import listing
 from ckpt_tui.stores.header_reading import Listed, read_files
 from ckpt_tui.stores.headers import read_header_with_status
+from ckpt_tui.stores.listed_names import ListedNames
 
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Entry
@@ -52,8 +54,16 @@ class DirectoryTable:
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
-    def read(self, wanted: Listed, whole: bool = False) -> tuple[list[Entry], list[str], list[Change]]:
+    def read(
+        self, wanted: Listed, whole: bool = False, by_time: bool = False
+    ) -> tuple[list[Entry], list[str], list[Change]]:
         """Read files, with their bodies or without.
+
+        Args:
+            wanted: The files.
+            whole: With their bodies.
+            by_time: Take them in by the time of their checkpoints, parents before their children; else in the order in
+                which they are listed, which is the one in which they are found again.
 
         Returns:
             Their entries, the names of those that are not there, and what has changed in the table.
@@ -68,6 +78,8 @@ class DirectoryTable:
                 found.append((name, status, entries[0] if entries else None))
             else:
                 found.append((name, *known))
+        if by_time:
+            found.sort(key=_when)
         with self.lock:
             changes = [self._take(name, status, entry, began) for name, status, entry in found]
         gone = [name for name, _, entry in found if entry is None]
@@ -97,6 +109,18 @@ class DirectoryTable:
         return self.headers.facts(number)
 
     # -- comparing ---------------------------------------------------------------------------------------------------
+
+    def compare_names(self, names: ListedNames) -> Iterator[int]:
+        """Compare the names of all files with those that are known; how many were looked at so far.
+
+        Args:
+            names: Holds what differs.
+
+        Raises:
+            OSError: the directory cannot be listed.
+        """
+        with os.scandir(self.directory) as entries:
+            yield from names.compare(map(attrgetter("name"), entries))
 
     def compare(self) -> Iterator[tuple[list[str], int]]:
         """Compare all files with what is known of them.
@@ -184,6 +208,11 @@ class DirectoryTable:
         """The numbers of files that are checkpoints."""
         with self.lock:
             return [number for number in map(self.headers.checkpoint, names) if number >= 0]
+
+
+def _when(found: tuple[str, os.stat_result | None, Entry | None]) -> float:
+    entry = found[2]
+    return entry.when if isinstance(entry, CheckpointRef) else 0.0
 
 
 def _status(path: str) -> os.stat_result | None:

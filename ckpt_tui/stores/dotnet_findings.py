@@ -10,6 +10,7 @@ from ckpt_tui.core.model import Problem
 from ckpt_tui.stores.dotnet_index import INDEX, Index, IndexLine, numbered
 
 _PRINTED = "those that `ckpt-tui doctor` prints"
+_ALL_PRINTED = "the lines that `ckpt-tui doctor` prints, each ended by a line break"
 
 
 def index_findings(index: Index, is_there: bool, lost: Sequence[IndexLine]) -> list[Finding]:
@@ -26,15 +27,28 @@ def index_findings(index: Index, is_there: bool, lost: Sequence[IndexLine]) -> l
     count = f"{len(lines):,} line{'' if len(lines) == 1 else 's'}"
     if not is_there:
         reason = f"there is no {INDEX}: .NET sees none of the {len(lines):,} checkpoints"
-        fix = f"When the program has ended, write {INDEX} with {count}, each ended by a line break: {_PRINTED}."
+        fix = (
+            f"When the program has ended, write {INDEX} with {count}, in UTF-8, each ended by a line break: {_PRINTED}."
+        )
         return [Finding("index", "warning", INDEX, "", reason, fix, lines)]
     reason = "; ".join((*index.faults, *([lost_words(len(lines), len(index.lines))] if lines else [])))
+    if index.encoding:
+        lines = (*(line.text for line in index.lines), *lines)
+        fix = f"When the program has ended, keep a copy of {INDEX}, then write it anew in UTF-8: {_ALL_PRINTED}."
+        return [Finding("index", "warning", INDEX, "", reason, fix, lines)]
     steps = [f"delete {numbered(index.wrong).rpartition(' ')[0]}"] if index.wrong else []
     steps += ["delete the torn line"] if index.torn else []
     steps += [f"add {count} to {INDEX}, each ended by a line break: {_PRINTED}"] if lines else []
     rest = "" if lines else f" of {INDEX}; the others are whole"
     fix = f"When the program has ended, {', then '.join(steps)}{rest}."
     return [Finding("torn-index" if index.torn else "index", "warning", INDEX, "", reason, fix, lines)]
+
+
+def blocked_finding(reason: str, lost: Sequence[IndexLine]) -> Finding:
+    """What is in the place of an index and is not a file, with the lines of an index for all checkpoints."""
+    fix = f"When the program has ended, move it away, then write {INDEX} in UTF-8: {_ALL_PRINTED}."
+    lines = tuple(line.text for line in lost)
+    return Finding("index", "warning", INDEX, "", reason, fix, lines)
 
 
 def unwritten_finding(problem: Problem, number: int) -> Finding:
@@ -65,4 +79,6 @@ def lost_words(count: int, indexed: int) -> str:
     """What to say of files without a line."""
     if not indexed:
         return f"it names none of the {count:,} checkpoints: .NET sees none of them"
-    return f"{count:,} checkpoint{'' if count == 1 else 's'} without a line: .NET does not see them"
+    if count == 1:
+        return "1 checkpoint without a line: .NET does not see it"
+    return f"{count:,} checkpoints without a line: .NET does not see them"

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
+from ckpt_tui.core.text import clean
+
 INDEX = "index.jsonl"
 
 
@@ -58,7 +60,9 @@ class IndexLine(NamedTuple):
 
 
 def _compact(members: dict[str, Any]) -> str:
-    return json.dumps(members, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(members, separators=(",", ":"), ensure_ascii=False)
+    # What is not shown as it is could not be pasted; .NET reads escapes, too.
+    return text if clean(text) == text else json.dumps(members, separators=(",", ":"))
 
 
 class Index(NamedTuple):
@@ -69,12 +73,14 @@ class Index(NamedTuple):
         faults: What is wrong with others, as text for people.
         torn: Its last line is cut off.
         wrong: The numbers of the lines that are not index lines, but for one that is cut off.
+        encoding: Its encoding where .NET cannot read that, or "".
     """
 
     lines: tuple[IndexLine, ...]
     faults: tuple[str, ...] = ()
     torn: bool = False
     wrong: tuple[int, ...] = ()
+    encoding: str = ""
 
 
 def parse_index(data: bytes) -> Index:
@@ -84,6 +90,11 @@ def parse_index(data: bytes) -> Index:
     wrong: list[int] = []
     merged = False
     torn = False
+    data, encoding = _in_utf8(data)
+    if encoding:
+        faults.append(
+            f"it is written in {encoding}, as PowerShell does; .NET reads UTF-8 and refuses to open this store"
+        )
     raw = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     for number, text in enumerate(raw, 1):
         text = text.strip()
@@ -103,7 +114,18 @@ def parse_index(data: bytes) -> Index:
         faults.insert(
             0, f"{what}{numbered(wrong)} not {_AN_INDEX_LINE[len(wrong) == 1]}; .NET refuses to open this store"
         )
-    return Index(tuple(lines.values()), tuple(faults), torn, tuple(wrong))
+    return Index(tuple(lines.values()), tuple(faults), torn, tuple(wrong), encoding)
+
+
+def _in_utf8(data: bytes) -> tuple[bytes, str]:
+    """An index in UTF-8, and its encoding where that is UTF-16, or ""."""
+    head = data[:200]
+    is_little = head.startswith(b"\xff\xfe") or head[1::2].count(0) > len(head) // 3
+    is_big = head.startswith(b"\xfe\xff") or head[::2].count(0) > len(head) // 3
+    if is_little == is_big:  # neither, or nothing but zeros
+        return data, ""
+    text = data.decode("utf-16-le" if is_little else "utf-16-be", "replace")
+    return text.removeprefix("\ufeff").encode(), "UTF-16"
 
 
 _MARKER = re.compile(rb"(?:<{7}|={7}|>{7}|\|{7})(?: |\Z)")

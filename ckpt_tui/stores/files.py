@@ -6,7 +6,7 @@ import os
 import stat
 import time
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -195,8 +195,11 @@ def has_more_names(directory: str, count: int) -> bool:
         OSError: as os.scandir does.
     """
     with os.scandir(directory) as entries:
-        # Without a call of Python for each: the first screen waits for it.
-        names = map(attrgetter("name"), entries)
+        # Without a call of Python for each, and without the names of so few entries: the first screen waits for it.
+        first = list(islice(entries, count + 1))
+        if len(first) <= count:
+            return False
+        names = map(attrgetter("name"), chain(first, entries))
         found = filter(is_json_name if _WINDOWS else methodcaller("endswith", FILE_SUFFIX), names)
         return next(islice(found, count, None), None) is not None
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from importlib import import_module
 
 from ckpt_tui.core.model import Problem
+from ckpt_tui.core.shell_words import shell_word
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores import event_streams
 from ckpt_tui.stores.base import OpenedPath, Store, place_error
@@ -236,7 +237,7 @@ def _file(path: str) -> Store | None:
     if not head and name.endswith(_DATABASES) and os.path.isfile(path):  # a program has opened it, and not written yet
         return _format(_OF_DATABASES[0])(path)  # type: ignore[call-arg]
     if event_streams.is_events(head):
-        hint = f"`ckpt-tui {path}` shows its events."
+        hint = f"`ckpt-tui {shell_word(path)}` shows its events."
         raise UsageError(f"{path} is a stream of events, not a store of checkpoints.", hint)
     return None
 

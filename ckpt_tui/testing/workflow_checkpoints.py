@@ -13,7 +13,7 @@ from ckpt_tui.actions.checks import Checks
 from ckpt_tui.actions.export_files import bundle_lines, write_file
 from ckpt_tui.actions.exports import branch_of, make_bundle
 from ckpt_tui.actions.expressions import evaluate
-from ckpt_tui.configuration import configured_rules
+from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.checks.check_file import Check
 from ckpt_tui.core.checks.expectation import items_of
 from ckpt_tui.core.checks.outcome import Failure, failure_lines

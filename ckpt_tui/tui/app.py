@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.driver import Driver
 
+    from ckpt_tui.tui.app_dialogs import AppDialogs
     from ckpt_tui.tui.configuration_use import ConfigurationUse
 from textual.geometry import Size
 from textual.screen import Screen
@@ -32,12 +33,11 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
 from ckpt_tui.tui.changed_keys import accept_keys
 from ckpt_tui.tui.commands import by_id
-from ckpt_tui.tui.ending import TerminalFile, end_on_signals, end_with_server, run_to_end
+from ckpt_tui.tui.ending import EndsJobs, TerminalFile, end_on_signals, end_with_server, run_to_end, until_gone
 from ckpt_tui.tui.heaps import share_heaps
 from ckpt_tui.tui.idle_reasons import why_not
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
-from ckpt_tui.tui.screens.yes_no import YesNoScreen, quit_question
 from ckpt_tui.tui.themes import DARK, LIGHT, WITHOUT_COLOURS, readable_variables, theme_for_sixteen, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -45,10 +45,14 @@ from ckpt_tui.tui.widgets.shown_keys import key_event, keys_of, use_keys
 from ckpt_tui.tui.widgets.status import BarLine
 
 
-def _commands() -> type[Provider]:
-    from ckpt_tui.tui.palette import Commands  # late: 15 ms that the first screen does not need
+def _dialogs() -> type[AppDialogs]:
+    from ckpt_tui.tui.app_dialogs import AppDialogs  # late: 15 ms that the first screen does not need
 
-    return Commands
+    return AppDialogs
+
+
+def _commands() -> type[Provider]:
+    return _dialogs().commands
 
 
 def _configuration() -> type[ConfigurationUse]:
@@ -83,7 +87,7 @@ _FEW_COLOURS = ("standard", "windows")
 """Kinds of terminals that have 16 colours."""
 
 
-class CkptApp(TypeAhead):
+class CkptApp(EndsJobs, TypeAhead):
     """The browser of one store.
 
     Args:
@@ -104,6 +108,7 @@ class CkptApp(TypeAhead):
         *(Binding(c.keys, c.action, c.title, show=False, id=c.id) for c in map(by_id().__getitem__, _ON_EACH_SCREEN)),
     ]
     HORIZONTAL_BREAKPOINTS = Browse.HORIZONTAL_BREAKPOINTS
+    _has_themes = False
 
     def __init__(
         self,
@@ -121,6 +126,7 @@ class CkptApp(TypeAhead):
         self._ascii = AsciiFilter() if draws_ascii(os.environ) else None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
+        self._has_themes = True
         self.store = complete(store)
         self.config = config or Config()
         # Set before the style sheet is read: another theme later means reading it again.
@@ -168,6 +174,8 @@ class CkptApp(TypeAhead):
         return [*found, self._ascii] if self._ascii is not None else found
 
     def get_css_variables(self) -> dict[str, str]:
+        if not self._has_themes:  # asked before the theme is chosen: those of another one would be computed for nothing
+            return {}
         variables = super().get_css_variables()
         if self.current_theme.ansi:
             variables |= variables_for(self.current_theme) | (WITHOUT_COLOURS if self.no_color else {})
@@ -209,14 +217,12 @@ class CkptApp(TypeAhead):
         runs = [text for screen in browsers for text in screen.resume_entry.live_texts]
         if not runs:
             self.exit()
-        elif not isinstance(self.screen, YesNoScreen):
-            self.push_screen(quit_question(runs), self._quit_if)
+        elif not isinstance(self.screen, _dialogs().yes_no):
+            self.push_screen(_dialogs().quit_question(runs), self._quit_if)
 
     def action_pick_theme(self) -> None:
         """Choose a theme, seen at once."""
-        from ckpt_tui.tui.screens.theme_picker import ThemePicker  # late: few people do, and all of them start
-
-        self.push_screen(ThemePicker(), self._theme_taken)
+        self.push_screen(_dialogs().theme_picker(), self._theme_taken)
 
     def _theme_taken(self, name: str | None) -> None:
         if name is not None:
@@ -261,6 +267,8 @@ class CkptApp(TypeAhead):
         driver = super()._build_driver(headless, inline, mouse, size)
         if hasattr(driver, "_file"):
             driver._file = TerminalFile(driver._file)
+        if driver.is_web:
+            driver._write = until_gone(driver._write)  # type: ignore[attr-defined]
         return driver
 
     def action_press_key(self, key: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ckpt_tui.actions.overviews import RunPath, has_same_path, overviews
 from ckpt_tui.core.diff.divergence import divergence
+from ckpt_tui.core.diff.searched_rows import search_rows
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.reading.search import search
 from ckpt_tui.core.safety.verdict import verdict
 from ckpt_tui.tui.graph_learner import read_step
 
@@ -20,4 +22,6 @@ class Engines:
     read_step = staticmethod(read_step)
     run_path = RunPath
     has_same_path = staticmethod(has_same_path)
+    search = staticmethod(search)
+    search_rows = staticmethod(search_rows)
     verdict = staticmethod(verdict)

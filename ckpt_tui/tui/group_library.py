@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.actions.group_nodes import GroupNodes
 from ckpt_tui.core.runs.groups import Group, GroupList, KnownGroups, PackedGroups
+from ckpt_tui.core.runs.listing import is_named
 
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Entry
@@ -51,6 +52,8 @@ class GroupLibrary:
                 self._known.put(group)
                 if self._matched is not None and _matches(group, self.text, self._found):
                     self._matched.put(group)
+        for files in self._read.values():
+            files.difference_update(batch.gone)
         own = []
         for entry in batch.entries:
             home = self.store.home(entry.file)
@@ -102,7 +105,7 @@ class GroupLibrary:
         """Take in a filter; it takes a second for some hundred thousand groups.
 
         Args:
-            text: What the titles of groups must contain; "" for no filter.
+            text: What the names of groups must contain; "" for no filter.
             found: Ids of groups that have it elsewhere.
         """
         ids = frozenset(found)
@@ -115,5 +118,4 @@ class GroupLibrary:
 
 
 def _matches(group: Group, text: str, found: frozenset[str]) -> bool:
-    title = group.title
-    return group.id in found or text in (title if text != text.lower() else title.lower())
+    return group.id in found or is_named(group.title, group.number, text)

@@ -8,10 +8,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ckpt_tui.core.diff.searched_rows import search_rows
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, resolve
-from ckpt_tui.core.reading.search import search
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.heaps import Sweeper
 from ckpt_tui.tui.library import VIEW_SECONDS
@@ -117,7 +115,7 @@ class Jobs:
         """Search a value."""
         places = []
         complete = True
-        for place in search(value, text, check_cancelled):
+        for place in engines().search(value, text, check_cancelled):
             places.append(place)
             if len(places) >= MATCH_LIMIT:
                 complete = False
@@ -127,7 +125,7 @@ class Jobs:
     @job("search")
     def search_rows(self, rows: Sequence[DiffRow], text: str, reveal: bool) -> None:
         """Search the rows of a comparison."""
-        self.workers.post(RowsFound(text, list(search_rows(rows, text, reveal, check_cancelled)), rows))
+        self.workers.post(RowsFound(text, list(engines().search_rows(rows, text, reveal, check_cancelled)), rows))
 
     @job("read")
     def read(self, value: Value, further: bool = False) -> None:

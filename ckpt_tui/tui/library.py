@@ -165,6 +165,8 @@ class Library:
             if batch.starts:
                 for file in list(self._problems):
                     self._put(file, None)
+            for file in batch.gone:
+                self._put(file, None)
             for entry in self.groups.apply(batch):
                 self._put(entry.file, self._shared(entry))
             return changed

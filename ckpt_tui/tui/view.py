@@ -297,7 +297,11 @@ def make_view(entries: Sequence[CheckpointRef | Problem], missing: bool = False,
 
 
 def keep_matching(rows: Sequence[listing.Row], text: str) -> list[listing.Row]:
-    """The rows of a section that contain a text, under its heading; smart case."""
+    """The rows of a section that contain a text, under its heading, or all where the heading does; smart case."""
+    head = rows[0]
+    run = head.run if isinstance(head, listing.RunRow) and not text.isdigit() else None  # a number is part of an id
+    if run is not None and listing.is_named(run.workflow, listing.own_number(run), text):
+        return list(rows)
     found = [row for row in rows if matches(row, text)]
     return [rows[0], *found] if found else []
 

@@ -10,6 +10,7 @@ import pytest
 
 from ckpt_tui.core.diff.comparison import value_text
 from ckpt_tui.core.diff.value_diff import diff
+from ckpt_tui.core.documents.structured_secrets import hidden_texts
 from ckpt_tui.core.find.finder import Finder
 from ckpt_tui.core.find.question import Question, text_matcher
 from ckpt_tui.core.masked_lines import masked_lines
@@ -30,6 +31,9 @@ SECRETS: list[Any] = [
     {"name": "DB_PASSWORD", "value": "S3cr3t-9x"},
     {"Name": "X-Api-Key", "Value": "S3cr3t-9x"},
     {"key": "client_secret", "enabled": True, "value": "S3cr3t-9x"},
+    {"auth": "me:S3cr3t-9x"},
+    {"scheme": "http", "netloc": "me:S3cr3t-9x@host:80"},
+    {"kty": "oct", "kid": "a", "k": "S3cr3t-9x"},
 ]
 
 PICKLED: list[Any] = [
@@ -54,6 +58,11 @@ ORDINARY: list[Any] = [
     ["X-Api-Key", "Content-Type", "Authorization", "Accept"],
     {"name": "REGION", "value": "westeurope"},
     {"key": "max_tokens", "value": "4096"},
+    {"auth": "oauth2"},
+    {"auth": ["oauth2", "basic"]},
+    {"netloc": "host:8080"},
+    {"auth": "$USER:$PASSWORD"},
+    {"kty": "RSA", "n": "0vx7agoebGcQSuu", "e": "AQAB"},
     ["-----BEGIN CERTIFICATE-----", "MIIB9x", "-----END CERTIFICATE-----"],
 ]
 
@@ -91,7 +100,7 @@ def test_the_lines_of_a_file_do_not_show_it(value: Any, indent: int | None) -> N
     if value == SECRETS[3]:
         return  # headers in turn: a line alone does not say which is a name
     lines = json.dumps({"call": value, "next": "shown"}, indent=indent).splitlines()
-    text = "\n".join(masked_lines(lines))
+    text = "\n".join(masked_lines(lines, hidden_texts("\n".join(lines).encode())))
     assert "S3cr3t" not in text
     assert '"next": "shown"' in text
 
@@ -152,3 +161,26 @@ def test_what_a_class_for_secrets_holds_is_one_in_every_view(name: str, how: str
     secret: Any = Obj(Ref("pydantic.types", name), ("hush",), how)
     for value in (secret, {"key": secret}, [secret], Map(["key", secret])):
         assert not [view for view in _views({"settings": value}) if "hush" in view]
+
+
+@pytest.mark.parametrize("pair", [["me", "S3cr3t-9x"], {"$type": "builtins:tuple", "$items": ["me", "S3cr3t-9x"]}])
+def test_a_login_as_a_pair_is_masked(pair: Any) -> None:
+    assert "S3cr3t" not in json.dumps(masked({"auth": copy.deepcopy(pair)}))
+
+
+ENTRY = Obj(Ref("shop", "EnvVar"), ())
+ENTRY.state, ENTRY.has_state = Map(["name", "DB_PASSWORD", "value", "S3cr3t-9x"]), True
+CREDENTIAL = Obj(Ref("azure.core.credentials", "AzureKeyCredential"), ())
+CREDENTIAL.state, CREDENTIAL.has_state = Map(["_key", "S3cr3t-9x"]), True
+
+
+@pytest.mark.parametrize("value", [ENTRY, CREDENTIAL], ids=["an entry", "a credential"])
+def test_an_object_whose_attribute_is_a_secret_shows_it_in_no_view(value: Obj) -> None:
+    assert "S3cr3t" not in summary({"call": value})
+    assert "S3cr3t" not in gist({"call": value})
+    assert "S3cr3t" not in json.dumps(masked(to_json({"call": value})))
+    tree = Tree({"call": value})
+    tree.unfold(tree.row(0).branch, tree.row(0).slot)
+    rows = [tree.row(index) for index in range(len(tree))]
+    shown = [row for row in rows if row.member.value == "S3cr3t-9x" and not row.branch.is_named_beside(row.slot)]
+    assert not shown

@@ -68,6 +68,44 @@ LOOKS = {
     "curl -u admin:hunter2 https://x": f"curl -u admin:{M} https://x",
     "curl -s --user 'a:b c' https://x": f"curl -s --user 'a:{M} c' https://x",
     "https://hooks.slack.com/services/T000/B000/XXXX": f"https://hooks.slack.com/services/{M}",
+    **dict.fromkeys(
+        (
+            f"sk_{'0a' * 24}", f"sess-{'aB3' * 14}", f"gldt-{'aB3' * 7}", f"glptt-{'0a' * 20}", f"figd_{'aB3' * 14}",
+            f"PMAK-{'0a' * 12}-{'1b' * 17}", f"rdme_{'0a' * 35}", f"{'aB3' * 4}.atlasv1.{'aB3' * 20}",
+            f"nfp_{'aB3' * 12}", f"sbp_{'0a' * 20}", f"sb_secret_{'aB3' * 8}", f"pul-{'0a' * 20}",
+            f"sntrys_{'aB3' * 20}", "NRAK-A1B2C3D4E5F6G7H8I9J0K1L2M3N", f"glsa_{'aB3' * 11}_0a1b2c3d",
+            f"{'0a' * 16}-us12",
+            f"xkeysib-{'0a' * 32}-{'aB3' * 5}a", "re_a1B2c3D4_abcdefghij1234567890abcd", f"tskey-auth-kABC-{'aB3' * 8}",
+            f"ATATT3xFfGF0{'aB3' * 20}", f"csk-{'a1b' * 16}", f"jina_{'a1b' * 20}", f"fc-{'0a' * 16}",
+            f"ls__{'0a' * 16}",
+            f"ABSK{'aB3' * 30}=", f"EAA{'aB3' * 30}", f"LTAI{'aB3' * 5}", f"pat{'a1' * 7}.{'0a' * 32}",
+            "pat-na1-0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f", f"{'aB3' * 14}AzSeBaB3aB",
+            f"{'aB3' * 25}a+ASt{'aB3' * 2}==",
+            f"{'aB3' * 17}aJQQJ99{'aB3' * 9}", f"GR1348941{'aB3' * 7}", f"1//0g{'aB3' * 20}", f"dor_v1_{'0a' * 32}",
+        ),
+        M,
+    ),
+    "pw=hunter22": f"pw={M}", "PIN: 4821": f"PIN: {M}", "CVV: 123": f"CVV: {M}",
+    "Driver={ODBC};UID=sa;PWD={a1;b}};c};": f"Driver={{ODBC}};UID=sa;PWD={{{M}}};",
+    "Data Source=x;Password='it''s 1';User=a": f"Data Source=x;Password='{M}';User=a",
+    "mssql:///?odbc_connect=UID%3Dsa%3BPWD%3Ds3cr3t%3B": f"mssql:///?odbc_connect=UID%3Dsa%3BPWD%3D{M}%3B",
+    "db.local:5432:shop:ann:hunter2": f"db.local:5432:shop:ann:{M}", "*:*:*:ann:hunter2": f"*:*:*:ann:{M}",
+    "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56w\n---- END SSH2 ENCRYPTED PRIVATE KEY ----":
+        f"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n{M}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----",
+    "docker login -u u -p s3cr3t r.io": f"docker login -u u -p {M} r.io",
+    "az login --service-principal -u a -p s3cr3t --tenant t": f"az login --service-principal -u a -p {M} --tenant t",
+    "sqlcmd -S h -U sa -P s3cr3t": f"sqlcmd -S h -U sa -P {M}", "mongosh -u u -p s3cr3t": f"mongosh -u u -p {M}",
+    "ldapsearch -D cn=x -w s3cr3t": f"ldapsearch -D cn=x -w {M}",
+    "smbclient -U u%s3cr3t //h": f"smbclient -U u%{M} //h",
+    "os.environ['API_KEY'] = 'abc9'": f"os.environ['API_KEY'] = '{M}'", "'password' => 'x9'": f"'password' => '{M}'",
+    'password := "x9"': f'password := "{M}"', 'AzureKeyCredential("abcdef99")': f'AzureKeyCredential("{M}")',
+    '{"password": "a\\"b", "n": 1}': f'{{"password": "{M}", "n": 1}}',
+    "api_key: >-\n  abc9\nx: 1": f"api_key: >-\n  {M}\nx: 1",
+    "<apiKey><![CDATA[abc9]]></apiKey>": f"<apiKey><![CDATA[{M}]]></apiKey>", "auth: 'ann:pw9'": f"auth: '{M}'",
+    "kind: Secret\ndata:\n  blob: Zm9v\ntype: Opaque": f"kind: Secret\ndata:\n  blob: {M}\ntype: Opaque",
+    '{"kind":"Secret","data":{"blob":"Zm9v"}}': f'{{"kind":"Secret","data":{{"blob":"{M}"}}}}',
+    "seed phrase: legal winner thank year wave sausage worth useful legal winner thank yellow": f"seed phrase: {M}",
+    "κωδικός πρόσβασης: abc12345": f"κωδικός πρόσβασης: {M}", "رمز عبور: abc12345": f"رمز عبور: {M}",
 }  # fmt: skip
 
 
@@ -91,6 +129,13 @@ HONEST = [
     "def f(token: str, password=None):", "-----BEGIN CERTIFICATE-----\nMII",
     "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089", "10:15:30", "a=b;c=d",
     "state.total > `1`", "eyJhbGciOiJIUzI1NiJ9", "password=${DB_PASSWORD}", "see https://example.com/keys?page=2",
+    "Authorization: required", "authorization: role based", "cookie: a small cake", "OTP: one-time password",
+    "https://x.example/?code=200", "https://x.example/?key=name", "self.token = token", "password: ********",
+    "api_key=YOUR_API_KEY", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbCdEf",
+    "パスワード：8文字以上",
+    "kind: ConfigMap\ndata:\n  blob: Zm9v", "token => token.id", "a:*:b", "monitor:5432:up", "pattern pat-na",
+    "rnd_seed",
+    "re_index_the_documents_quickly_please", "pa-ss-through", "fc-barcelona", "x.replace(key='a', value='b')",
     "<p>hello</p> <token/>", "<password>$(pw)</password>", "mysql -u root -p db", "please login as me, then a password",
 ]  # fmt: skip
 
@@ -116,14 +161,16 @@ NAMES = (
     "secondaryKey", "APPLICATIONINSIGHTS_CONNECTION_STRING", "AZURE_CLIENT_SECRET", "db_pass", "sas_token",
     "instrumentationKey", "accountkey", "x-functions-key", "aws_secret_access_key", "refresh_token", "azureOpenAIKey",
     "api_keys", "otp", "AzureWebJobsStorage", "PGPASSWORD", "SERVICEBUS_CONNECTION", "cognitiveServicesKey",
-    "cosmos_primary_key", "storage-secondary-key", "pass_phrase",
+    "cosmos_primary_key", "storage-secondary-key", "pass_phrase", "client_assertion", "code_verifier", "fernet_key",
+    "recovery_codes", "wifiPsk", "http_auth", "db_pw", "bindpw", "key_pem",
 )  # fmt: skip
 NO_NAMES = (
     "max_tokens", "token_count", "tokens_used", "secretary", "keyboard", "passport_no", "session_id", "author",
     "primary_key", "PARTITION_KEY", "token_url", "password_policy", "first_pass", "status_code",
     "graph_signature_hash", "pinned", "mapping", "AZURE_CLIENT_ID", "SharedAccessKeyName", "key_points", "AWS_REGION",
     "region", "PublicKeyToken", "strategy", "pattern", "connection_id", "storage", "storage_class", "connections",
-    "table_primary_key", "row secondary key",
+    "table_primary_key", "row secondary key", "continuation_token", "nextPageToken", "eos_token", "password_expired",
+    "is_secret", "time_to_first_token", "secrets_found", "jwt_algorithm", "first_token_at", "stop_token",
 )  # fmt: skip
 
 
@@ -167,6 +214,10 @@ def test_names_of_classes_are_no_secrets() -> None:
         "password: " * 3_125, "--token " * 3_125, "eyJ" * 6_250, "eyJabcd." * 3_125, "sk-" * 6_250,
         "a" * 62_500 + "=", "<a>" * 3_125 + "</", "mysql " * 1_250, "login " * 3_125,
         'key="' * 6_250, "key=;" * 6_250, "bearer " * 3_125, "@tcp(" + "a:" * 6_250, "xoxb-" * 6_250,
+        "kind: Secret\n" + "data:\n " * 3_125, "kind: Secret " + "'data': {" * 3_125, "seed phrase " * 3_125,
+        "mnemonic: " + "abcd " * 6_250, "Credential('" * 3_125, "PWD%3D" * 6_250, "a:*:" * 6_250, "AzSe" * 6_250,
+        "password=> " * 3_125, "password: |\n " * 3_125, "password='\\'" * 3_125, "password=" + "''" * 6_250,
+        "docker login " * 3_125, "mongo ldapx bcp " * 1_562, "pat-na1-" * 3_125, "re_a1b2c3d4_" * 3_125,
         "-u a " * 3_125 + "-pb", "password is: " * 1_875, "password" + " is" * 6_250 + ": x",
     ],
     ids=lambda text: text[:12],

@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.stores import cache_files, caching, directory, directory_groups, directory_table, headers, table_file
+from ckpt_tui.stores import (
+    cache_files,
+    caching,
+    directory,
+    directory_groups,
+    directory_table,
+    headers,
+    listed_names,
+    table_file,
+)
 from ckpt_tui.stores.cache_files import trim
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.registry import open_store
@@ -32,6 +41,8 @@ def every_directory_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(directory_groups, "BATCH", 2)
     monkeypatch.setattr(directory_groups, "GROWS", 2)
     monkeypatch.setattr(directory_table, "COMPARED_AT_ONCE", 2)
+    monkeypatch.setattr(listed_names, "COMPARED_AT_ONCE", 2)
+    monkeypatch.setattr(listed_names, "PAGE", 2)
 
 
 @pytest.fixture
@@ -210,7 +221,7 @@ class TestNews:
     def test_one_that_cannot_be_listed_for_a_moment_is_listed_again(
         self, store: Path, watching: Watching, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def broken(table: object, wanted: object, whole: bool = False) -> object:
+        def broken(table: object, wanted: object, *more: object, **named: object) -> object:
             raise FileNotFoundError
 
         with monkeypatch.context() as patched:
@@ -468,7 +479,7 @@ stop, counts = threading.Event(), dict()
 for batch in groups.watch(stop):
     counts = dict() if batch.starts else counts
     counts.update((group.id, group.checkpoints) for group in batch.groups)
-    if groups.newest(1) is not None:
+    if groups.newest(1) is not None and groups.is_compared:
         stop.set()
 print(sorted(counts.items()))
 """

@@ -250,3 +250,31 @@ class TestAdvice:
         store = cloned("af_dotnet_preview", tmp_path / "store", "names")
         fixes = {one.fix for one in examine(open_store(store)).findings if one.kind == "guessed-parent"}
         assert fixes == {"Agent Framework for .NET 1.0.0-rc1 and later write the parent."}
+
+
+@pytest.mark.parametrize("how", ["utf-16", "utf-16-le", "utf-16-be", "a directory"])
+def test_an_index_that_net_cannot_read_comes_back_by_writing_the_lines_that_the_doctor_prints(
+    tmp_path: Path, how: str
+) -> None:
+    store = cloned("af_dotnet", tmp_path / "store", "equal")
+    index = store / "index.jsonl"
+    was = parse_index(index.read_bytes()).lines
+    tree = tree_of(runs_of(store))
+    if how == "a directory":
+        index.unlink()
+        index.mkdir()
+    else:
+        index.write_bytes(index.read_text(encoding="utf-8").encode(how))
+    [finding] = [one for one in examine(open_store(store)).findings if one.file == "index.jsonl"]
+    assert len(finding.lines) == len(was) and "delete" not in finding.fix and "UTF-8" in finding.fix
+    index.rename(tmp_path / "old")
+    index.write_text("".join(f"{line}\n" for line in finding.lines), encoding="utf-8")
+    assert tree_of(runs_of(store)) == tree
+    assert not [one for one in examine(open_store(store)).findings if one.file == "index.jsonl"]
+
+
+def test_a_file_that_only_the_index_names_is_to_be_restored_and_nothing_else(tmp_path: Path) -> None:
+    store = cloned("af_dotnet", tmp_path / "store", "equal")
+    next(store.glob("*2Ejson")).unlink()
+    [fix] = [one.fix for one in examine(open_store(store)).findings if one.kind == "vanished"]
+    assert fix.startswith("Restore it from a copy") and "move it out" not in fix

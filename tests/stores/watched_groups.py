@@ -63,7 +63,7 @@ class Watching:
     def until_checked(self) -> None:
         """Wait until all files were compared with what was read of them."""
         self.until(lambda: sum(batch.done >= batch.total for batch in self.batches) >= 1)
-        self.until(lambda: self.groups.newest(1) is not None)
+        self.until(lambda: self.groups.newest(1) is not None and getattr(self.groups, "is_compared", True))
 
     def end(self) -> None:
         """Watch no longer."""

@@ -14,6 +14,7 @@ from ckpt_tui.stores import directory, directory_groups
 from ckpt_tui.stores.directory_table import DirectoryTable
 from ckpt_tui.stores.fork_directories import overlay
 from ckpt_tui.stores.header_reading import Listed
+from ckpt_tui.stores.listed_names import ListedNames
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui import library
 from ckpt_tui.tui.screens.compare import CompareScreen
@@ -390,19 +391,49 @@ class TestLargeDirectory:
             await driver.press("enter")
             await driver.until(lambda: (NodeRow, name) in rows(driver), "its row")
 
-    async def test_a_second_start_says_that_it_compares_with_the_files(
+    async def test_a_filter_finds_runs_by_the_number_in_their_row(self, store: Path, runs: list[Group]) -> None:
+        wanted = runs[3]
+        async with open_app(store) as driver:
+            await driver.until(lambda: driver.screen.checkpoints.progress == (0, 0), "all files are looked at")
+            await driver.press("F", "f")
+            await driver.type(f"run {wanted.number}")
+            await driver.press("enter")
+            newest = wanted.newest.removesuffix(".json")
+            await driver.until(lambda: list(rows(driver))[-1][1] in (wanted.id, newest), "its row, or all of its rows")
+            assert sum(kind is not NodeRow for kind, _ in rows(driver)) == 1
+
+    async def test_what_is_deleted_from_a_run_is_gone_before_all_runs_are_arranged_again(
         self, store: Path, runs: list[Group], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        goes_on = threading.Event()
-        compare = DirectoryTable.compare
+        async with open_app(store) as driver:
+            await driver.until(lambda: driver.screen.checkpoints.progress == (0, 0), "all files are looked at")
+            monkeypatch.setattr(directory_groups.DirectoryGroups, "_is_due", lambda groups: False)
+            (store / runs[0].newest).unlink()
+            await driver.shows(f"{self.COUNT - 1} checkpoints")
+            await driver.until(lambda: runs[0].newest not in driver.screen.list.view.places, "its row is gone")
+            assert driver.screen.library.groups is not None
+            for entry in driver.screen.library.groups.store.entries(runs[1].id):
+                (store / entry.file).unlink()
+            await driver.shows(f"{self.COUNT - 1 - runs[1].checkpoints} checkpoints · {len(runs) - 1} runs")
+
+    async def test_a_second_start_is_whole_before_it_compares_with_the_files(
+        self, store: Path, runs: list[Group], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        goes_on, compares = threading.Event(), threading.Event()
+        compare, compare_names = DirectoryTable.compare, DirectoryTable.compare_names
 
         def held(table: DirectoryTable) -> Iterator[tuple[list[str], int]]:
-            assert goes_on.wait(PATIENCE)
+            assert compares.wait(PATIENCE)
             return compare(table)
+
+        def held_names(table: DirectoryTable, names: ListedNames) -> Iterator[int]:
+            assert goes_on.wait(PATIENCE)
+            return compare_names(table, names)
 
         async with open_app(store) as driver:
             await driver.until(lambda: driver.screen.checkpoints.progress == (0, 0), "all files are looked at")
         monkeypatch.setattr(DirectoryTable, "compare", held)
+        monkeypatch.setattr(DirectoryTable, "compare_names", held_names)
         (store / runs[1].newest).unlink()
         async with open_app(store, settled=False) as driver:
             await driver.shows(f"{self.COUNT} checkpoints")
@@ -410,6 +441,7 @@ class TestLargeDirectory:
             goes_on.set()
             await driver.shows(f"{self.COUNT - 1} checkpoints")
             await driver.shows("● live")
+            compares.set()
 
     async def test_an_overview_says_that_the_store_is_still_read(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -9,7 +9,7 @@ import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Facts, Problem
 from ckpt_tui.core.runs.groups import FOLDED
-from ckpt_tui.core.runs.listing import FoldedRow
+from ckpt_tui.core.runs.listing import FoldedRow, RunRow
 from ckpt_tui.stores.base import Batch, collect
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.library import VIEW_SECONDS, WRITTEN_SECONDS, Library, Pace
@@ -159,3 +159,21 @@ def test_the_nearest_row_that_is_left_is_below_before_above() -> None:
     assert nearest(4, 3, 4, 5) == order[6]
     assert nearest(len(order) - 1, len(order) - 1) == order[-2]
     assert make_view([]).nearest(view, 0) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"), [("run 2", [2]), ("LOOP", []), ("loop · run 3", [3]), ("run", []), ("run 9", []), ("3", [])]
+)
+def test_a_filter_shows_the_whole_of_a_run_whose_heading_it_finds(text: str, runs: list[int]) -> None:
+    one = entries_of(SAMPLES / "loop")[0]._replace(facts=None)
+    refs = [
+        one._replace(
+            id=f"{name}-{run}", file=f"{name}-{run}.json", parent=f"a-{run}" if at else None, when=run * 9.0 + at
+        )
+        for run in (1.0, 2.0, 4.0) for at, name in enumerate("ab")
+    ]  # fmt: skip
+    view = make_view(refs, text=text)
+    assert [run.number for run in view.runs] == [1, 2, 3]
+    shown = [row.run.number for row in view.rows if isinstance(row, RunRow)]
+    assert shown == runs
+    assert len(view.rows) == 3 * len(runs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from ckpt_tui.actions.resume.fork_overlays import fork_directory, protected
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.runs.workflow_names import label_of
+from ckpt_tui.core.shell_words import shell_line, shell_word
 from ckpt_tui.stores.headers import KIND
 from ckpt_tui.stores.postgres_address import is_postgres
 
@@ -236,9 +236,9 @@ class Plan:
 
     def command_text(self, with_into: bool = True) -> str:
         """The command line, quoted for a shell in the current directory; see `command`."""
-        directory, words = self.target.directory, shlex.join(self.command(with_into))
+        directory, words = self.target.directory, shell_line(self.command(with_into))
         here = not directory or os.path.realpath(directory) == os.path.realpath(working_directory())
-        return words if here else f"cd {shlex.quote(directory)} && {words}"
+        return words if here else f"cd {shell_word(directory)} && {words}"
 
 
 def parts(workflow: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ FIXES = {
     "broken-link": "Restore what the link points to, or move the link out of the store.",
     "unreadable": "The framework cannot load it either until this is repaired.",
     "directory": "Give yourself permission to read it, or name the stores in it that you may read.",
+    "vanished": "Restore it from a copy, if there is one. Nothing is to be moved or deleted for the other checkpoints.",
     "large-link": "Unless you made the link, move it away; what is behind it opens by its own path.",
     "too-large": "It was not read. Move it away if it is not a checkpoint.",
     "encoding": "Name the encoding it was written in, `--encoding NAME`; convert nothing before the text is readable.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ckpt_tui.core.doctor.findings import Finding
@@ -14,7 +14,7 @@ from ckpt_tui.core.pickles.kept import facts_of
 from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import MASK, PLAIN, RUN_KWARGS, is_mask, masked, secrecy
-from ckpt_tui.core.secret_foreign_names import words_in_bytes
+from ckpt_tui.core.secret_foreign_names import foreign_words_in_bytes, words_in_bytes
 from ckpt_tui.core.value import Envelope, Value
 
 _PATHS = 200
@@ -29,33 +29,67 @@ _NAMES = (
     rb"|[a-z] pass(?![a-z])|pass\x94"
     rb"|(?:basic|auth).{0,4}auth|auth.{0,4}(?:header|string|code)|(?:access|shared).{0,4}signature"
     rb"|jobs.{0,3}storage|(?:bus|hub).{0,3}connection"
+    rb"|pw(?![a-z])|htpasswd|psk|[cx]srf|http.{0,3}auth|client.{0,3}assertion|code.{0,3}verifier|(?:key|cert).{0,3}(?:pem|key)|key.{0,3}data"
+    rb"|recovery.{0,3}codes|(?:\"|\x04|\x06|\x08)(?:auth|netloc|userinfo|kty)|credential|namedkey"
     rb"|(?:security|recovery|mfa|sms|verification|authorization).{0,4}code|backup.{0,4}codes|[a-z]pass(?![a-z])"
 )
 """Parts of names of secrets, in lower case."""
 
 _LOOKS = (
-    rb":\\?/\\?/[^\s\"'/<>]{0,200}@|:\\?/\\?/[^\s\"'<>]{0,200}:[^\s\"'<>]{1,200}@|[?&](?:sig|key|code)=|@(?:tcp|unix)\("
+    rb":\\?/\\?/[^\s\"'/<>]{0,200}@|:\\?/\\?/[^\s\"'<>]{0,200}:[^\s\"'<>]{1,200}@|[?&][^=&\s]{0,30}(?:sig|key|code|signature|sign|auth|hmac)=|@(?:tcp|unix)\("
     rb"|sk-[a-z0-9]|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|a[ks]ia[0-9a-z]{12}|aiza|ya29\.|gocspx-|hf_[a-z0-9]{16}"
     rb"|npm_[a-z0-9]{16}|gsk_|r8_[a-z0-9]{16}|k_(?:live|test)_|whsec_|dop_v1_|nvapi-|pplx-|xai-|tvly-|lsv2_|pypi-|sg\.[a-z0-9]"
     rb"|dapi[0-9a-f]{32}|(?:sk|ac)[0-9a-f]{32}|dckr_|jdbc:oracle|shp(?:at|ss|ca|pa)_|sq0[a-z]|key-[0-9a-f]{32}|lin_api_|ntn_[a-z0-9]{40}"
     rb"|secret_[a-z0-9]{40}|pcsk_|hv[sb]\.|dp\.[psc]t\.|[mno][a-z0-9]{23,25}\.|curl[^\n]{0,400}-u"
     rb"|[78]q~|eyj[a-z0-9_-]{4,}\.|:aa[a-z0-9_-]{30}|age-secret|basic [a-z0-9+/]{8}|private key|/webhooks/|hooks\.slack"
+    rb"|/incomingwebhook/|redis-cli|sshpass|(?:mysql|mariadb)[^\n]{0,200}-p|\slogin\s|[\x00-\x20\"']-p[a-z0-9]|--service-principal"
 )
 """Beginnings of what is a secret by its look, in lower case."""
 
-_HINT = re.compile(b"|".join((_NAMES, _LOOKS, words_in_bytes())), re.DOTALL)
+_SHAPES = (
+    rb"sk_[0-9a-f]{40}", rb"sess-[a-z0-9]{32}", rb"gl[a-z]{2,5}-[a-z0-9_.-]{16}", rb"gr1348941", rb"api_org_",
+    rb"1//0[a-z0-9_-]{40}", rb"do[or]_v1_", rb"figd_", rb"pmak-", rb"rdme_", rb"\.atlasv1\.", rb"vercel_",
+    rb"vc[pk]_", rb"nfp_", rb"sbp_", rb"sb_secret_", rb"rnd_[a-z0-9]{24}", rb"fm1[ar]_", rb"fm2_", rb"fo1_", rb"pul-",
+    rb"cfpat-", rb"phx_", rb"sntry[su]_", rb"nr(?:ak|ii|iq|js)-", rb"glsa_", rb"glc_", rb"-us[0-9]{1,2}[^a-z0-9]",
+    rb"-us[0-9]{1,2}\Z", rb"xkeysib-", rb"xsmtpsib-", rb"re_[a-z0-9]{8}_", rb"tskey-", rb"ops_eyj",
+    rb"a3-[a-z0-9]{6}-", rb"at[ac]tt3", rb"atbb", rb"fw_[a-z0-9]{22}", rb"csk-", rb"pa-[a-z0-9_-]{43}", rb"jina_",
+    rb"e2b_", rb"fc-[0-9a-f]{32}", rb"ls__", rb"tgp_v1_", rb"esecret_", rb"apify_api_", rb"absk[a-z0-9+/]{60}",
+    rb"bedrock-api-key-", rb"eaa[a-z0-9]{75}", rb"ltai[a-z0-9]{12}", rb"akid[a-z0-9]{32}", rb"altak",
+    rb"00d[a-z0-9]{12,15}!", rb"pat[a-z0-9]{14}\.", rb"pat-(?:na|eu|ap)[0-9]", rb"hrku-", rb"pscale_", rb"rubygems_",
+    rb"clojars_", rb"oy2[a-z0-9]{43}", rb"akcp", rb"mfa\.[a-z0-9_-]{80}", rb"sl\.[a-z0-9_-]{120}",
+    rb"oauth:[a-z0-9]{30}", rb"access-(?:sandbox|development|production)-",
+    rb"az(?:se|fu|ca)[a-z0-9+/]{4,32}={0,2}(?![a-z0-9+/=])", rb"acdb[a-z0-9+/]{4,32}={0,2}(?![a-z0-9+/=])",
+    rb"\+a(?:st|ba|cr|sb|eh|rm)[a-z0-9+/]{4,32}={0,2}(?![a-z0-9+/=])", rb"jqqj9[a-z0-9+/]{4,32}={0,2}(?![a-z0-9+/=])",
+    rb"azdo[a-z0-9+/]{4,32}={0,2}(?![a-z0-9+/=])", rb":(?:5432|5433|6432|\*):", rb"%3d", rb"sqlcmd[^a-z]",
+    rb"bcp[^a-z]", rb"ldap[a-z]{3,10}[^a-z]", rb"mongo[a-z]{0,8}[^a-z]", rb"smbclient[^a-z]",
+)  # fmt: skip
+"""The same of tokens that begin with a letter or a sign of their own."""
+
+
+def _grouped(patterns: Iterable[bytes]) -> bytes:
+    """A pattern for one of many, each of which begins with a character: that is compared once for all that share it."""
+    groups: dict[bytes, list[bytes]] = {}
+    for pattern in patterns:
+        length = 2 if pattern[:1] == b"\\" else 1
+        groups.setdefault(pattern[:length], []).append(pattern[length:])
+    return b"|".join(first + b"(?:" + b"|".join(rest) + b")" for first, rest in groups.items())
+
+
+_HINT = re.compile(b"|".join((_NAMES, _LOOKS, _grouped(_SHAPES), words_in_bytes())), re.DOTALL)
+_FOREIGN = re.compile(foreign_words_in_bytes(), re.DOTALL)
 _PICKLED = re.compile(rb'"__pickled__"\s*:\s*"')
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 
 def may_hold_secrets(data: bytes) -> bool:
     """Whether bytes hold a sign without which `ckpt_tui.core.redact` masks nothing; a quick test."""
-    return _HINT.search(data.lower()) is not None
+    low = data.lower()
+    return _HINT.search(low) is not None or (not low.isascii() and _FOREIGN.search(low) is not None)
 
 
 def json_may_hold_secrets(raw: bytes) -> bool:
     """The same for the bytes of a file, its pickles aside."""
-    if b"\0" in raw or b"\\u00" in raw:  # UTF-16, or letters written as escapes
+    if b"\0" in raw or b"\\u" in raw:  # UTF-16, or letters written as escapes
         return True
     return may_hold_secrets(b"".join(_beside_base64(raw)))
 

@@ -31,6 +31,6 @@ def hidden_texts(raw: bytes) -> frozenset[str]:
 
 _STRUCTURED = LatePattern(
     r'"kind"\s*:\s*"Secret"|"[vV]alue"\s*:|\[\s*"[^"\\]{1,60}"\s*,\s*"(?:[^"\\]|\\.)*+"\s*\]|"-----BEGIN'
-    r'|:Secret(?:Str|Bytes|String)"'
+    r'|"\$type"\s*:\s*"[^"]*(?:Secret(?:Str|Bytes|String)|Credential|NamedKey|Auth)"|"(?:[aA]uth|AUTH|netloc|userinfo|kty)"'
 )
 """What a file has in which there may be such secrets."""

@@ -154,7 +154,9 @@ class Summarizer:
             return self.langchain_message(value, limit)
         below = members(value)
         name = clean(short_type(parts.type), 60)
-        return f"{name} {self.join(below, limit - len(name), depth, hide)}".rstrip() if len(below) else f"{name}()"
+        beside = NOTHING if hide or self.reveal else secrets_beside(Map(parts.attributes.kv))
+        joined = self.join(below, limit - len(name), depth, hide, beside)
+        return f"{name} {joined}".rstrip() if len(below) else f"{name}()"
 
     def headline(self, value: Value) -> str:
         """What an unfolded framework object is about, in a few words; "" for any other."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.reading.arrangement import arrange_members
 from ckpt_tui.core.reading.members import Member, Members, all_members
-from ckpt_tui.core.reading.pickled_objects import type_name
+from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.summary import label_text
 from ckpt_tui.core.secret_items import is_secret_type, secrets_beside
 from ckpt_tui.core.value import Map, Obj, Value
@@ -78,7 +78,10 @@ class Branch:
             return False
         container = resolve(self.parent.value(self.slot))
         if type(container) is Obj:
-            return is_secret_type(type_name(container))
+            if is_secret_type(type_name(container)):
+                return True
+            attributes = object_parts(container).attributes.kv
+            return bool(attributes) and self.member(slot).label in secrets_beside(Map(attributes))
         if type(container) in (dict, Map):
             return self.member(slot).label in secrets_beside(container)
         index = slot if self.order is None else self.order[slot]

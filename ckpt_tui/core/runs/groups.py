@@ -185,7 +185,7 @@ class GroupList(LazySequence[Group]):
     Args:
         packed: All that there were.
         recent: Those that are new or have changed since, the newest first.
-        hidden: Indexes in `packed` of those that are among the recent ones, in order.
+        hidden: Indexes in `packed` of those that are among the recent ones or have no checkpoints left, in order.
         checkpoints: How many checkpoints they have altogether.
     """
 
@@ -213,15 +213,17 @@ class GroupList(LazySequence[Group]):
 
     def __iter__(self) -> Iterator[Group]:
         yield from self._recent
-        recent = {group.id for group in self._recent}
-        yield from (group for group in self.packed if group.id not in recent)
+        hidden = set(self._hidden)
+        yield from (group for at, group in enumerate(self.packed) if at not in hidden)
 
     def place(self, name: str) -> int:
         """The index of the group with this id; -1 where there is none."""
         at = self._places.get(name, -2)
         if at == -2:
             at = self.packed.place(name)
-            at = at if at < 0 else len(self._recent) + at - bisect_left(self._hidden, at)
+            before = bisect_left(self._hidden, at)
+            is_hidden = self._hidden[before : before + 1] == (at,)
+            at = -1 if at < 0 or is_hidden else len(self._recent) + at - before
             self._places[name] = at
         return at
 
@@ -254,7 +256,7 @@ class KnownGroups:
             self._recent, self._hidden, self._checkpoints = {}, [], self._packed.checkpoints
 
     def put(self, group: Group) -> None:
-        """Take in a group that is new, or not what it was."""
+        """Take in a group that is new, or not what it was; one without checkpoints is there no longer."""
         known = self._recent.get(group.id)
         if known is None:
             at = self._packed.place(group.id)
@@ -267,11 +269,12 @@ class KnownGroups:
     def get(self, name: str) -> Group | None:
         """The group with this id."""
         if name in self._recent:
-            return self._recent[name]
+            return self._recent[name] if self._recent[name].checkpoints else None
         at = self._packed.place(name)
         return None if at < 0 else self._packed[at]
 
     def now(self) -> GroupList:
         """They as they are."""
-        recent = sorted(self._recent.values(), key=lambda group: group.rank, reverse=True)
+        recent = [group for group in self._recent.values() if group.checkpoints]
+        recent.sort(key=lambda group: group.rank, reverse=True)
         return GroupList(self._packed, recent, self._hidden, self._checkpoints)

@@ -1,9 +1,13 @@
-"""The runs of a table of headers while news come in: what goes on at the end of a run, or begins one, is put there."""
+"""The runs of a table of headers while news come in.
+
+What goes on at the end of a run, or begins one, is put there; what is gone is taken out of its run.
+"""
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from ckpt_tui.core.runs.groups import Group
 from ckpt_tui.core.runs.header_table import NO_CHECKPOINT, NONE, ORPHAN, UNKNOWN, HeaderTable
@@ -49,7 +53,7 @@ class GrowingRuns:
         """Put a new checkpoint in its run; returns the index of the run, -1 where more than one may have changed."""
         headers = self._headers
         when, parent, name = headers.whens[number], headers.parents[number], headers.names[number]
-        if number != len(self._run_of) or headers.flags[number] & ORPHAN or when <= self._last_guess:
+        if number < len(self._run_of) or headers.flags[number] & ORPHAN or when <= self._last_guess:
             return -1
         at = bisect_left(self._awaited, hash(name))
         if (at < len(self._awaited) and self._awaited[at] == hash(name)) or number in headers.renamed.values():
@@ -66,7 +70,7 @@ class GrowingRuns:
             return -1
         newest = (when, name) if when >= known.last else (known.last, known.newest)
         first = min(when, known.first) if when and known.first else when or known.first
-        self._run_of.append(run)
+        self._put(number, run)
         self._added.setdefault(run, []).append(number)
         self._recent[run] = known._replace(
             checkpoints=known.checkpoints + 1, first=first, last=newest[0], newest=newest[1]
@@ -78,10 +82,59 @@ class GrowingRuns:
         key = headers.keys[headers.kinds[number]]
         self._counts[key] = self._counts.get(key, 0) + 1
         run = self.arranged.begin(headers, number, self._counts[key])
-        self._run_of.append(run)
+        self._put(number, run)
         self._last_root = headers.whens[number]
         self._recent[run] = self.arranged.group(headers, run)
         return run
+
+    def _put(self, number: int, run: int) -> None:
+        """Note the run of a checkpoint; what came before it and has none is not in any."""
+        self._run_of.extend([-1] * (number - len(self._run_of)))
+        self._run_of.append(run)
+
+    def shrink(self, numbers: Sequence[int], is_stale: bool) -> tuple[list[int], bool]:
+        """Take checkpoints that are gone out of their runs.
+
+        Args:
+            numbers: Their numbers.
+            is_stale: Whether all runs will be arranged again anyway.
+
+        Returns:
+            The indexes of the runs that have changed, and whether more may have: runs that are other ones, or have
+            another number, once all are arranged again.
+        """
+        lost: dict[int, list[int]] = {}
+        for number in numbers:
+            if (run := self.run_of(number)) >= 0:
+                lost.setdefault(run, []).append(number)
+                self._run_of[number] = -1
+        for run, own in lost.items():
+            is_stale = self._take_out(run, own, is_stale) or is_stale
+        return list(lost), is_stale
+
+    def _take_out(self, run: int, lost: Sequence[int], is_stale: bool) -> bool:
+        """Take checkpoints out of a run; whether anything else may have changed."""
+        headers, known = self._headers, self.group(run)
+        names, whens = [headers.names[number] for number in lost], [headers.whens[number] for number in lost]
+        is_first = self.arranged.roots[run] in lost
+        if is_first:  # those that name it as their parent are the same run all the same
+            self._missing[known.id] = run
+        count = known.checkpoints - len(lost)
+        is_stale = is_stale or is_first or not count or min(whens) <= self._last_guess
+        first, last, newest = known.first, known.last, known.newest
+        if not is_stale or newest in names or first in whens:
+            left = [number for number in self.members(run) if self._run_of[number] == run]
+            gone = set(lost)
+            is_stale = is_stale or any(headers.parents[number] in gone for number in left)
+            is_stale = is_stale or not gone.isdisjoint(headers.renamed.values())
+            if newest in names and left:
+                at = max(left, key=headers.whens.__getitem__)
+                last, newest = headers.whens[at], headers.names[at]
+                is_stale = is_stale or sum(headers.whens[number] == last for number in left) > 1
+            if first in whens:
+                first = min((headers.whens[number] for number in left if headers.whens[number]), default=0.0)
+        self._recent[run] = known._replace(checkpoints=count, first=first, last=last, newest=newest)
+        return is_stale
 
     def run_of(self, number: int) -> int:
         """The index of the run of a checkpoint; -1 where it was not put in one."""

@@ -176,7 +176,11 @@ class HeaderTable:
     def hash_names(self) -> None:
         """Make names be found, which takes a second for a million."""
         if not self.is_hashed:
-            hashes = array("q", map(hash, self.names))
+            self.take_hashes(array("q", map(hash, self.names)))
+
+    def take_hashes(self, hashes: array[int]) -> None:
+        """Make names be found by the hashes of all of them, in order."""
+        if not self.is_hashed:
             self._slots = _slots_of(hashes, len(hashes) + 1, 4096)
             self._hashes = hashes  # the last thing: who asks meanwhile sees that they cannot be looked up
 

@@ -277,9 +277,27 @@ def when_text(row: NodeRow) -> str:
 
 def run_name(run: Run) -> str:
     """A run's name, with its number where it has no id of its own."""
+    number = own_number(run)
+    return shown_name(run.workflow, 40) + (f" · run {number}" if number else "")
+
+
+def own_number(run: Run) -> int:
+    """The number of a run among those of its workflow; 0 where it has an id of its own and needs none."""
     given = run.nodes[0].ref.store_metadata
-    number = "" if given is not None and given.run else f" · run {run.number}"
-    return f"{shown_name(run.workflow, 40)}{number}"
+    return 0 if given is not None and given.run else run.number
+
+
+def is_named(title: str, number: int, text: str) -> bool:
+    """Whether what a run is called contains a text; upper case in the text makes it strict about case.
+
+    Args:
+        title: Its name.
+        number: Its number among those of its name; 0 where it has an id of its own.
+        text: The text: a part of the name, or of `name · run 12` with a part of the number.
+    """
+    has_number = number and any(map(str.isdigit, text))  # "run" alone would find every run
+    shown = f"{title} · run {number}" if has_number else title
+    return text in shown if text != text.lower() else text in shown.lower()
 
 
 def run_title(run: Run, short: bool = False) -> tuple[str, str]:
@@ -289,9 +307,8 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     first = run.nodes[0].ref
     when = start_text(first)
     when = f"files of {when}" if has_file_time(first) else when
-    given = run.nodes[0].ref.store_metadata
-    # A run that has an id of its own needs no number.
-    parts = [when] if given is not None and given.run else [f"run {run.number}", when]
+    number = own_number(run)
+    parts = [f"run {number}", when] if number else [when]
     name = "└ " * run.level + run.workflow
     if run.above and not run.level:
         name += f" of {id_start(run.above)}"

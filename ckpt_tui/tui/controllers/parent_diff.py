@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.configuration import Config, configured_rules
+from ckpt_tui.configuration import Config
+from ckpt_tui.configured_rules import configured_rules
+from ckpt_tui.core.diff.comparison import Marks
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import continuations, outcomes, why_none
@@ -137,9 +139,10 @@ class ParentDiff:
             self._port.jobs.compare(self.comparer, before, after, self.ignore)
 
     def _show(self, file: str, difference: Difference | None, why: str = "") -> None:
+        marks = Marks(difference) if difference is not None else None
         for pane in self._port.panes.details:
             if pane.checkpoint is not None and pane.checkpoint.ref.file == file:
-                pane.show_difference(difference, why)
+                pane.show_difference(difference, marks, why)
         self._port.redraw_foot()
 
     def _parent_of(self, file: str) -> CheckpointRef | None:

@@ -22,6 +22,7 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 from ckpt_tui.tui.widgets.unread import UnreadRows
 
 if TYPE_CHECKING:
+    from ckpt_tui.tui.view import View
     from ckpt_tui.tui.widgets.diff_rows import DiffRows
     from ckpt_tui.tui.widgets.share_list import ShareList
 
@@ -52,11 +53,15 @@ class Browse(BrowseKeys):
         """Give the list the focus, and read the store."""
         self.follower.follow()
         self.panes.focus_pane(self.panes.list)
-        self.bars.draw()
         # The first picture has the first rows where they can be had so soon: an empty one takes as long to draw.
         first = await to_thread(self.follower.first_view, FIRST_SECONDS)
-        if first is not None:
-            self._view_ready(first)
+        if self.follower.workers.stopped.is_set():
+            return
+        if first is None:
+            self.bars.draw()
+        else:
+            self._show_view(first)
+            self.call_after_refresh(self._keep_up, first.view)  # once it is drawn: no first row waits for it
         self.call_after_refresh(self._open_bookmarks)
 
     def _open_bookmarks(self) -> None:
@@ -114,17 +119,23 @@ class Browse(BrowseKeys):
     def _view_ready(self, event: messages.ViewReady) -> None:
         if event.view is self.panes.list.view:  # the first one, shown already
             return
+        self._show_view(event)
+        self._keep_up(event.view)
+
+    def _show_view(self, event: messages.ViewReady) -> None:
         self.checkpoints.show(event)
-        self.replay_entry.show_view(event.view)
         self.resume_entry.keep_up()
-        self.unfinished_run.keep_up()
         self.paused_run.show()
         self.opened.keep_up(event.view)
-        self.prune_entry.keep_up()
-        self.parent_diff.count_soon()
         self.overviews.keep_up()
         self.bars.draw()
         self.call_after_refresh(self.follower.go_on)
+
+    def _keep_up(self, view: View) -> None:
+        self.replay_entry.show_view(view)
+        self.unfinished_run.keep_up()
+        self.prune_entry.keep_up()
+        self.parent_diff.count_soon()
 
     @on(messages.BodiesWanted)
     def _bodies_wanted(self) -> None:

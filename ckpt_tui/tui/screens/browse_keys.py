@@ -9,36 +9,37 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
-from ckpt_tui.tui.controllers.export_entry import Exports
 from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
 from ckpt_tui.tui.controllers.overviews_shown import Overviews
 from ckpt_tui.tui.controllers.pane_borders import PaneBorders
-from ckpt_tui.tui.controllers.parent_diff import ParentDiff
 from ckpt_tui.tui.controllers.paused_run import PausedRun
-from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
-from ckpt_tui.tui.controllers.prune_entry import PruneEntry
-from ckpt_tui.tui.controllers.queries import Queries
-from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
 from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
 from ckpt_tui.tui.controllers.status_bars import StatusBars
-from ckpt_tui.tui.controllers.step_graph import StepGraph
-from ckpt_tui.tui.controllers.unfinished_run import UnfinishedRun
-from ckpt_tui.tui.controllers.value_edits import ValueEdits
-from ckpt_tui.tui.controllers.value_reading import ValueReading
 from ckpt_tui.tui.controllers.value_search import ValueSearch
-from ckpt_tui.tui.controllers.value_texts import ValueTexts
 from ckpt_tui.tui.helpers.match_text import SEARCH
 from ckpt_tui.tui.helpers.pane_widths import SHARED
 from ckpt_tui.tui.helpers.pending_edits import PendingEdits
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.screens.browse_port import BrowsePort
+from ckpt_tui.tui.screens.made_late import MadeLate
 from ckpt_tui.tui.store_follower import StoreFollower
 
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.controllers.bookmarks import Bookmarks
+    from ckpt_tui.tui.controllers.export_entry import Exports
+    from ckpt_tui.tui.controllers.parent_diff import ParentDiff
+    from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
+    from ckpt_tui.tui.controllers.prune_entry import PruneEntry
+    from ckpt_tui.tui.controllers.queries import Queries
+    from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
+    from ckpt_tui.tui.controllers.step_graph import StepGraph
+    from ckpt_tui.tui.controllers.unfinished_run import UnfinishedRun
+    from ckpt_tui.tui.controllers.value_edits import ValueEdits
+    from ckpt_tui.tui.controllers.value_reading import ValueReading
+    from ckpt_tui.tui.controllers.value_texts import ValueTexts
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
 
 
@@ -57,6 +58,19 @@ class BrowseKeys(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere"), *bindings("paused")]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (SHARED, "-normal")]  # noqa: RUF012 Textual's convention
 
+    bookmarks: MadeLate[Bookmarks] = MadeLate("bookmarks", "Bookmarks")
+    exports: MadeLate[Exports] = MadeLate("export_entry", "Exports")
+    parent_diff: MadeLate[ParentDiff] = MadeLate("parent_diff", "ParentDiff")
+    pickle_opcodes: MadeLate[PickleOpcodes] = MadeLate("pickle_opcodes", "PickleOpcodes")
+    prune_entry: MadeLate[PruneEntry] = MadeLate("prune_entry", "PruneEntry")
+    queries: MadeLate[Queries] = MadeLate("queries", "Queries")
+    replay_entry: MadeLate[ReplayEntry] = MadeLate("replay_entry", "ReplayEntry")
+    step_graph: MadeLate[StepGraph] = MadeLate("step_graph", "StepGraph")
+    unfinished_run: MadeLate[UnfinishedRun] = MadeLate("unfinished_run", "UnfinishedRun")
+    value_edits: MadeLate[ValueEdits] = MadeLate("value_edits", "ValueEdits")
+    value_reading: MadeLate[ValueReading] = MadeLate("value_reading", "ValueReading")
+    value_texts: MadeLate[ValueTexts] = MadeLate("value_texts", "ValueTexts")
+
     def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
         # The class that its width would give it later: a change of it would style every widget again.
         super().__init__(classes=f"-list {'-normal' if self.app.size.width >= SHARED else '-narrow'}")
@@ -69,22 +83,10 @@ class BrowseKeys(Screen[None]):
         self.checkpoints = CheckpointList(port, at)
         self.edits = PendingEdits()
         self.opened = OpenedCheckpoint(port, steps)
-        self.parent_diff = ParentDiff(port)
-        self.step_graph = StepGraph(port)
         self.overviews = Overviews(port)
-        self.queries = Queries(port)
         self.value_search = ValueSearch(port)
-        self.value_reading = ValueReading(port)
-        self.value_texts = ValueTexts(port)
-        self.value_edits = ValueEdits(port)
-        self.pickle_opcodes = PickleOpcodes(port)
-        self.bookmarks = Bookmarks(port)
-        self.replay_entry = ReplayEntry(port)
         self.resume_entry = ResumeEntry(port)
         self.paused_run = PausedRun(port)
-        self.unfinished_run = UnfinishedRun(port)
-        self.exports = Exports(port)
-        self.prune_entry = PruneEntry(port)
         self._set_store(store)
 
     @cached_property

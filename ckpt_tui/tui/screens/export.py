@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 
 from ckpt_tui.actions.export_files import export, format_of, refuse_inside, write_file
 from ckpt_tui.actions.exports import branch_of, store_name
-from ckpt_tui.configuration import configured_rules
+from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text

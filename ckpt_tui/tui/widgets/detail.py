@@ -23,6 +23,7 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.diff.comparison import Marks
     from ckpt_tui.core.model import Checkpoint
     from ckpt_tui.core.reading.conversation import Conversation
     from ckpt_tui.core.sizes.shares import Shares
@@ -118,14 +119,16 @@ class Detail(Widget):
         """The lines that are shown."""
         return self.bodies.current
 
-    def show_difference(self, difference: Difference | None, why: str = "") -> None:
+    def show_difference(self, difference: Difference | None, marks: Marks | None, why: str = "") -> None:
         """Mark what changed since the parent, and show it in its tab.
 
         Args:
             difference: What changed; None where there is nothing to compare with, or not yet.
+            marks: What changed, by place; None where `difference` is.
             why: What to say then.
         """
-        self._contents.difference, self._contents.no_difference = difference, why
+        contents = self._contents
+        contents.difference, contents.marks, contents.no_difference = difference, marks, why
         self._contents.mark(self.tab)
         self.rows.changed()
         self._show_tabs()

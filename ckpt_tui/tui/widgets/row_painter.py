@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from ckpt_tui.core.diff.comparison import Marks
 from ckpt_tui.core.documents.envelope import cut_envelope
 from ckpt_tui.core.reading.arrangement import FOLDED
 from ckpt_tui.core.reading.summary import Summarizer, label_text, summary
@@ -16,6 +15,9 @@ from ckpt_tui.core.reading.value_kinds import is_leaf, kind_of, type_text_of
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.redact import is_maskable
 from ckpt_tui.tui.widgets.fitting import fit
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.diff.comparison import Marks
 
 _STYLES = {
     "null": "dim", "bool": "word", "number": "number", "text": "text", "bytes": "number", "type": "type",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ckpt_tui.core.diff.comparison import Marks
 from ckpt_tui.core.model import parts_of
 from ckpt_tui.tui.widgets import tab_texts
 from ckpt_tui.tui.widgets.tab_memory import TabMemory
@@ -12,6 +11,7 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.diff.comparison import Marks
     from ckpt_tui.core.model import Checkpoint
     from ckpt_tui.core.overview.line import Overview
     from ckpt_tui.core.reading.conversation import Conversation
@@ -34,6 +34,7 @@ class TabContents:
         is_large: It is so large that its overview is only read on request.
         difference: What changed since the parent; None where there is nothing to compare with, or not yet.
         no_difference: What to say then.
+        marks: What changed, by place; None where `difference` is.
         alarms: What in it could run code, once that was looked for.
         memory: What was unfolded in each tab, and where the cursor was.
     """
@@ -48,6 +49,7 @@ class TabContents:
         self.is_large = False
         self.difference: Difference | None = None
         self.no_difference = ""
+        self.marks: Marks | None = None
         self.alarms: tuple[str, ...] = ()
         self.memory = TabMemory()
 
@@ -60,14 +62,14 @@ class TabContents:
         self.checkpoint = checkpoint
         self.parts = parts_of(checkpoint) if checkpoint is not None else {}
         self.alarms = ()
-        self.difference, self.no_difference = None, "comparing with the parent …"
+        self.difference, self.marks, self.no_difference = None, None, "comparing with the parent …"
         self.talk, self.is_large = None, False
         self._bodies.tree.marks = None
         return is_alike
 
     def mark(self, tab: str) -> None:
         """Mark in the rows of a tab what changed since the parent."""
-        self._bodies.tree.marks = None if self.difference is None or tab == "meta" else Marks(self.difference)
+        self._bodies.tree.marks = None if tab == "meta" else self.marks
 
     def draw(self, tab: str, keep_place: bool = False) -> None:
         """Draw a tab; what is not known yet is left as it is."""

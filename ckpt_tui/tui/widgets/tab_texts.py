@@ -20,7 +20,6 @@ from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.tree import Tree
-from ckpt_tui.core.reading.turns import MAX_TURNS
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.secret_texts import masked_text
@@ -36,6 +35,9 @@ VIEWS = (*TABS[:-1], *FILE_VIEWS)
 
 COUNTED = ("talk", "diff")
 """Tabs that say how much is in them."""
+
+SHOWN_TURNS = 2_000
+"""Turns of a conversation that are shown, the latest; earlier ones are counted."""
 
 RAW_BYTES = 4_000_000
 """Bytes of a file that the raw view shows; a pager shows the rest."""
@@ -65,9 +67,9 @@ def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Par
         out.append(Paragraph("Nothing was said: no messages in flight, no conversation in any state.", "dim"))
     for path, number in talk.repeated:
         out.append(Paragraph(f"{number:,} messages of {masked_path(path)} appear twice, by their ids.", "error"))
-    if len(talk.turns) > MAX_TURNS:
-        out.append(Paragraph(f"… {len(talk.turns) - MAX_TURNS:,} earlier turns", "dim"))
-    shown = talk.turns[-MAX_TURNS:]
+    if len(talk.turns) > SHOWN_TURNS:
+        out.append(Paragraph(f"… {len(talk.turns) - SHOWN_TURNS:,} earlier turns", "dim"))
+    shown = talk.turns[-SHOWN_TURNS:]
     marks = any(turn.is_new for turn in shown)
     width = min(max((len(turn.speaker) for turn in shown), default=4), 22) + (4 if marks else 2)
     for turn in shown:

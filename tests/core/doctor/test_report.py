@@ -20,6 +20,7 @@ from ckpt_tui.core.doctor.report import Doctor, Report
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.stores.agent_framework_body import load
+from tests.core.test_secret_texts import LOOKS as ALL_LOOKS
 
 GRAPH = "f" * 64
 
@@ -566,6 +567,12 @@ def words() -> Iterable[str]:
     yield from secret_names._PAIRS
     yield from (pair.title().replace(" ", "") for pair in secret_names._PAIRS)
     yield from (pair.replace(" ", "--") for pair in secret_names._PAIRS)
+
+
+@pytest.mark.parametrize("text", ALL_LOOKS)
+def test_the_quick_test_of_a_store_overlooks_no_secret_that_is_masked(text: str) -> None:
+    data = text.encode()
+    assert may_hold_secrets(b"\x80\x04X" + len(data).to_bytes(4, "little") + data)
 
 
 @pytest.mark.parametrize("word", sorted(set(words())))

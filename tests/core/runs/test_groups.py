@@ -88,3 +88,14 @@ def test_a_list_stays_as_it_was_while_others_are_put_in() -> None:
     found.put(group(1, last=2_001.0))
     assert [each.id for each in before] == ["t0", "t1", "t2", "t3"]
     assert [before.place(name) for name in ("t1", "t9")] == [1, -1]
+
+
+def test_a_group_without_checkpoints_is_not_listed_until_it_has_some_again() -> None:
+    groups = known(3)
+    groups.put(group(1, checkpoints=0))
+    now = groups.now()
+    assert list(now) == [now[0], now[1]] == [group(0), group(2)]
+    assert (now.place("t1"), now.place("t2"), groups.get("t1"), now.checkpoints) == (-1, 1, None, 4)
+    groups.put(group(1))
+    assert list(groups.now()) == [group(1), group(0), group(2)]
+    assert groups.now().checkpoints == 6

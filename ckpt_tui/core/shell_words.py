@@ -1,0 +1,23 @@
+"""Words of a command to paste into a shell."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+from ckpt_tui.core.text import clean
+
+
+def shell_word(text: str) -> str:
+    """The text as one word, safe for a terminal: signs that a terminal would obey or not show are written as bytes."""
+    word = shlex.quote(text)
+    if clean(word) == word:
+        return word
+    data = text.encode("utf-8", "surrogateescape")
+    plain = (chr(byte) if 0x20 <= byte < 0x7F and byte not in b"\\'" else f"\\x{byte:02x}" for byte in data)
+    return f"$'{''.join(plain)}'"
+
+
+def shell_line(words: Iterable[str]) -> str:
+    """A whole command."""
+    return " ".join(map(shell_word, words))
