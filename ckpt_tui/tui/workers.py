@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
+from weakref import WeakSet
 
 from textual.dom import DOMNode
 from textual.message import Message
@@ -50,6 +51,16 @@ def engines() -> type[Engines]:
     return Engines
 
 
+class _IsSet:
+    """An event as a truth value: a screen that ends has nothing left to show a message in."""
+
+    def __init__(self, event: threading.Event) -> None:
+        self._event = event
+
+    def __bool__(self) -> bool:
+        return self._event.is_set()
+
+
 class Workers:
     """Runs jobs in threads for one screen, and posts their messages to it.
 
@@ -63,9 +74,11 @@ class Workers:
     def __init__(self, owner: DOMNode) -> None:
         self._owner = owner
         self.stopped = threading.Event()
+        _everywhere.add(self)
 
     def post(self, message: Message) -> None:
-        """Post a message to the screen, from any thread."""
+        """Post a message to the screen, from any thread; one that still waits when everything ends is left."""
+        message.no_dispatch = _IsSet(self.stopped)  # type: ignore[misc, assignment]
         self._owner.post_message(message)
 
     def start(self, work: Callable[[], None], group: str, exclusive: bool = True) -> Worker[None]:
@@ -98,6 +111,15 @@ class Workers:
     def stop(self) -> None:
         """End everything."""
         self.stopped.set()
+
+
+_everywhere: WeakSet[Workers] = WeakSet()
+
+
+def stop_all() -> None:
+    """End everything, on every screen."""
+    for workers in list(_everywhere):
+        workers.stop()
 
 
 class HasWorkers(Protocol):
