@@ -88,6 +88,13 @@ def test_a_breakpoint_that_says_no_more_than_the_pause_is_not_repeated() -> None
     assert pause_text({**paused, "breakpoint": "state.x"}) == "paused before writer · state.x"
 
 
+def test_a_pause_after_the_last_superstep_says_that_the_run_is_at_its_end() -> None:
+    paused = {"reason": "step", "iteration": 4, "next": [], "lights": {"reply": "ran"}}
+    assert pause_text(paused) == "paused after step 4 · nothing runs next: it ends"
+    assert pause_text({**paused, "next": ["reply"]}) == "paused after step 4 · next reply"
+    assert pause_text({**paused, "lights": {"reply": "waiting"}}) == "paused after step 4"
+
+
 def test_what_a_call_took_ends_its_line_where_it_sent_nothing() -> None:
     ended = {"kind": "event", "type": "executor_completed", "executor_id": "writer", "seconds": 0.0001}
     assert line_of(ended).text == "completed 0.1 ms"
