@@ -14,9 +14,12 @@ from ckpt_tui.core import secret_assignments
 from ckpt_tui.core.secret_names import is_secret_key
 from ckpt_tui.core.secret_notations import SIGNS, mask_kubernetes, mask_notations, mask_password_options
 from ckpt_tui.core.secret_patterns import MASK, NO_VALUE, LatePattern
-from ckpt_tui.core.secret_shapes import SHAPES, Signs, bounded
+from ckpt_tui.core.secret_shapes import SHAPES, Signs, bounded, sign_of_shape
 
 __all__ = ["MASK", "MASKERS", "Maskers", "masked_text"]
+
+SHORT = 2_000
+"""Characters of a text below which one expression finds a sign of a token sooner than looking for each sign does."""
 
 _SHORTEST = 6
 """Characters of the shortest text with a secret in it: `pwd=ab`."""
@@ -143,6 +146,10 @@ MASKERS: Maskers = (
 )
 
 
+_OTHERS = MASKERS[: -len(SHAPES)]
+"""Those that are not for tokens of known shape."""
+
+
 def masked_text(text: str, maskers: Maskers = MASKERS) -> str:
     """The text with the secrets in it masked; the very same text where there is none.
 
@@ -153,6 +160,8 @@ def masked_text(text: str, maskers: Maskers = MASKERS) -> str:
     if len(text) < _SHORTEST:
         return text
     was = text
+    if maskers is MASKERS and len(text) < SHORT and sign_of_shape().search(text) is None:
+        maskers = _OTHERS
     for signs, mask in maskers:
         for sign in signs:
             if sign in text:
