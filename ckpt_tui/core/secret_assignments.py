@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from ckpt_tui.core.secret_foreign_names import LAST_WORDS, name_at_end
@@ -53,13 +54,21 @@ def _given(flags: int = 0) -> re.Pattern[str]:
     )
 
 
+def count_given(text: str) -> int:
+    """How many signs of a text give a value to what may be the name of a secret: each of them is looked at closely."""
+    return sum(1 for _ in _signs(text))
+
+
+def _signs(text: str) -> Iterator[re.Match[str]]:
+    low = text.lower()  # a pattern for both cases takes six times as long
+    return _given().finditer(low) if len(low) == len(text) else _given(re.IGNORECASE).finditer(text)
+
+
 def mask_named_values(text: str) -> str:
     """Mask the values that are given to names of secrets."""
     out: list[str] = []
     done = 0
-    low = text.lower()  # a pattern for both cases takes six times as long
-    found = _given().finditer(low) if len(low) == len(text) else _given(re.IGNORECASE).finditer(text)
-    for match in found:
+    for match in _signs(text):
         at = match.end() - 1
         if at < done:
             continue

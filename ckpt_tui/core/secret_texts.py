@@ -39,6 +39,7 @@ _HOOK = LatePattern(
     r"|api\.telegram\.org/bot)([^\s\"'<>?]+)"
 )
 _ORACLE_LOGIN = LatePattern(r"(jdbc:oracle:\w{2,10}:[\w.#$-]{1,80}/)[^\s\"'@/]{1,200}(?=@)")
+_NATS_TOKEN = LatePattern(r"(nats://)[^\s:@/\"']{4,}(?=@)")
 _GO_LOGIN = LatePattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
 _SCHEME_WORD = LatePattern(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
 _OPTION = LatePattern(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
@@ -86,6 +87,8 @@ def _logins(text: str) -> str:
         head = match.start("password") - at
         return f"{whole[:head]}{MASK}{whole[head + len(password) :]}"
 
+    if "nats://" in text:
+        text = _NATS_TOKEN.replaced(rf"\1{MASK}", text)
     if "jdbc:oracle:" in text:
         text = _ORACLE_LOGIN.replaced(rf"\1{MASK}", text)
     return _HOOK.replaced(rf"\1{MASK}", _LOGIN.replaced(masked, text))

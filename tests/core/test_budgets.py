@@ -89,13 +89,20 @@ def test_ten_megabytes_of_talk_are_read_by_everyone() -> None:
 @pytest.mark.parametrize("sign", ["=", ":"])
 def test_signs_of_secrets_in_many_texts_and_names_count_since_each_is_looked_at_closely(sign: str) -> None:
     for plain, signed in (
-        ([f"k {at}" for at in range(4_000)], [f"k{sign}{at}" for at in range(4_000)]),
-        (dict.fromkeys(f"k {at}" for at in range(4_000)), dict.fromkeys(f"k{sign}{at}" for at in range(4_000))),
+        ([f"k {at}" for at in range(4_000)], [f"key{sign}{at}" for at in range(4_000)]),
+        (dict.fromkeys(f"k {at}" for at in range(4_000)), dict.fromkeys(f"key{sign}{at}" for at in range(4_000))),
     ):
         assert len(to_json(plain, nodes=12_000)) == 4_000
         found = to_json(signed, nodes=12_000)
-        assert 500 < len(found) < 4_000
+        assert 300 < len(found) < 4_000
         assert "more; one document holds about 12,000 values" in json.dumps(found)
+
+
+@pytest.mark.parametrize("more", ["status: 200", "at http://localhost:8080/a?b=c", "took: 3 ms"])
+def test_the_lines_of_a_log_are_written_however_many_colons_they_have(more: str) -> None:
+    lines = [f"2026-03-01 10:{at // 60 % 60:02}:{at % 60:02} INFO app: step {at}: {more}" for at in range(10_000)]
+    assert to_json(lines, nodes=130_000)[-1] == lines[-1]
+    assert len(to_json(dict.fromkeys(lines), nodes=180_000)) == len(lines)
 
 
 def test_a_text_that_is_not_written_is_not_looked_through_to_its_end() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from ckpt_tui.core.budgets import TEXT_NODE
+from ckpt_tui.core.secret_assignments import count_given
 from ckpt_tui.core.secret_names import may_name_secret
 from ckpt_tui.core.text import CANDIDATES
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
@@ -36,7 +37,8 @@ COSTS: dict[type, int] = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6, list: 3, dict:
 
 
 TEXT_SIGN, NAME_SIGN = 4, 9
-"""What a sign of a secret counts in one of many short texts, and in one of many names."""
+"""What a sign of a secret counts in one of many short texts, and in one of many names: as long as there is room, any
+sign; else those alone behind what may be the name of a secret."""
 
 HINTED_NAME = 6
 """What each of many names counts where one of them may be that of a secret: they are taken apart into words."""
@@ -88,10 +90,11 @@ class JsonLimits:
             return count
         short = [text for text in islice(texts, count) if type(text) is str and len(text) < _CHARGED_TEXT]
         joined = "".join(short)
-        signs = joined.count("=") + joined.count(":") + joined.count("：")
-        cost = signs * (NAME_SIGN if are_names else TEXT_SIGN)
-        if are_names and may_name_secret(joined):
-            cost += HINTED_NAME * len(short)
+        signs, each = joined.count("=") + joined.count(":") + joined.count("："), NAME_SIGN if are_names else TEXT_SIGN
+        names = HINTED_NAME * len(short) if are_names and may_name_secret(joined) else 0
+        cost = signs * each + names
+        if cost > self.left:  # most signs are those of lines of a log, of times and of URLs, that name no secret
+            cost = min(cost, _cost_of_signs(short, each, self.left) + names)
         left = max(self.left, 0)
         if cost > left:
             count, cost = count * left // cost, left
@@ -128,6 +131,30 @@ class JsonLimits:
 
 _SLICE = 65_536
 """Characters of a long text that are looked at at once."""
+
+_LOOKED_THROUGH = 10
+"""Characters of a short text with a sign that take as long to be looked through as one more value."""
+
+_AT_ONCE = 512
+"""Short texts that are looked through together."""
+
+
+def _cost_of_signs(texts: Sequence[str], each: int, most: int) -> int:
+    """What many short texts count where some of their signs give a value to what may be the name of a secret.
+
+    Args:
+        texts: The texts.
+        each: What such a sign counts.
+        most: What may still be written: what comes behind that is not looked through.
+    """
+    cost = 0
+    for start in range(0, len(texts), _AT_ONCE):
+        some = texts[start : start + _AT_ONCE]
+        joined = "\n".join(some)
+        cost += len(some) + len(joined) // _LOOKED_THROUGH + each * count_given(joined)
+        if cost > most:  # of those that come next, nothing is known
+            return cost * len(texts) // (start + len(some))
+    return cost
 
 
 def _signs_in(text: str, most: int) -> int:
