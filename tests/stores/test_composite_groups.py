@@ -1,4 +1,4 @@
-"""Several stores as one list, some of them large: the runs of each below its name, as listing all of them gives them."""
+"""Several stores as one list, some of them large: the runs of each are those that listing all of them gives."""
 
 from collections.abc import Iterator
 from pathlib import Path
