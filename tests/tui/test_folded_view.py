@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core.runs.groups import FOLDED, Group
-from ckpt_tui.core.runs.listing import FoldedRow, NodeRow, RunRow
+from ckpt_tui.core.runs.listing import FoldedRow, NodeRow, RunRow, StoreRow
 from ckpt_tui.stores import directory, directory_groups
 from ckpt_tui.stores.directory_table import DirectoryTable
 from ckpt_tui.stores.fork_directories import overlay
 from ckpt_tui.stores.header_reading import Listed
 from ckpt_tui.stores.listed_names import ListedNames
-from ckpt_tui.stores.registry import open_store
+from ckpt_tui.stores.registry import open_store, open_stores
 from ckpt_tui.tui import library
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
@@ -448,6 +448,38 @@ class TestLargeDirectory:
             await driver.shows(f"{self.COUNT - 1} checkpoints")
             await driver.shows("● live")
             compares.set()
+
+    async def test_several_stores_have_their_runs_below_their_names(self, store: Path, runs: list[Group]) -> None:
+        other = store.parent / "other"
+        shutil.copytree(store, other)
+        small = store.parent / "small"
+        small.mkdir()
+        save_one(small, 1)
+        async with open_app(open_stores([store, other, small])) as driver:
+            await driver.shows(f"{2 * self.COUNT + 1} checkpoints · {2 * len(runs) + 1} runs")
+            await driver.until(lambda: driver.screen.checkpoints.progress == (0, 0), "all files are looked at")
+            heads = [
+                (row.name, row.runs, row.checkpoints)
+                for row in driver.screen.list.view.rows
+                if isinstance(row, StoreRow)
+            ]
+            assert heads == [("store", len(runs), self.COUNT), ("other", len(runs), self.COUNT), ("small", 1, 1)]
+            await driver.press("F")
+            at = next(
+                at
+                for at, row in enumerate(driver.screen.list.view.rows)
+                if isinstance(row, StoreRow) and row.name == "other"
+            )
+            driver.screen.list.move_to(at + 2)
+            await driver.press("l")
+            newest = f"other/{runs[1].newest}"
+            await driver.until(lambda: newest in driver.screen.list.view.places, "it is unfolded")
+            assert any(isinstance(row, NodeRow) and row.node.ref.file == newest for row in driver.screen.list.view.rows)
+            save_one(other, self.COUNT, int(runs[1].newest[1:3]))
+            await driver.until(lambda: "other/c60.json" in driver.screen.list.view.places, "the new one has its row")
+            assert [row.name for row in driver.screen.list.view.rows if isinstance(row, StoreRow)] == [
+                name for name, *_ in heads
+            ]
 
     async def test_an_overview_says_that_the_store_is_still_read(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
