@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.configuration_use import ConfigurationUse
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.theme import Theme
 
 from ckpt_tui.actions.resume.fork_overlays import with_forks
 from ckpt_tui.configuration import Config, load
@@ -109,16 +110,12 @@ class CkptApp(EndsJobs, TypeAhead):
     ]
     HORIZONTAL_BREAKPOINTS = Browse.HORIZONTAL_BREAKPOINTS
     _has_themes = False
+    _theme_in_use: Theme | None = None
 
     def __init__(
-        self,
-        store: Store,
-        at: str | None = None,
-        steps: tuple[str, ...] = (),
-        config: Config | None = None,
-        events: str = "",
-        streams: Sequence[str] = (),
-    ) -> None:
+        self, store: Store, at: str | None = None, steps: tuple[str, ...] = (), config: Config | None = None,
+        events: str = "", streams: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         super().__init__()
         self._painter = Painter()
         self._painted = Size(0, 0)
@@ -165,6 +162,13 @@ class CkptApp(EndsJobs, TypeAhead):
         if is_written and renderable is not None:
             self._painter.forget()
         super()._display(screen, renderable)
+
+    @property
+    def current_theme(self) -> Theme:
+        """The theme in use, which Textual asks for as it frames a line, and would look up in a copy of all themes."""
+        if self._theme_in_use is None or self._theme_in_use.name != self.theme:
+            self._theme_in_use = super().current_theme
+        return self._theme_in_use
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         found = super().get_line_filters()

@@ -59,14 +59,14 @@ class EndsJobs(App[None]):
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """End it, and what runs for it."""
         super().exit(result, return_code, message)
-        stop_all()
+        stop_all(self)
 
     async def run_async(self, **options: Any) -> None:
         """Run it, and end what runs for it, however the app ended."""
         try:
             await super().run_async(**options)
         finally:
-            stop_all()
+            stop_all(self)
 
 
 class TerminalFile:

@@ -132,3 +132,30 @@ async def test_the_screen_is_laid_out_again_only_when_the_scroll_bar_of_a_list_c
         await pilot.pause()
         assert laid_out
         assert not numbers.show_vertical_scrollbar
+
+
+async def test_the_scroll_bar_of_a_long_list_that_is_followed_stays_at_the_end_without_being_moved() -> None:
+    app = NumbersApp()
+    async with app.run_test(size=(40, 20)) as pilot:
+        numbers = app.numbers
+        numbers.count = 20_000
+        numbers.changed()
+        numbers.move_to(19_999)
+        while not numbers.show_vertical_scrollbar:
+            await pilot.pause()
+        await pilot.pause()
+        bar = numbers.vertical_scrollbar
+        places = []
+        for numbers.count in range(20_001, 20_011):
+            numbers.changed()
+            numbers.move_to(numbers.count - 1)
+            await pilot.pause()
+            places.append((bar.position, bar.window_virtual_size))
+        assert len(set(places)) == 1
+        assert any("row 20009" in line for line in drawn(numbers))
+        numbers.move_to(15_000)
+        await pilot.pause()
+        assert bar.position < 15_001
+        numbers.move_to(20_009)
+        await pilot.pause()
+        assert bar.position == bar.window_virtual_size - bar.window_size

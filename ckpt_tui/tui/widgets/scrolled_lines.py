@@ -120,8 +120,9 @@ class ScrolledLines(ScrollView):
         """Have the scroll bar show the place, where that can be seen: it takes as long to draw as all lines."""
         bar, count, at = self.vertical_scrollbar, self.virtual_size.height, self.scroll_y
         height = self.container_size.height
+        drawn = _bar(height, bar.window_size, bar.window_virtual_size, bar.position)
         now = _bar(height, bar.window_size, count, at)
-        if bar.grabbed or now != _bar(height, bar.window_size, bar.window_virtual_size, bar.position):
+        if bar.grabbed or _looks_moved(drawn, now, at >= count - bar.window_size):
             bar.window_virtual_size, bar.position = count, at
 
 
@@ -129,10 +130,23 @@ _STEPS = 8
 """Places within a cell at which the ends of a scroll bar can be seen."""
 
 
-def _bar(height: int, window: int, count: int, at: float) -> tuple[int, int]:
-    """Where a scroll bar begins and ends, in eighths of a cell: as `textual.scrollbar.ScrollBarRender` draws it."""
+def _bar(height: int, window: int, count: int, at: float) -> tuple[float, int]:
+    """Where a scroll bar begins and how long it is, in eighths of a cell, as `textual.scrollbar.ScrollBarRender` says.
+
+    It is drawn where the eighth of its beginning begins.
+    """
     if count <= window or not height:
         return 0, 0
     length = max(1, window * height / count)
-    start = int((height - length) * at / (count - window) * _STEPS)
-    return start, start + ceil(length * _STEPS)
+    return (height - length) * at / (count - window) * _STEPS, ceil(length * _STEPS)
+
+
+def _looks_moved(drawn: tuple[float, int], now: tuple[float, int], is_end: bool) -> bool:
+    """Whether a scroll bar that was drawn at one place looks wrong at another.
+
+    A line that comes below the end moves it off the end by so little that nobody sees it, until the list is scrolled to
+    its new end: for that, it is not drawn twice.
+    """
+    if (int(drawn[0]), drawn[1]) == (int(now[0]), now[1]):
+        return False
+    return is_end or drawn[1] != now[1] or abs(drawn[0] - now[0]) >= 1 / 2
