@@ -15,6 +15,7 @@ _DTYPE = re.compile(r"([<>|=])([biufcSUVMm])(\d{1,7})(?:\[(\d{0,6})(Y|M|W|D|h|m|
 _OBJECTS = re.compile(r"\|[OT]\d{0,7}\Z").match
 _MAKER = Ref("numpy._core.numeric", "_frombuffer")
 _DTYPE_CLASS = Ref("numpy", "dtype")
+_MOST_DIMENSIONS = 64  # that numpy allows
 _PARTS = ("dtype", "shape", "order", "data")
 
 
@@ -43,7 +44,7 @@ def numpy_array(ref: Ref, dtype: Value, shape: Value, order: Value, data: Value)
 
 
 def _is_shape(shape: Sequence[Value]) -> bool:
-    return all(type(size) is int and 0 <= size < 1 << 63 for size in shape)
+    return len(shape) <= _MOST_DIMENSIONS and all(type(size) is int and 0 <= size < 1 << 63 for size in shape)
 
 
 def _dtype(text: Value) -> tuple[Obj, int] | None:
