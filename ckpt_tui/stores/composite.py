@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, StoreMetadata
@@ -61,14 +62,14 @@ class CompositeStore(Store):
 
     def home(self, file: str) -> tuple[Store, str]:
         """The store that itself holds a file, and the file's name there."""
-        number, own = self._home(file)
+        number, own = self.member_of(file)
         return self.members[number].home(own)
 
     def capabilities(self, file: str = "") -> Capabilities:
         """What can be done with a checkpoint is said by its own store."""
         if not file:
             return Capabilities() if self.together else self._common()
-        number, own = self._home(file)
+        number, own = self.member_of(file)
         return self.members[number].capabilities(own)
 
     def scan(self) -> Iterator[Batch]:
@@ -102,7 +103,7 @@ class CompositeStore(Store):
         """Read the bodies of these files, store by store."""
         own: dict[int, list[str]] = {}
         for file in files:
-            number, name = self._home(file)
+            number, name = self.member_of(file)
             own.setdefault(number, []).append(name)
         done = 0
         for number, names in own.items():
@@ -155,7 +156,7 @@ class CompositeStore(Store):
         Raises:
             CkptError: it cannot be read; the reason is for people.
         """
-        number, own = self._home(file)
+        number, own = self.member_of(file)
         checkpoint = self.members[number].load(own, check, everything)
         return checkpoint._replace(ref=self._ref(number, checkpoint.ref))
 
@@ -165,13 +166,13 @@ class CompositeStore(Store):
         Raises:
             CkptError: it cannot be read; the reason is for people.
         """
-        number, own = self._home(file)
+        number, own = self.member_of(file)
         checkpoint = self.members[number].load_within(own, budget, check)
         return checkpoint._replace(ref=self._ref(number, checkpoint.ref))
 
     def peek(self, file: str) -> bytes:
         """The first bytes of a file that cannot be shown."""
-        number, own = self._home(file)
+        number, own = self.member_of(file)
         return self.members[number].peek(own)
 
     def names(self) -> list[str]:
@@ -187,9 +188,16 @@ class CompositeStore(Store):
         ]
 
     def groups(self) -> Groups | None:
-        """Those of a large store, with what its forks add; None for several stores, which are listed."""
-        main = self.members[0].groups() if self.together else None
-        return None if main is None else main.with_forks(self)
+        """Those of a large store, with what its forks add; those of several stores where one of them is large."""
+        if self.together:
+            main = self.members[0].groups()
+            return None if main is None else main.with_forks(self)
+        own = [member.groups() for member in self.members]
+        large = [groups if groups is not None and groups.suits_browser() else None for groups in own]
+        if not any(large):
+            return None
+        found: Groups = import_module("ckpt_tui.stores.composite_groups").CompositeGroups(self, large)
+        return found
 
     def fresh(self) -> CompositeStore:
         """New stores of the same places that know nothing yet."""
@@ -211,7 +219,12 @@ class CompositeStore(Store):
         first = all_of[0] if all_of else Capabilities()
         return first if all(one == first for one in all_of) else Capabilities()
 
-    def _home(self, file: str) -> tuple[int, str]:
+    def member_of(self, file: str) -> tuple[int, str]:
+        """The number of the member that has a file, and the file's name there.
+
+        Raises:
+            NotFoundError: none can have it.
+        """
         at = file.find("/")
         while at >= 0:  # a name may hold a slash itself
             number = self._numbers.get(file[:at], -1)

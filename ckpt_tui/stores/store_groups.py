@@ -36,6 +36,7 @@ class GroupBatch(NamedTuple):
         done: Checkpoints looked at so far.
         total: Checkpoints to look at in this pass.
         missing: The place is not there now.
+        store: The store that all of it is about, where several are shown as one list, or "".
     """
 
     groups: Sequence[Group] = ()
@@ -45,10 +46,17 @@ class GroupBatch(NamedTuple):
     done: int = 0
     total: int = 0
     missing: bool = False
+    store: str = ""
 
 
 class Groups(ABC):
-    """The groups of one store; methods may block, and may be called from any thread."""
+    """The groups of one store; methods may block, and may be called from any thread.
+
+    Attributes:
+        stores: The names of the stores in their order, where several are shown as one list.
+    """
+
+    stores: Sequence[str] = ()
 
     def with_forks(self, store: CompositeStore) -> Groups | None:
         """The groups of an overlay whose first member has these; None where it has to be listed."""

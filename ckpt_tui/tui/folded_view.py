@@ -7,6 +7,7 @@ runs is a handful of sections.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from ckpt_tui.core.runs import listing
@@ -61,7 +62,7 @@ class Span(Section):
         super().__init__(None, ())
         self._groups = groups
         self.start = start
-        self.store = "" if isinstance(groups[start], Group) else _store_of(groups[start])
+        self.store = _store_of(groups[start])
         self.count = stop - start
         self.rows = _FoldedRows(groups, start, stop)  # type: ignore[assignment]  # they are made when one is drawn
 
@@ -228,7 +229,9 @@ def fold(groups: Sequence[FoldedGroup], unfolded: set[str]) -> Named:
 
 
 def _store_of(group: Group | FoldedGroup) -> str:
-    run = None if isinstance(group, Group) else group.sections[0].run
+    if isinstance(group, Group):
+        return group.store
+    run = group.sections[0].run
     return "" if run is None else run.store
 
 
@@ -240,14 +243,21 @@ def fold_listed(groups: GroupList, opened: Mapping[str, Named]) -> Named:
         opened: Id of a group that somebody looks into → its sections.
     """
     out: Named = []
+    cuts = sorted(start for start, *_ in groups.stores.values())
+
+    def close(start: int, stop: int) -> None:
+        """Spans of the groups between two, which never hold two stores."""
+        ends = [*(cut for cut in cuts if start < cut < stop), stop]
+        for begin, end in pairwise([start, *ends]):
+            if end > begin:
+                out.append((f"span {begin}", Span(groups, begin, end)))
+
     start = 0
     for at, name in sorted((groups.place(name), name) for name in opened):
         if at < 0:
             continue
-        if at > start:
-            out.append((f"span {start}", Span(groups, start, at)))
-        out += opened[name]
+        close(start, at)
+        out.extend(opened[name])
         start = at + 1
-    if len(groups) > start:
-        out.append((f"span {start}", Span(groups, start, len(groups))))
+    close(start, len(groups))
     return out

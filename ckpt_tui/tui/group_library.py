@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ckpt_tui.actions.group_nodes import GroupNodes
-from ckpt_tui.core.runs.groups import Group, GroupList, KnownGroups, PackedGroups
+from ckpt_tui.core.runs.groups import Group, GroupList, JoinedGroups, KnownGroups, PackedGroups
 from ckpt_tui.core.runs.listing import is_named
 
 if TYPE_CHECKING:
@@ -31,27 +31,29 @@ class GroupLibrary:
 
     def __init__(self, store: Groups) -> None:
         self.store = store
-        self._known = KnownGroups()
+        self._known: dict[str, KnownGroups] = {}
+        """Name of a store, where several are one list, or "" → its groups."""
         self._read: dict[str, set[str]] = {}
         """Id of a group whose checkpoints are known → their files; the one that was read last comes last."""
         self.text = ""
         self.is_stale = False
         self._found: frozenset[str] = frozenset()
-        self._matched: KnownGroups | None = None
+        self._matched: dict[str, KnownGroups] | None = None
 
     def apply(self, batch: GroupBatch) -> list[Entry]:
         """Take in news; the entries of groups whose checkpoints are known."""
+        known = self._of(self._known, batch.store)
         if batch.starts:
-            self._known.begin()
-            self._known.list(batch.groups)
+            known.begin()
+            known.list(batch.groups)
             if batch.done >= batch.total or isinstance(batch.groups, PackedGroups):
-                self._known.end()
+                known.end()
                 self.is_stale = bool(self.text)
         else:
             for group in batch.groups:
-                self._known.put(group)
+                known.put(group)
                 if self._matched is not None and _matches(group, self.text, self._found):
-                    self._matched.put(group)
+                    self._of(self._matched, batch.store).put(group)
         for files in self._read.values():
             files.difference_update(batch.gone)
         own = []
@@ -88,18 +90,28 @@ class GroupLibrary:
             gone |= self._read.pop(old)
         return gone
 
+    @staticmethod
+    def _of(known: dict[str, KnownGroups], store: str) -> KnownGroups:
+        return known.setdefault(store, KnownGroups())
+
     def newest(self, group: str) -> str:
         """The newest file of a group, or ""."""
-        found = self._known.get(group)
-        return "" if found is None else found.newest
+        found = (known.get(group) for known in self._known.values())
+        return next((each.newest for each in found if each is not None), "")
 
     def now(self) -> tuple[GroupList, GroupList | None]:
         """All groups, and those that a filter leaves."""
-        return self._known.now(), None if self._matched is None else self._matched.now()
+        return self._joined(self._known), None if self._matched is None else self._joined(self._matched)
+
+    def _joined(self, known: dict[str, KnownGroups]) -> GroupList:
+        """Groups as one list, store by store where there are several."""
+        if not self.store.stores:
+            return self._of(known, "").now()
+        return JoinedGroups({name: known[name].now() for name in self.store.stores if name in known})
 
     def nodes(self) -> GroupNodes:
         """All checkpoints, read run by run as somebody comes to them."""
-        return GroupNodes(self.store, self._known.now())
+        return GroupNodes(self.store, self._joined(self._known))
 
     def match(self, text: str, found: Iterable[str]) -> None:
         """Take in a filter; it takes a second for some hundred thousand groups.
@@ -109,12 +121,14 @@ class GroupLibrary:
             found: Ids of groups that have it elsewhere.
         """
         ids = frozenset(found)
-        matched = KnownGroups() if text else None
-        if matched is not None:
-            matched.begin()
-            matched.list(group for group in self._known.now() if _matches(group, text, ids))
-            matched.end()
-        self.text, self._found, self._matched, self.is_stale = text, ids, matched, False
+        matched: dict[str, KnownGroups] = {}
+        for store, known in self._known.items() if text else ():
+            own = matched[store] = KnownGroups()
+            own.begin()
+            own.list(group for group in known.now() if _matches(group, text, ids))
+            own.end()
+        self.text, self._found, self.is_stale = text, ids, False
+        self._matched = matched if text else None
 
 
 def _matches(group: Group, text: str, found: frozenset[str]) -> bool:

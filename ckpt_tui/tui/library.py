@@ -164,7 +164,8 @@ class Library:
             self._missing = batch.missing
             if batch.starts:
                 for file in list(self._problems):
-                    self._put(file, None)
+                    if not batch.store or file.startswith(f"{batch.store}/"):
+                        self._put(file, None)
             for file in batch.gone:
                 self._put(file, None)
             for entry in self.groups.apply(batch):

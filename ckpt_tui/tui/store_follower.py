@@ -140,7 +140,7 @@ class StoreFollower:
     def _read_newest(self, groups: GroupLibrary) -> None:
         """Read the run of the newest checkpoint, which is unfolded while it is followed."""
         listed, _ = groups.now()
-        name = listed[0].id if len(listed) else ""
+        name = "" if listed.newest is None else listed.newest.id
         if name and name in self._library.folding.unfolded(name) and not groups.is_read(name):
             self._library.put_group(name, groups.store.entries(name))
 

@@ -203,11 +203,13 @@ class ViewMaker:
         groups = None
         if folding is not None:
             groups = folding.groups
-            last = last if groups is None else groups[0].newest if len(groups) else ""
+            last = last if groups is None else "" if groups.newest is None else groups.newest.newest
             broken = [one for one in sections if one[0] == _PROBLEMS]
             sections = [*_folded(sections, folding, text, last), *broken]
-        if any(run.store for run in runs):
-            sections = _below_stores(sections, runs)
+        if groups is not None and groups.stores:
+            sections = _below_stores(sections, {name: own[1:] for name, own in groups.stores.items()})
+        elif any(run.store for run in runs):
+            sections = _below_stores(sections, _held(runs))
         rows = Rows([section for _, section in sections])
         order = {key: index for index, (key, _) in enumerate(sections)}
         return View(
@@ -223,13 +225,14 @@ class ViewMaker:
 
     def _numbered(self, run: Run, folding: Folding, groups: GroupList) -> Run:
         """A run with its number among all of its workflow, of which only some are read."""
-        known = self._numbers.get(run.key)
-        if known is not None and known[0] is run and known[1] is groups.packed:
-            return known[2]
         at = groups.place(folding.home(run.nodes[0].ref.file))
+        packed = groups.packed_of(at) if at >= 0 else groups.packed
+        known = self._numbers.get(run.key)
+        if known is not None and known[0] is run and known[1] is packed:
+            return known[2]
         number = groups[at].number if at >= 0 else 0
         made = run._replace(number=number) if number and number != run.number else run
-        self._numbers[run.key] = run, groups.packed, made
+        self._numbers[run.key] = run, packed, made
         return made
 
     def _section(self, run: Run) -> tuple[int, Section]:
@@ -273,18 +276,24 @@ def _folded(sections: Named, folding: Folding, text: str, newest: str) -> Named:
     return fold_listed(folding.groups if folding.matched is None else folding.matched, opened)
 
 
-def _below_stores(sections: Named, runs: Sequence[Run]) -> Named:
-    """The sections, with a heading before the first of each store."""
+def _held(runs: Sequence[Run]) -> dict[str, tuple[int, int]]:
+    """How many runs and checkpoints each store has."""
     held: dict[str, tuple[int, int]] = {}
     for run in runs:
         number, checkpoints = held.get(run.store, (0, 0))
         held[run.store] = number + 1, checkpoints + len(run.nodes)
+    return held
+
+
+def _below_stores(sections: Named, held: Mapping[str, tuple[int, ...]]) -> Named:
+    """The sections, with a heading before the first of each store."""
     out: Named = []
     store = ""
     for key, section in sections:
         if section.store and section.store != store:
             store = section.store
-            out.append((f"store {store}", Section(None, [listing.StoreRow(store, *held[store])])))
+            number, checkpoints = held.get(store, (0, 0))
+            out.append((f"store {store}", Section(None, [listing.StoreRow(store, number, checkpoints)])))
         out.append((key, section))
     return out
 

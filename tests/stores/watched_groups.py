@@ -39,8 +39,9 @@ class Watching:
     def _follow(self) -> None:
         for batch in self.groups.watch(self._stop):
             with self._news:
-                if batch.starts:
-                    self.counts = {}
+                if batch.starts:  # those of one store, where several are one list
+                    of_store = (f"{batch.store}\n", f"{batch.store}/") if batch.store else ""
+                    self.counts = {name: count for name, count in self.counts.items() if not name.startswith(of_store)}
                 self.counts.update((group.id, group.checkpoints) for group in batch.groups)
                 self.batches.append(batch)
                 self._news.notify_all()

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core.runs.groups import FOLDED, Group
-from ckpt_tui.core.runs.listing import FoldedRow, NodeRow, RunRow
+from ckpt_tui.core.runs.listing import FoldedRow, NodeRow, RunRow, StoreRow
 from ckpt_tui.stores import directory, directory_groups
 from ckpt_tui.stores.directory_table import DirectoryTable
 from ckpt_tui.stores.fork_directories import overlay
 from ckpt_tui.stores.header_reading import Listed
 from ckpt_tui.stores.listed_names import ListedNames
-from ckpt_tui.stores.registry import open_store
+from ckpt_tui.stores.registry import open_store, open_stores
 from ckpt_tui.tui import library
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
@@ -28,6 +28,8 @@ from tests.tui.support import NARROW, Driver, open_app
 HOSTILE = Path(__file__).parent.parent / "data" / "hostile"
 STEPS = 10
 THREADS = FOLDED // STEPS + 1
+MANY = 400
+"""Files beyond which runs are folded in these tests."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def copied(threads: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("files") / "store"
-    write_scattered(path, FOLDED + 40, length=1_000)
+    write_scattered(path, MANY + 40, length=200)
     return path
 
 
@@ -257,9 +259,13 @@ class TestDatabase:
 class TestDirectory:
     """Files, whose runs are known from their list."""
 
+    @pytest.fixture(autouse=True)
+    def few_are_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(library, "FOLDED", MANY)
+
     async def test_runs_are_folded_the_newest_first(self, files: Path) -> None:
         async with open_app(files, settled=False) as driver:
-            await driver.shows(f"{FOLDED + 40:,} checkpoints")
+            await driver.shows(f"{MANY + 40:,} checkpoints")
             kinds = [kind for kind, _ in rows(driver)]
             assert kinds[0] is RunRow
             assert kinds[-1] is FoldedRow
@@ -267,19 +273,19 @@ class TestDirectory:
 
     async def test_a_jump_into_a_folded_run_unfolds_it(self, files: Path) -> None:
         async with open_app(files, settled=False) as driver:
-            await driver.shows(f"{FOLDED + 40:,} checkpoints")
-            old = driver.screen.list.view.runs[0].nodes[500].ref
+            await driver.shows(f"{MANY + 40:,} checkpoints")
+            old = driver.screen.list.view.runs[0].nodes[100].ref
             assert driver.screen.list.view.node_of(old.file) is not None
             driver.screen.selection.go_to_id(old.id)
             await driver.until(lambda: driver.screen.list.selected == old.file, "it is selected")
             await driver.press("h")
             await driver.until(lambda: isinstance(driver.screen.list.row, FoldedRow), "folded")
-            assert driver.screen.list.row.group.id == old.id or driver.screen.list.row.group.checkpoints > 500  # type: ignore[union-attr]
+            assert driver.screen.list.row.group.id == old.id or driver.screen.list.row.group.checkpoints > 100  # type: ignore[union-attr]
 
     async def test_a_filter_finds_rows_of_folded_runs(self, files: Path) -> None:
         async with open_app(files, settled=False) as driver:
-            await driver.shows(f"{FOLDED + 40:,} checkpoints")
-            old = driver.screen.list.view.runs[0].nodes[500].ref
+            await driver.shows(f"{MANY + 40:,} checkpoints")
+            old = driver.screen.list.view.runs[0].nodes[100].ref
             await driver.press("f")
             await driver.type(old.id[:13])
             await driver.press("enter")
@@ -287,8 +293,8 @@ class TestDirectory:
 
     async def test_a_place_in_a_checkpoint_of_a_folded_run_is_gone_to(self, files: Path) -> None:
         async with open_app(files, settled=False) as driver:
-            await driver.shows(f"{FOLDED + 40:,} checkpoints")
-            old = driver.screen.list.view.runs[0].nodes[500].ref
+            await driver.shows(f"{MANY + 40:,} checkpoints")
+            old = driver.screen.list.view.runs[0].nodes[100].ref
         async with open_app(files, at=old.id, steps=("state", "history"), settled=False) as driver:
             await driver.until(lambda: driver.screen.list.selected == old.file, "it is selected")
             await driver.until(lambda: driver.screen.panes.detail.place[1] == "state.history", "the place in it")
@@ -442,6 +448,38 @@ class TestLargeDirectory:
             await driver.shows(f"{self.COUNT - 1} checkpoints")
             await driver.shows("● live")
             compares.set()
+
+    async def test_several_stores_have_their_runs_below_their_names(self, store: Path, runs: list[Group]) -> None:
+        other = store.parent / "other"
+        shutil.copytree(store, other)
+        small = store.parent / "small"
+        small.mkdir()
+        save_one(small, 1)
+        async with open_app(open_stores([store, other, small])) as driver:
+            await driver.shows(f"{2 * self.COUNT + 1} checkpoints · {2 * len(runs) + 1} runs")
+            await driver.until(lambda: driver.screen.checkpoints.progress == (0, 0), "all files are looked at")
+            heads = [
+                (row.name, row.runs, row.checkpoints)
+                for row in driver.screen.list.view.rows
+                if isinstance(row, StoreRow)
+            ]
+            assert heads == [("store", len(runs), self.COUNT), ("other", len(runs), self.COUNT), ("small", 1, 1)]
+            await driver.press("F")
+            at = next(
+                at
+                for at, row in enumerate(driver.screen.list.view.rows)
+                if isinstance(row, StoreRow) and row.name == "other"
+            )
+            driver.screen.list.move_to(at + 2)
+            await driver.press("l")
+            newest = f"other/{runs[1].newest}"
+            await driver.until(lambda: newest in driver.screen.list.view.places, "it is unfolded")
+            assert any(isinstance(row, NodeRow) and row.node.ref.file == newest for row in driver.screen.list.view.rows)
+            save_one(other, self.COUNT, int(runs[1].newest[1:3]))
+            await driver.until(lambda: "other/c60.json" in driver.screen.list.view.places, "the new one has its row")
+            assert [row.name for row in driver.screen.list.view.rows if isinstance(row, StoreRow)] == [
+                name for name, *_ in heads
+            ]
 
     async def test_an_overview_says_that_the_store_is_still_read(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -64,6 +64,9 @@ class TestTree:
             await app.press(">")
             assert ".below.below.below · " in app.text
             assert f"{len(labels):,} levels down" in app.text
+            await app.press("9", "E", "C")
+            assert f"{len(labels):,} levels down" in app.text  # what is unfolded and folded is below it, too
+            await app.press("E")
             await app.press("4", "0", "0", "j")
             assert len(app.screen.details[0].rows.labels) > len(labels)
             await app.press("G")

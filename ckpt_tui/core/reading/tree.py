@@ -339,11 +339,11 @@ class Tree:
     def find_labels(self, labels: tuple[str, ...]) -> int:
         """The row with these labels, or that of its nearest visible ancestor; 0 when there is none."""
         branch: Branch | None = self.root
-        found = 0
+        found: tuple[Branch, int] | None = None
         for label in labels:
             slot = slot_with(branch, label) if branch is not None else None
             if branch is None or slot is None:
                 break
-            found = self.index_of(branch, slot)
+            found = branch, slot
             branch = branch.kids.get(slot)
-        return found
+        return 0 if found is None else self.index_of(*found)

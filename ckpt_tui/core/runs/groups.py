@@ -10,8 +10,9 @@ import json
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from ckpt_tui.core.model import Status
@@ -201,6 +202,16 @@ class GroupList(LazySequence[Group]):
         self._count = len(recent) + len(packed) - len(hidden)
         self.checkpoints = checkpoints
 
+    @property
+    def newest(self) -> Group | None:
+        """The group of the newest checkpoint."""
+        return self[0] if self._count else None
+
+    @property
+    def stores(self) -> Mapping[str, tuple[int, int, int]]:
+        """Where several stores are one list, the index of the first group of each, how many it has, and checkpoints."""
+        return {}
+
     def __len__(self) -> int:
         return self._count
 
@@ -210,6 +221,10 @@ class GroupList(LazySequence[Group]):
             return self._recent[index]
         at = index - len(self._recent)
         return self.packed[at + bisect_right(self._before, at)]
+
+    def packed_of(self, index: int) -> PackedGroups:
+        """Where the group at an index was packed last: the same object as long as its store is not listed anew."""
+        return self.packed
 
     def __iter__(self) -> Iterator[Group]:
         yield from self._recent
@@ -226,6 +241,55 @@ class GroupList(LazySequence[Group]):
             at = -1 if at < 0 or is_hidden else len(self._recent) + at - before
             self._places[name] = at
         return at
+
+
+class JoinedGroups(GroupList):
+    """The groups of several stores, store by store.
+
+    Args:
+        lists: Name of a store → its groups.
+    """
+
+    def __init__(self, lists: Mapping[str, GroupList]) -> None:
+        super().__init__(PackedGroups())
+        self._lists = {name: groups for name, groups in lists.items() if len(groups)}
+        self._starts = [0, *accumulate(map(len, self._lists.values()))]
+        self._in_order = list(self._lists.values())
+        self.checkpoints = sum(groups.checkpoints for groups in self._in_order)
+
+    @property
+    def newest(self) -> Group | None:
+        """The group of the newest checkpoint of all stores."""
+        return max((groups[0] for groups in self._in_order), key=lambda group: group.rank, default=None)
+
+    @property
+    def stores(self) -> Mapping[str, tuple[int, int, int]]:
+        """Where several stores are one list, the index of the first group of each, how many it has, and checkpoints."""
+        pairs = zip(self._starts, self._lists.items(), strict=False)
+        return {name: (start, len(groups), groups.checkpoints) for start, (name, groups) in pairs}
+
+    def packed_of(self, index: int) -> PackedGroups:
+        """Where the group at an index was packed last: the same object as long as its store is not listed anew."""
+        return self._in_order[bisect_right(self._starts, index) - 1].packed
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def item(self, index: int) -> Group:
+        """The group at an index."""
+        at = bisect_right(self._starts, index) - 1
+        return self._in_order[at][index - self._starts[at]]
+
+    def __iter__(self) -> Iterator[Group]:
+        return chain.from_iterable(self._in_order)
+
+    def place(self, name: str) -> int:
+        """The index of the group with this id; -1 where there is none."""
+        for start, (store, groups) in zip(self._starts, self._lists.items(), strict=False):
+            at = groups.place(name) if name.startswith(store) else -1
+            if at >= 0:
+                return start + at
+        return -1
 
 
 class KnownGroups:
