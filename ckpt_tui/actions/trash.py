@@ -31,6 +31,8 @@ GONE = "is gone already"
 
 _OTHER_DISK = "the trash is on another disk"
 
+_NO_ROOM = os.strerror(errno.ENOSPC)
+
 _ATTEMPTS = 100
 """Numbers that are tried for a new directory: prunes of one store may begin at the same time."""
 
@@ -68,8 +70,8 @@ Locate = Callable[[str], tuple[str, str]]
 
 
 def trash_of(store: str) -> str:
-    """The trash directory of a store, which need not exist."""
-    return os.path.abspath(store) + SUFFIX
+    """The trash directory of a store, which need not exist; beside the directory itself where a link leads to it."""
+    return os.path.realpath(store) + SUFFIX
 
 
 def throw_away(
@@ -100,6 +102,9 @@ def throw_away(
                 )
                 if reason == _OTHER_DISK and not moved:
                     what = f"The trash {clean(directory)} is on another disk, so nothing could be undone."
+                    raise CkptError(what, "`ckpt-tui prune --for-good` deletes without a trash.")
+                if reason == _NO_ROOM and not moved:
+                    what = f"There is no room for the trash {clean(directory)}, so nothing was moved."
                     raise CkptError(what, "`ckpt-tui prune --for-good` deletes without a trash.")
                 if reason:
                     left.append((ref.file, reason))

@@ -60,9 +60,11 @@ def _edit() -> None:
     if not editor:
         raise UsageError("There is no editor.", f"Set $EDITOR, or edit {path}.")
     try:
-        subprocess.run([*shlex.split(editor), made_file()], check=False)
+        code = subprocess.run([*shlex.split(editor), made_file()], check=False).returncode
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} cannot be edited: {error}.") from None
+    if code:
+        raise UsageError(f"{editor} ended with {code}; {path} was not looked at.", "`ckpt-tui config check` does that.")
 
 
 def _document(config: Config, problems: list[tuple[str, str, str]]) -> dict[str, Any]:

@@ -46,7 +46,12 @@ def target_to_start(source: Source, given: Target) -> Target:
     found = ordered([*known, *found_proposals(find(source).candidates)])
     for proposal in found:
         _say_proposal(proposal, _with_options(proposal.target, given))
-    hint = "Paste a line from above, or name another." if found else "None was found that fits the checkpoint."
+    if not found:
+        hint = "None was found that fits the checkpoint."
+    elif all(proposal.question for proposal in found):
+        hint = "Name your own program; paste a line from above only if you know who wrote the file that suggests it."
+    else:
+        hint = "Paste a line from above, or name another."
     raise UsageError("Which program? Name it with --workflow app.py, app.py:name or module:name.", hint)
 
 

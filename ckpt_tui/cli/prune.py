@@ -15,6 +15,7 @@ from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.actions.trash import GONE, Moved
 from ckpt_tui.cli.completed_words import complete_ids
 from ckpt_tui.cli.output import json_option, store_argument, write, write_json
+from ckpt_tui.cli.show import say_unread
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
@@ -87,7 +88,7 @@ def command(
         return _report(bring_back(opened), "brought back", as_json)
     if keep is None and age is None and not named and not ids:
         raise UsageError("Name what to delete.", "Give --keep N, --older-than AGE, --run ID or --id ID.")
-    runs = read_store(opened)[0]
+    runs, problems = read_store(opened)
     nodes = [_named(name, runs) for name in named]
     wish = Wish(
         keep, None if age is None else time.time() - age,
@@ -97,6 +98,8 @@ def command(
     choice = plan(opened, runs, wish)
     if not as_json or not (yes or dry_run):
         _show(choice)
+    if choice.gone:
+        say_unread(opened, problems, "not read, and may descend from what goes")
     if dry_run or not choice.gone:
         if as_json:
             write_json(_document(choice, None))

@@ -171,15 +171,15 @@ def is_latest(name: str) -> bool:
     return name_and_parents(name)[0].rpartition("/")[2] == "latest"
 
 
-def say_unread(store: Store, problems: Iterable[Problem]) -> None:
-    """Say on stderr what could not be read, and may hold a later checkpoint."""
-    unread = unread_among(problems)
+def say_unread(store: Store, problems: Iterable[Problem], what: str = "not read, and may be later") -> None:
+    """Say on stderr what could not be read, and may hold a checkpoint that matters: directories first."""
+    unread = sorted(unread_among(problems), key=lambda one: not one.file.endswith("/"))
     if unread:
-        named = "; ".join(f"{clean(one.file)}: {clean(one.reason, _REASON)}" for one in unread[:_UNREAD])
+        named = "; ".join(f"{clean(one.file)}: {clean(one.reason, _REASON).rstrip('.')}" for one in unread[:_UNREAD])
         rest = len(unread) - _UNREAD
         lists = f"`ckpt-tui ls {shell_word(masked_text(store.path))}` lists them"
         more = f"; and {rest:,} more, {lists}" if rest > 0 else ""
-        click.echo(f"ckpt-tui: not read, and may be later: {named}{more}", err=True)
+        click.echo(f"ckpt-tui: {what}: {named}{more}", err=True)
 
 
 _UNREAD, _REASON = 3, 200

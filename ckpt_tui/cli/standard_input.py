@@ -81,8 +81,8 @@ def _kept(directory: list[tempfile.TemporaryDirectory[str]]) -> str:
     except OSError as error:
         what = f"Standard input cannot be kept in a temporary file: {error.strerror}."
         raise UsageError(what, "Set TMPDIR to a directory with room.") from None
-    remember(path)
-    remember(directory[-1].name)
+    for shown in (path, os.path.basename(path), directory[-1].name):
+        remember(shown)
     return path
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ckpt_tui.cli.output import paint
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.reading.json_signs import sign_of
 from ckpt_tui.core.redact import is_mask
 from ckpt_tui.core.text import clean, quoted, size_text
 
@@ -78,14 +79,7 @@ def _label(name: str) -> str:
 
 
 def _is_one_line(item: dict[str, Any] | list[Any]) -> bool:
-    if not isinstance(item, dict):
-        return False
-    names = item.keys()
-    return (
-        names == {"$type", "$value"} or names == {"$masked", "$size"} or names == {"$cut", "$members"}
-        or names == {"$ref"} or names == {"$error", "$size"} or names == {"$error"}
-        or names == {"$type", "$base64", "$size"}
-    )  # fmt: skip
+    return isinstance(item, dict) and sign_of(item) != ""
 
 
 def _one_line(item: Any) -> str:
@@ -95,25 +89,26 @@ def _one_line(item: Any) -> str:
         return {None: "null", True: "true", False: "false"}[item]
     if not isinstance(item, dict) or not item:
         return "{}" if item == {} else "[]" if item == [] else str(item)
-    kind = paint(clean(str(item.get("$type", ""))), dim=True)
-    if "$value" in item:
+    sign = sign_of(item)
+    kind = paint(clean(item.get("$type", "")), dim=True)
+    if sign == "$value":
         value = item["$value"]
         return f"{_one_line(value) if is_mask(value) else clean(str(value))}  {kind}"
-    if "$masked" in item:
+    if sign == "$masked":
         return f"••••••  {paint('masked, --reveal shows it', dim=True)}"
-    if "$cut" in item:
+    if sign == "$cut":
         return _cut(item["$cut"], item["$members"])
-    if "$ref" in item:
-        return f"↺ the same as {clean(str(item['$ref']))}"
-    if "$base64" in item:
-        return f"{clean(str(item['$base64']))}  {paint(f'base64 of {_bytes(item)}', dim=True)}"
+    if sign == "$ref":
+        return f"↺ the same as {clean(item['$ref'])}"
+    if sign == "$base64":
+        return f"{clean(item['$base64'])}  {paint(f'base64 of {_bytes(item)}', dim=True)}"
     size = f" ({_bytes(item)})" if "$size" in item else ""
-    return f"{paint('! ', fg='red')}{clean(str(item['$error']))}{size}"
+    return f"{paint('! ', fg='red')}{clean(item['$error'])}{size}"
 
 
 def _bytes(item: dict[str, Any]) -> str:
-    size = item["$size"]
-    return f"{size_text(size)} bytes" if type(size) is int and size < 1000 else size_text(size)
+    size: int = item["$size"]
+    return f"{size_text(size)} bytes" if size < 1000 else size_text(size)
 
 
 def _cut(kind: str, members: int) -> str:

@@ -285,7 +285,14 @@ _KNOWN, _KNOWN_TEXT = 4_000_000, 100
 
 def is_mask(document: Any) -> bool:
     """Whether a JSON value is a mask that `masked` put in the place of a secret."""
-    return type(document) is dict and document.keys() == {"$masked", "$size"}
+    return (
+        type(document) is dict and document.keys() == {"$masked", "$size"}
+        and document["$masked"] in _MASKED_KINDS and type(document["$size"]) is int
+    )  # fmt: skip
+
+
+_MASKED_KINDS = ("str", "bytes", "bytearray", "int", "float")
+"""What a mask says that it hides; anything else is what the author of a document wrote."""
 
 
 __all__ = [

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from ckpt_tui.core.secret_names import any_of
 
 Signs = tuple[str, ...]
 
@@ -116,6 +119,12 @@ SHAPES: tuple[tuple[Signs, str], ...] = (
     ),
 )
 """Tokens that are reported by how they begin: the signs of each, one of which is in it, and its shape."""
+
+
+@cache
+def sign_of_shape() -> re.Pattern[str]:
+    """Finds a sign of a token in a short text: in a tenth of the time that looking for one after the other takes."""
+    return re.compile(any_of(sign for signs, _ in SHAPES for sign in signs))
 
 
 def bounded(shape: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ckpt_tui.core.cache import SharedCache
-from ckpt_tui.core.secret_texts import MASKERS, Maskers
+from ckpt_tui.core.secret_shapes import SHAPES, sign_of_shape
+from ckpt_tui.core.secret_texts import MASKERS, SHORT, Maskers
 
 
 def maskers_for(text: str) -> Maskers:
     """What is to be done with a text for the signs of secrets in it, which nearly all texts lack."""
-    return tuple(pair for pair in MASKERS if any(sign in text for sign in pair[0]))
+    return maskers_of(_sorts_in(text))
 
 
 def maskers_for_all(texts: Collection[str]) -> Maskers:
@@ -67,8 +68,9 @@ def _remember(texts: list[str]) -> set[int]:
 
 def _sorts_in(text: str) -> tuple[int, ...]:
     """The indexes of the maskers of which a sign is in a text."""
-    if len(text) < _LONG:
-        return tuple(number for number, (signs, _) in enumerate(MASKERS) if any(sign in text for sign in signs))
+    if len(text) < SHORT:
+        looked_for = MASKERS if sign_of_shape().search(text) is not None else MASKERS[: -len(SHAPES)]
+        return tuple(number for number, (signs, _) in enumerate(looked_for) if any(sign in text for sign in signs))
     has = set(text).issuperset  # found in a tenth of the time that all signs take
     return tuple(
         number for number, (signs, _) in enumerate(MASKERS) if any(has(sign) and sign in text for sign in signs)
@@ -77,9 +79,6 @@ def _sorts_in(text: str) -> tuple[int, ...]:
 
 _AT_ONCE = 1_000_000
 """Characters of long texts that are looked through together."""
-
-_LONG = 2_000
-"""Characters of a text from which on a sign is only looked for where the text has all its characters."""
 
 _REMEMBERED = 400
 """Characters of a text from which looking for eighty signs takes longer than remembering what it has."""

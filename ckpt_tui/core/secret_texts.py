@@ -14,9 +14,12 @@ from ckpt_tui.core import secret_assignments
 from ckpt_tui.core.secret_names import is_secret_key
 from ckpt_tui.core.secret_notations import SIGNS, mask_kubernetes, mask_notations, mask_password_options
 from ckpt_tui.core.secret_patterns import MASK, NO_VALUE, LatePattern
-from ckpt_tui.core.secret_shapes import SHAPES, Signs, bounded
+from ckpt_tui.core.secret_shapes import SHAPES, Signs, bounded, sign_of_shape
 
 __all__ = ["MASK", "MASKERS", "Maskers", "masked_text"]
+
+SHORT = 2_000
+"""Characters of a text below which one expression finds a sign of a token sooner than looking for each sign does."""
 
 _SHORTEST = 6
 """Characters of the shortest text with a secret in it: `pwd=ab`."""
@@ -39,6 +42,7 @@ _HOOK = LatePattern(
     r"|api\.telegram\.org/bot)([^\s\"'<>?]+)"
 )
 _ORACLE_LOGIN = LatePattern(r"(jdbc:oracle:\w{2,10}:[\w.#$-]{1,80}/)[^\s\"'@/]{1,200}(?=@)")
+_NATS_TOKEN = LatePattern(r"(nats://)[^\s:@/\"']{4,}(?=@)")
 _GO_LOGIN = LatePattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
 _SCHEME_WORD = LatePattern(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
 _OPTION = LatePattern(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
@@ -86,6 +90,8 @@ def _logins(text: str) -> str:
         head = match.start("password") - at
         return f"{whole[:head]}{MASK}{whole[head + len(password) :]}"
 
+    if "nats://" in text:
+        text = _NATS_TOKEN.replaced(rf"\1{MASK}", text)
     if "jdbc:oracle:" in text:
         text = _ORACLE_LOGIN.replaced(rf"\1{MASK}", text)
     return _HOOK.replaced(rf"\1{MASK}", _LOGIN.replaced(masked, text))
@@ -140,6 +146,10 @@ MASKERS: Maskers = (
 )
 
 
+_OTHERS = MASKERS[: -len(SHAPES)]
+"""Those that are not for tokens of known shape."""
+
+
 def masked_text(text: str, maskers: Maskers = MASKERS) -> str:
     """The text with the secrets in it masked; the very same text where there is none.
 
@@ -150,6 +160,8 @@ def masked_text(text: str, maskers: Maskers = MASKERS) -> str:
     if len(text) < _SHORTEST:
         return text
     was = text
+    if maskers is MASKERS and len(text) < SHORT and sign_of_shape().search(text) is None:
+        maskers = _OTHERS
     for signs, mask in maskers:
         for sign in signs:
             if sign in text:

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-PATIENCE = 10.0
-"""Seconds that a watch may take to report what happened."""
+PATIENCE = 60.0
+"""Seconds that a watch may take to report what happened: many, for a machine on which much else goes on."""
 
 Reported = TypeVar("Reported")
 Known = TypeVar("Known")

@@ -237,5 +237,12 @@ _FRACTION = r"(\.\d{6})\d+"
 
 
 def _stamp(stamp: Any) -> str:
-    """A time as Python reads it; .NET writes seven digits of a second."""
-    return re.sub(_FRACTION, r"\1", stamp) if isinstance(stamp, str) else ""
+    """A time as Python reads it; .NET writes seven digits of a second. A number as it is; "" for anything else."""
+    if isinstance(stamp, str):
+        return re.sub(_FRACTION, r"\1", stamp)
+    is_number = isinstance(stamp, int | float) and not isinstance(stamp, bool)
+    return str(stamp) if is_number and abs(stamp) < _LARGEST_NUMBER else ""
+
+
+_LARGEST_NUMBER = 1e20
+"""Nanoseconds since 1970 have nineteen digits; a number with more is not a time."""

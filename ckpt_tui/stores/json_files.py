@@ -10,6 +10,10 @@ from ckpt_tui.stores.files import FileTrouble, read_whole
 
 def problem_of(path: str, name: str, trouble: FileTrouble) -> Problem:
     """The problem entry of a file that could not be read; `name` is what the store calls it."""
+    own = name.rpartition("/")[2]
+    if trouble.kind == "broken-link" and own.startswith(".#"):
+        reason = f"the lock of an editor on {own[2:]}: it goes when that is saved or closed"
+        return Problem(name, reason, "side-file")
     return Problem(name, trouble.reason.removeprefix(f"{path} "), trouble.kind)
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.langgraph_layout import INTERRUPT, NULL_TASK, SENDS, START
 from ckpt_tui.core.msgpack.objects import unwrapped
+from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Map, Value
 from ckpt_tui.stores.langgraph_records import Write
@@ -190,6 +191,15 @@ def pulled(write: Write) -> str:
     return node if kind == "~__pregel_pull" else ""
 
 
+def _joining(write: Write) -> str:
+    """The node of a task that has written to a join: each of its sources writes its own name."""
+    if not write.channel.startswith("join:"):
+        return ""
+    name = resolve(decode(write.encoding, write.data).value)
+    sources = write.channel.removeprefix("join:").rpartition(":")[0].split("+")
+    return name if type(name) is str and name in sources else ""
+
+
 def node_of_tasks(document: Document | None, writes: Sequence[Write]) -> dict[str, str]:
     """Task → its node, as far as paths, channels and the work that waits say it; "" for a task that is not known."""
     due = () if document is None else document.due
@@ -199,7 +209,7 @@ def node_of_tasks(document: Document | None, writes: Sequence[Write]) -> dict[st
     for write in writes:
         if write.task == NULL_TASK or found.get(write.task) or write.channel == _RETURN:
             continue
-        node = pulled(write)
+        node = pulled(write) or _joining(write)
         kind, _, rest = write.path.partition(", ")
         if kind == "~__pregel_push":
             number = rest.partition(",")[0]

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from ckpt_tui.stores.langgraph_records import Key
 
-_VERSION_6 = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-6([0-9a-f]{3})-([89ab][0-9a-f]{3})-[0-9a-f]{12}\Z").match
+_VERSION_6 = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-6([0-9a-f]{3})-([89ab][0-9a-f]{3}|ffff)-[0-9a-f]{12}\Z").match
+"""An id of version 6; in JavaScript the step before the first sets the bits of the variant, too."""
 
 _GREGORIAN = 0x01B21DD213814000
 """100-nanosecond steps from 1582-10-15, where the time of a UUID begins, to 1970."""

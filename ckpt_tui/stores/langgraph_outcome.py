@@ -11,6 +11,9 @@ from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Value
 from ckpt_tui.stores.langgraph_records import Write
 
+_ABORTED = "AbortError"
+"""What tasks fail with in JavaScript that were aborted because another one had failed."""
+
 _ORDINARY = 0
 """The least index of a write to a channel of the state."""
 
@@ -62,9 +65,19 @@ def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[i
             if write.task not in finished and write.row > last_answer:
                 questions += questions_of(value, write.task, nodes.get(write.task, ""))
         elif write.channel == ERROR and write.task not in finished:
-            errors.append((nodes.get(write.task, ""), value if type(value) is str else ""))
+            errors.append((nodes.get(write.task, ""), _text_of_error(value)))
     answered = asked and any(write.channel == RESUME for write in writes)
+    errors.sort(key=lambda one: one[1].startswith(_ABORTED))
     return Outcome(each_once(questions), answered, tuple(errors))
+
+
+def _text_of_error(value: Value) -> str:
+    """The text of an error: its `repr` in Python, its name and message in JavaScript."""
+    value = resolve(value)
+    if type(value) is str:
+        return value
+    name, message = attribute(value, "name"), attribute(value, "message")
+    return ": ".join(part for part in (name, message) if type(part) is str and part)
 
 
 def each_once(questions: Iterable[Question]) -> tuple[Question, ...]:

@@ -15,7 +15,7 @@ from ckpt_tui.core.runs.groups import FOLDED
 from ckpt_tui.stores.langgraph_postgres_changes import PostgresChanges
 from ckpt_tui.stores.langgraph_postgres_tables import Tables, asking, header_of
 from ckpt_tui.stores.langgraph_records import Header, Key
-from ckpt_tui.stores.langgraph_threads import MANY, PROBLEMS, RECENT_ROWS, Made, ThreadNews, ThreadRows
+from ckpt_tui.stores.langgraph_threads import MANY, PROBLEMS, RECENT_ROWS, RECENT_THREADS, Made, ThreadNews, ThreadRows
 from ckpt_tui.stores.postgres import Look, PostgresDatabase
 
 THREADS_AT_ONCE = 2_000
@@ -73,13 +73,14 @@ class PostgresThreads:
         def ask(look: Look) -> list[ThreadRows]:
             [(blocks,)] = look.rows(f"SELECT {size}", (name,))
             last = look.rows(
-                f"SELECT DISTINCT thread_id FROM (SELECT thread_id FROM {self._tables.checkpoints} "
-                f"WHERE ctid >= %s::tid ORDER BY ctid DESC LIMIT {RECENT_ROWS}) AS last",
+                f"SELECT thread_id FROM {self._tables.checkpoints} WHERE ctid >= %s::tid ORDER BY ctid DESC "
+                f"LIMIT {RECENT_ROWS}",
                 (f"({max(blocks - RECENT_BLOCKS, 0)},0)",),
             )
-            return self._some(look, [thread for (thread,) in last])
+            return self._some(look, list(dict.fromkeys(thread for (thread,) in last))[:RECENT_THREADS])
 
-        return self._listing.read(ask), max(self._tables.rows, 0)
+        # Another connection is opened for what takes longer: it would come before the first rows.
+        return self._database.read(ask), max(self._tables.rows, 0)
 
     def all(self, make: Callable[[Iterator[ThreadRows]], Made]) -> Made:
         """What `make` makes of all threads, the newest first; `news` gives what comes after.

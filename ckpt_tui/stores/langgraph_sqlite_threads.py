@@ -6,12 +6,13 @@ All of it is answered by the index of the table of checkpoints alone: no body is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.runs.groups import FOLDED
 from ckpt_tui.stores.langgraph_records import PAGE, Header, Key
 from ckpt_tui.stores.langgraph_rows import LangGraphRows, header_of, required, stored
-from ckpt_tui.stores.langgraph_threads import MANY, PROBLEMS, RECENT_ROWS, Made, ThreadNews, ThreadRows
+from ckpt_tui.stores.langgraph_threads import MANY, PROBLEMS, RECENT_ROWS, RECENT_THREADS, Made, ThreadNews, ThreadRows
 from ckpt_tui.stores.sqlite import Look, Mark, SqliteFile
 
 _COLUMNS = (
@@ -88,7 +89,7 @@ class SqliteThreads:
             required(look)
             last = look.rows("SELECT thread_id FROM checkpoints ORDER BY rowid DESC LIMIT ?", (RECENT_ROWS,))
             names = dict.fromkeys(name for (name,) in last if type(name) is str)
-            return [one for name in names if (one := _one(look, name)) is not None]
+            return [one for name in islice(names, RECENT_THREADS) if (one := _one(look, name)) is not None]
 
         found = self._file.read(ask)
         return found, max((one.row for one in found), default=0)

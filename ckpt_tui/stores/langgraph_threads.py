@@ -10,6 +10,9 @@ from ckpt_tui.stores.langgraph_records import Header, Key
 RECENT_ROWS = 400
 """Rows in which the threads are looked for that were written to last."""
 
+RECENT_THREADS = 100
+"""Threads that are shown before all are listed: more than a screen has lines, and soon asked for."""
+
 MANY = 50
 """Threads that a name may mean before all of them have to be looked at."""
 

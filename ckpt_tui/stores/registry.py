@@ -98,7 +98,7 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
         hint = f"Did you mean {near}?" if near else "Name the directory your workflow writes checkpoints to."
         raise NotFoundError(f"No such file or directory: {text or repr(text)}.", hint)
     if text.endswith(_DATABASES):  # of what is not there yet, the name is all there is to know
-        return _format("langgraph:LangGraphStore")(text)  # type: ignore[call-arg]
+        return _format(_OF_DATABASES[0])(text)  # type: ignore[call-arg]
     return DirectoryStore(text)
 
 
@@ -234,6 +234,8 @@ def _file(path: str) -> Store | None:
         return found
     if name.endswith(".json"):  # the store says what is wrong with it
         return DirectoryStore(directory or os.curdir, only=name)
+    if not head and name.endswith(_DATABASES) and os.path.isfile(path):  # a program has opened it, and not written yet
+        return _format(_OF_DATABASES[0])(path)  # type: ignore[call-arg]
     if event_streams.is_events(head):
         hint = f"`ckpt-tui {shell_word(path)}` shows its events."
         raise UsageError(f"{path} is a stream of events, not a store of checkpoints.", hint)

@@ -34,7 +34,7 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
 from ckpt_tui.tui.changed_keys import accept_keys
 from ckpt_tui.tui.commands import by_id
-from ckpt_tui.tui.ending import TerminalFile, end_on_signals, end_with_server, run_to_end
+from ckpt_tui.tui.ending import EndsJobs, TerminalFile, end_on_signals, end_with_server, run_to_end, until_gone
 from ckpt_tui.tui.heaps import share_heaps
 from ckpt_tui.tui.idle_reasons import why_not
 from ckpt_tui.tui.paint import Painter
@@ -88,7 +88,7 @@ _FEW_COLOURS = ("standard", "windows")
 """Kinds of terminals that have 16 colours."""
 
 
-class CkptApp(TypeAhead):
+class CkptApp(EndsJobs, TypeAhead):
     """The browser of one store.
 
     Args:
@@ -271,6 +271,8 @@ class CkptApp(TypeAhead):
         driver = super()._build_driver(headless, inline, mouse, size)
         if hasattr(driver, "_file"):
             driver._file = TerminalFile(driver._file)
+        if driver.is_web:
+            driver._write = until_gone(driver._write)  # type: ignore[attr-defined]
         return driver
 
     def action_press_key(self, key: str) -> None:

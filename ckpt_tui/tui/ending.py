@@ -11,7 +11,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from rich.console import RenderableType
 from textual.app import App
+
+from ckpt_tui.tui.workers import stop_all
 
 BY_SIGNAL = 128
 """The exit code of a program that a signal ended, less the number of the signal."""
@@ -50,6 +53,22 @@ def end_with_server(app: App[Any]) -> None:
     threading.Thread(target=wait, name="server", daemon=True).start()
 
 
+class EndsJobs(App[None]):
+    """An app whose threads end with it: the process would wait for them."""
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End it, and what runs for it."""
+        super().exit(result, return_code, message)
+        stop_all(self)
+
+    async def run_async(self, **options: Any) -> None:
+        """Run it, and end what runs for it, however the app ended."""
+        try:
+            await super().run_async(**options)
+        finally:
+            stop_all(self)
+
+
 class TerminalFile:
     """A file of a terminal that may go away: from then on nothing is written, and nobody waits for it.
 
@@ -76,6 +95,20 @@ class TerminalFile:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
+
+
+def until_gone(write: Callable[[bytes], int]) -> Callable[[bytes], int]:
+    """The same for what writes to the server of a web page: an app that fails as it writes would not end cleanly."""
+
+    def write_if_read(data: bytes) -> int:
+        try:
+            return write(data)
+        except OSError as error:
+            if error.errno not in _GONE:
+                raise
+            return len(data)
+
+    return write_if_read
 
 
 _GONE = (errno.EIO, errno.EPIPE, errno.EBADF, errno.ENXIO)

@@ -10,8 +10,10 @@ import time
 import traceback
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
+from weakref import WeakSet
 
+from textual.app import App
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.worker import Worker, get_current_worker
@@ -50,6 +52,16 @@ def engines() -> type[Engines]:
     return Engines
 
 
+class _IsSet:
+    """An event as a truth value: a screen that ends has nothing left to show a message in."""
+
+    def __init__(self, event: threading.Event) -> None:
+        self._event = event
+
+    def __bool__(self) -> bool:
+        return self._event.is_set()
+
+
 class Workers:
     """Runs jobs in threads for one screen, and posts their messages to it.
 
@@ -57,16 +69,19 @@ class Workers:
         owner: The screen or app that receives the messages and whose workers these are.
 
     Attributes:
+        owner: That screen or app.
         stopped: Set once everything is to end.
     """
 
     def __init__(self, owner: DOMNode) -> None:
-        self._owner = owner
+        self.owner = owner
         self.stopped = threading.Event()
+        _everywhere.add(self)
 
     def post(self, message: Message) -> None:
-        """Post a message to the screen, from any thread."""
-        self._owner.post_message(message)
+        """Post a message to the screen, from any thread; one that still waits when everything ends is left."""
+        message.no_dispatch = _IsSet(self.stopped)  # type: ignore[misc, assignment]
+        self.owner.post_message(message)
 
     def start(self, work: Callable[[], None], group: str, exclusive: bool = True) -> Worker[None]:
         """Run `work` in a thread; with `exclusive`, what runs in the group is cancelled first."""
@@ -83,13 +98,13 @@ class Workers:
             except Exception:
                 self.post(WorkFailed(group, traceback.format_exc()))
 
-        return self._owner.run_worker(
+        return self.owner.run_worker(
             guarded, name=group, group=group, exclusive=exclusive, thread=True, exit_on_error=False
         )
 
     def cancel(self, group: str) -> None:
         """Cancel what runs in a group."""
-        self._owner.workers.cancel_group(self._owner, group)
+        self.owner.workers.cancel_group(self.owner, group)
 
     def rest(self) -> None:
         """Let the screen come first, after an item of a long job."""
@@ -98,6 +113,17 @@ class Workers:
     def stop(self) -> None:
         """End everything."""
         self.stopped.set()
+
+
+_everywhere: WeakSet[Workers] = WeakSet()
+
+
+def stop_all(app: App[Any]) -> None:
+    """End everything on every screen of an app, and on screens that are on none."""
+    for workers in list(_everywhere):
+        top = workers.owner.ancestors_with_self[-1]
+        if top is app or not isinstance(top, App):
+            workers.stop()
 
 
 class HasWorkers(Protocol):

@@ -10,6 +10,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -152,6 +153,16 @@ def test_prunes_that_begin_at_the_same_time_each_have_a_directory_of_their_own(s
     assert contents(store) == before
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
+def test_what_went_by_a_link_comes_back_by_the_directory_itself(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link"
+    link.symlink_to(store)
+    before = contents(store)
+    assert throw_away(str(link), refs_of(link)[:2]).directory == str(tmp_path / "store.trash" / "1")
+    assert bring_back(str(store)).files and contents(store) == before
+
+
 def test_what_another_prune_has_moved_is_gone_already(store: Path) -> None:
     ref = refs_of(store)[0]
     throw_away(str(store), [ref])
@@ -163,21 +174,35 @@ def test_what_another_prune_has_moved_is_gone_already(store: Path) -> None:
 FULL_DISK = """
 import json, resource, sys
 from ckpt_tui.actions.trash import throw_away
+from ckpt_tui.errors import CkptError
 from tests.actions.test_trash import refs_of
 from pathlib import Path
 refs = refs_of(Path(sys.argv[1]))
-resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
-print(json.dumps(throw_away(sys.argv[1], refs)))
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+try:
+    print(json.dumps(throw_away(sys.argv[1], refs)))
+except CkptError as error:
+    print(json.dumps([error.what, error.hint]))
 """
+
+
+def thrown_away_with_room_for(size: int, store: Path) -> Any:
+    words = [sys.executable, "-c", FULL_DISK, str(store), str(size)]
+    return json.loads(subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit of POSIX")
 def test_what_a_full_disk_cannot_record_stays_where_it_was(store: Path) -> None:
     before = contents(store)
-    done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, str(store)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    _, files, left = json.loads(done.stdout)
+    _, files, left = thrown_away_with_room_for(200, store)
     assert len(files) == 1 and {reason for _, reason in left} == {"No space left on device"}
     assert set(contents(store)) == {name for name, _ in left}
     assert bring_back(str(store)).files == tuple(files) and contents(store) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit of POSIX")
+def test_where_there_is_no_room_for_a_trash_the_way_without_one_is_named(store: Path) -> None:
+    before = contents(store)
+    what, hint = thrown_away_with_room_for(20, store)
+    assert "no room for the trash" in what and "--for-good" in hint
+    assert contents(store) == before and not os.path.exists(trash_of(str(store)))

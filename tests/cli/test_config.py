@@ -40,6 +40,14 @@ def test_every_sample_of_the_docs_is_right(text: str) -> None:
         assert complaints(load()) == []
 
 
+def test_an_editor_that_fails_is_not_taken_for_a_right_file(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: Output
+) -> None:
+    monkeypatch.setenv("EDITOR", "false")
+    done = called(capfdbinary, "config", "edit")
+    assert done.code == 2 and "false ended with 1" in done.err and not done.out
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -71,6 +71,13 @@ class TestPipes:
             done = self.run(*args)
             assert "/ckpt-tui-" not in done.stdout + done.stderr, args
 
+    def test_what_is_wrong_with_it_names_it_too(self) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "ckpt_tui", "show", "-"], input="{} {}", text=True, capture_output=True, cwd=ROOT,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 4 and done.stderr.startswith("ckpt-tui: standard input cannot be shown")
+
     def test_no_file_of_it_is_left(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TMPDIR", str(tmp_path))
         self.run("show", "-")

@@ -94,6 +94,7 @@ class TestWithoutATerminal:
         assert f"{path} suggests --workflow" in done.err
         assert str(path.parent / "python.sh") in done.err or "python.sh" in pasted(done.err)[0]
         assert (f"{path} lies inside the store. It would start:" in done.err) == (place == "ck")
+        assert ("only if you know who wrote the file" in done.err) == (place == "ck")
         assert not (path.parent / "started").exists()
 
     def test_an_environment_inside_the_store_is_not_started_for_a_program_that_was_named(

@@ -79,3 +79,9 @@ def test_checkpoints_are_named_by_id(store: Path) -> None:
 def test_a_single_file_is_not_pruned(store: Path) -> None:
     done = here("prune", next(store.glob("*.json")), "--keep", "0", "--yes")
     assert done.code == 2 and "open its directory" in done.err
+
+
+def test_a_file_that_cannot_be_read_and_may_descend_from_what_goes_is_named(store: Path) -> None:
+    (store / "cut.json").write_text('{"workflow_name": "flow", "previous_chec')
+    done = here("prune", store, "--keep", "1", "--force", "--dry-run")
+    assert "not read, and may descend from what goes: cut.json: cut off" in done.err

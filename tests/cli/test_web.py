@@ -1,6 +1,7 @@
 """The browser in a web page: what `--web` starts, and what drives it."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,14 +18,18 @@ from tests.support.patience import PATIENCE
 DRIVER = "textual.drivers.web_driver:WebDriver"
 
 
+def web_environment(directory: Path) -> dict[str, str]:
+    """The variables of an app that a web server starts."""
+    return {
+        **os.environ, "PYTHONPATH": str(ROOT), "TEXTUAL_DRIVER": DRIVER, "COLUMNS": "100", "ROWS": "30",
+        "TEXTUAL_COLOR_SYSTEM": "truecolor", "TMPDIR": str(directory),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("args", [(str(NEW / "linear"),), ("demo", "--still")])
 def test_the_driver_of_a_web_page_is_a_screen(args: tuple[str, ...], tmp_path: Path) -> None:
-    environment = {
-        **os.environ, "PYTHONPATH": str(ROOT), "TEXTUAL_DRIVER": DRIVER, "COLUMNS": "100", "ROWS": "30",
-        "TEXTUAL_COLOR_SYSTEM": "truecolor", "TMPDIR": str(tmp_path),
-    }  # fmt: skip
     with subprocess.Popen(
-        [sys.executable, "-m", "ckpt_tui", *args], env=environment, cwd=tmp_path, stdin=subprocess.PIPE,
+        [sys.executable, "-m", "ckpt_tui", *args], env=web_environment(tmp_path), cwd=tmp_path, stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         assert process.stdout is not None and process.stdin is not None
@@ -37,6 +42,23 @@ def test_the_driver_of_a_web_page_is_a_screen(args: tuple[str, ...], tmp_path: P
         process.stdin.close()  # as when the server is gone
         process.stdout.read()
         assert process.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize("moment", [b"__GANGLION__", b"following"])
+def test_an_app_ends_whenever_its_server_is_gone(moment: bytes, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "ckpt_tui", str(NEW / "linear")], env=web_environment(tmp_path), cwd=tmp_path,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None and process.stdin is not None and process.stderr is not None
+        seen = b""
+        while moment not in seen:
+            read = os.read(process.stdout.fileno(), 65_536)
+            assert read, process.stderr.read()
+            seen += read
+        process.stdin.close()
+        process.stdout.close()
+        assert (process.wait(PATIENCE), process.stderr.read()) == (0, b"")
 
 
 def test_without_the_extra_it_says_how_to_get_it(tmp_path: Path) -> None:
@@ -94,10 +116,10 @@ def served(store: Path) -> Iterator[str]:
     """What `--web` says once it serves a store; it ends with the context."""
     with subprocess.Popen(
         [sys.executable, "-m", "ckpt_tui", str(store), "--web"], stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
     ) as process:  # fmt: skip
         assert process.stderr is not None
         try:
             yield process.stderr.readline()
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # and the apps that it started

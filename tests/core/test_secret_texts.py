@@ -89,6 +89,7 @@ LOOKS = {
     "Driver={ODBC};UID=sa;PWD={a1;b}};c};": f"Driver={{ODBC}};UID=sa;PWD={{{M}}};",
     "Data Source=x;Password='it''s 1';User=a": f"Data Source=x;Password='{M}';User=a",
     "mssql:///?odbc_connect=UID%3Dsa%3BPWD%3Ds3cr3t%3B": f"mssql:///?odbc_connect=UID%3Dsa%3BPWD%3D{M}%3B",
+    "nats://tok3n@h:4222": f"nats://{M}@h:4222",
     "db.local:5432:shop:ann:hunter2": f"db.local:5432:shop:ann:{M}", "*:*:*:ann:hunter2": f"*:*:*:ann:{M}",
     "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56w\n---- END SSH2 ENCRYPTED PRIVATE KEY ----":
         f"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n{M}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----",

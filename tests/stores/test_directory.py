@@ -85,6 +85,7 @@ class TestScan:
         (tmp_path / "dangling.json").symlink_to(tmp_path / "nothing")
         (tmp_path / "loop.json").symlink_to(tmp_path / "loop.json")
         (tmp_path / "link.json").symlink_to(tmp_path / "good.json")
+        (tmp_path / ".#good.json").symlink_to("ann@host.123:456")  # as Emacs locks a file
         (tmp_path / "empty.json").write_bytes(b"")
         (tmp_path / "notes.txt").write_text("not asked for")
         (tmp_path / "UPPER.JSON").write_text("not asked for")
@@ -93,7 +94,7 @@ class TestScan:
         assert kinds == {
             "good.json": "checkpoint", ".hidden.json": "checkpoint", "link.json": "checkpoint", "empty.json": "empty",
             "folder.json": "not-a-file", "pipe.json": "not-a-file", "dangling.json": "broken-link",
-            "loop.json": "broken-link",
+            "loop.json": "broken-link", ".#good.json": "side-file",
         }  # fmt: skip
         assert all(str(tmp_path) not in entry.reason for entry in entries.values() if isinstance(entry, Problem))
 

@@ -24,6 +24,7 @@ from ckpt_tui.core.redact import masked
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import id_text, run_title
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores import langgraph, langgraph_rows
@@ -300,12 +301,31 @@ class TestStoresOfLangGraph:
             assert old[key] == new[key], key
 
 
+class TestJavaScript:
+    def test_a_failure_says_what_failed_and_not_what_was_aborted_for_it(self) -> None:
+        run = runs_of(opened("js-1.7.3/several"))["failed"]
+        assert labels(run)[-1] == "failed Error: cannot work on bad"
+
+    def test_a_task_that_has_joined_is_of_the_node_that_it_names(self) -> None:
+        store = opened("js-1.7.3/several")
+        run = runs_of(store)["fan"]
+        assert labels(run)[-1] == "split · sub waiting"
+        written = load(store, run).metadata["task_writes"]
+        assert [name.partition(" ")[0] for name in written] == ["work", "sub", "work"]
+
+
 class TestNames:
     def test_an_id_says_when_and_in_which_step_it_was_saved(self) -> None:
         assert saved_at("1f1ec1a0-0a37-6b38-bfff-4b49729bc82e") == pytest.approx(1795973184.9214, abs=0.001)
         assert step_of("1f1ec1a0-0a37-6b38-bfff-4b49729bc82e") == -1
         assert step_of("1f1ec1a0-0a3e-641e-8000-12c3d22ea33b") == 0
         assert (saved_at("custom"), step_of("custom")) == (0.0, 0)
+
+    def test_an_id_of_javascript_for_the_step_before_the_first_says_it_too(self) -> None:
+        own = "1f1ecf75-e077-63e0-ffff-64fe10d88f53"
+        assert saved_at(own) == pytest.approx(1796068260.382, abs=0.001)
+        assert step_of(own) == -1
+        assert short_id(own) == "e07763e0"
 
     @pytest.mark.parametrize("thread", ["t", "", "a/b", "50%", "%2F", "\udcff", "\x1b[31m"])
     @pytest.mark.parametrize("space", ["", "node:1|in/ner:2"])

@@ -8,17 +8,21 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ckpt_tui.actions.store_examination import examine
+from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.neighbours import neighbours
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import Output, called
+from tests.stores.langgraph_saving import connect, save
 from tests.support.small_stores import write, write_chain
 
 ROOT = Path(__file__).parents[2]
@@ -193,6 +197,36 @@ class TestBesideThem:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+class TestDatabases:
+    def test_one_that_a_program_has_opened_and_not_written_yet_is_shown_once_it_is(self, tmp_path: Path) -> None:
+        place = tmp_path / "memory.db"
+        place.touch()
+        store = open_store(place)
+        (problem,) = collect(store.scan()).values()
+        assert isinstance(problem, Problem)
+        assert problem.reason == "it is empty"
+        with closing(connect(place)) as connection:
+            save(connection, 0)
+            (entry,) = collect(store.scan()).values()
+        assert isinstance(entry, CheckpointRef)
+
+    def test_an_empty_file_with_another_name_is_not_taken_for_one(self, tmp_path: Path) -> None:
+        (tmp_path / "memory.txt").touch()
+        with pytest.raises(NotFoundError):
+            open_store(tmp_path / "memory.txt")
+
+    def test_of_the_formats_only_those_of_databases_are_imported_for_one(self) -> None:
+        code = (
+            "import sys\n"
+            "from ckpt_tui.stores.registry import open_store\n"
+            "assert open_store(sys.argv[1]).kind == 'langgraph'\n"
+            "print([name for name in sys.modules if 'dotnet' in name or 'hpd' in name])"
+        )
+        place = ROOT / "tests" / "data" / "langgraph" / "1.2.24" / "forks.sqlite"
+        done = subprocess.run([sys.executable, "-c", code, str(place)], cwd=ROOT, capture_output=True, check=True)
+        assert done.stdout == b"[]\n"
+
+
 class TestUnreadable:
     """What may not be read is a row with its reason. A child without privileges looks, as root may read everything."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 import shutil
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -76,7 +78,7 @@ async def open_page(address: str, profile: Path, width: int = 1200) -> AsyncIter
     process = await asyncio.create_subprocess_exec(
         "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0",
         f"--user-data-dir={profile}", f"--window-size={width},900", address,
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
         async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
@@ -86,7 +88,7 @@ async def open_page(address: str, profile: Path, width: int = 1200) -> AsyncIter
                 await page.until("location.href != 'about:blank' && document.readyState == 'complete'")
                 yield page
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # and the processes that it started
         await process.wait()
 
 

@@ -22,6 +22,22 @@ from tests.tui.support import DATA, NARROW, NORMAL, SAMPLES, Driver, copy_of, op
 HOSTILE = DATA / "hostile"
 
 
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """The few files of all hostile ones that these tests look at: each of them is examined twice."""
+    store = tmp_path / "hostile"
+    store.mkdir()
+    for name in (
+        "rce_in_message.json",
+        "rce_getattr_chain.json",
+        "raw_truncated.json",
+        "leftover.json.tmp",
+        "proto2.json",
+    ):
+        shutil.copy(HOSTILE / name, store)
+    return store
+
+
 async def examined(app: Driver) -> Findings:
     """Open the doctor and wait for its report; returns the list."""
     await app.press("D")
@@ -49,20 +65,21 @@ def select(findings: Findings, kind: str, file: str) -> Finding:
 
 
 class TestWhatIsFound:
-    @pytest.mark.parametrize("size", [NARROW, NORMAL])
-    async def test_danger_comes_first_with_sign_word_file_and_path(self, size: tuple[int, int]) -> None:
-        async with open_app(HOSTILE, size) as app:
+    async def test_danger_comes_first_with_sign_word_file_and_path(self) -> None:
+        async with open_app(HOSTILE, NORMAL) as app:
             findings = await examined(app)
-            await app.shows("✗ danger: loading these could run code · ", "▸✗ dangerous", "persid", "state.x")
-            await app.shows("✗ 17 danger", "warnings", "66 files")
+            for size in (NORMAL, NARROW):
+                await app.pilot.resize_terminal(*size)
+                await app.shows("✗ danger: loading these could run code · ", "▸✗ dangerous", "persid", "state.x")
+                await app.shows("✗ 17 danger", "warnings", "66 files")
             first = findings.finding
             assert first is not None and first.severity == "danger"
             assert first.reason in below(app) and first.file in below(app) and first.fix in below(app)
             severities = [row.severity for row in findings._rows if isinstance(row, Finding) and row.kind != "type"]
             assert severities == sorted(severities, key=["danger", "warning", "info"].index)
 
-    async def test_the_finding_under_the_cursor_is_shown_in_full(self) -> None:
-        async with open_app(HOSTILE, NARROW) as app:
+    async def test_the_finding_under_the_cursor_is_shown_in_full(self, hostile: Path) -> None:
+        async with open_app(hostile, NARROW) as app:
             findings = await examined(app)
             found = select(findings, "truncated", "raw_truncated.json")
             await app.until(lambda: "! warning · truncated" in below(app), "the finding in full")
@@ -155,8 +172,8 @@ class TestCopying:
 
 class TestTheWayBack:
     @pytest.mark.parametrize("size", [NARROW, NORMAL])
-    async def test_enter_goes_to_the_file_and_the_place_in_it(self, size: tuple[int, int]) -> None:
-        async with open_app(HOSTILE, size) as app:
+    async def test_enter_goes_to_the_file_and_the_place_in_it(self, size: tuple[int, int], hostile: Path) -> None:
+        async with open_app(hostile, size) as app:
             findings = await examined(app)
             found = select(findings, "dangerous", "rce_in_message.json")
             assert found.path == "messages.a[0]"
@@ -167,23 +184,23 @@ class TestTheWayBack:
             assert app.screen.list.selected == found.file
             assert app.screen.panes.pane is pane
 
-    async def test_a_place_within_an_object_is_found(self) -> None:
-        async with open_app(HOSTILE) as app:
+    async def test_a_place_within_an_object_is_found(self, hostile: Path) -> None:
+        async with open_app(hostile) as app:
             findings = await examined(app)
             select(findings, "dangerous", "rce_getattr_chain.json")
             await app.press("j", "enter")
             rows = app.screen.details[0].rows
             await app.until(lambda: rows.labels == ("x", "$call", "0"), "the place")
 
-    async def test_enter_goes_to_a_broken_file_and_its_reason(self) -> None:
-        async with open_app(HOSTILE, NARROW) as app:
+    async def test_enter_goes_to_a_broken_file_and_its_reason(self, hostile: Path) -> None:
+        async with open_app(hostile, NARROW) as app:
             select(await examined(app), "truncated", "raw_truncated.json")
             await app.press("enter")
             await app.shows("cannot be shown as a checkpoint")
             assert app.screen.list.selected == "raw_truncated.json"
 
-    async def test_a_leftover_is_in_no_list_and_this_is_said(self) -> None:
-        async with open_app(HOSTILE) as app:
+    async def test_a_leftover_is_in_no_list_and_this_is_said(self, hostile: Path) -> None:
+        async with open_app(hostile) as app:
             select(await examined(app), "leftover", "leftover.json.tmp")
             await app.press("enter")
             await app.shows("leftover.json.tmp is not in the list")

@@ -28,6 +28,8 @@ from tests.tui.support import NARROW, Driver, open_app
 HOSTILE = Path(__file__).parent.parent / "data" / "hostile"
 STEPS = 10
 THREADS = FOLDED // STEPS + 1
+MANY = 400
+"""Files beyond which runs are folded in these tests."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def copied(threads: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("files") / "store"
-    write_scattered(path, FOLDED + 40, length=1_000)
+    write_scattered(path, MANY + 40, length=200)
     return path
 
 
@@ -257,9 +259,13 @@ class TestDatabase:
 class TestDirectory:
     """Files, whose runs are known from their list."""
 
+    @pytest.fixture(autouse=True)
+    def few_are_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(library, "FOLDED", MANY)
+
     async def test_runs_are_folded_the_newest_first(self, files: Path) -> None:
         async with open_app(files, settled=False) as driver:
-            await driver.shows(f"{FOLDED + 40:,} checkpoints")
+            await driver.shows(f"{MANY + 40:,} checkpoints")
             kinds = [kind for kind, _ in rows(driver)]
             assert kinds[0] is RunRow
             assert kinds[-1] is FoldedRow
@@ -267,19 +273,19 @@ class TestDirectory:
 
     async def test_a_jump_into_a_folded_run_unfolds_it(self, files: Path) -> None:
         async with open_app(files, settled=False) as driver:
-            await driver.shows(f"{FOLDED + 40:,} checkpoints")
-            old = driver.screen.list.view.runs[0].nodes[500].ref
+            await driver.shows(f"{MANY + 40:,} checkpoints")
+            old = driver.screen.list.view.runs[0].nodes[100].ref
             assert driver.screen.list.view.node_of(old.file) is not None
             driver.screen.selection.go_to_id(old.id)
             await driver.until(lambda: driver.screen.list.selected == old.file, "it is selected")
             await driver.press("h")
             await driver.until(lambda: isinstance(driver.screen.list.row, FoldedRow), "folded")
-            assert driver.screen.list.row.group.id == old.id or driver.screen.list.row.group.checkpoints > 500  # type: ignore[union-attr]
+            assert driver.screen.list.row.group.id == old.id or driver.screen.list.row.group.checkpoints > 100  # type: ignore[union-attr]
 
     async def test_a_filter_finds_rows_of_folded_runs(self, files: Path) -> None:
         async with open_app(files, settled=False) as driver:
-            await driver.shows(f"{FOLDED + 40:,} checkpoints")
-            old = driver.screen.list.view.runs[0].nodes[500].ref
+            await driver.shows(f"{MANY + 40:,} checkpoints")
+            old = driver.screen.list.view.runs[0].nodes[100].ref
             await driver.press("f")
             await driver.type(old.id[:13])
             await driver.press("enter")
@@ -287,8 +293,8 @@ class TestDirectory:
 
     async def test_a_place_in_a_checkpoint_of_a_folded_run_is_gone_to(self, files: Path) -> None:
         async with open_app(files, settled=False) as driver:
-            await driver.shows(f"{FOLDED + 40:,} checkpoints")
-            old = driver.screen.list.view.runs[0].nodes[500].ref
+            await driver.shows(f"{MANY + 40:,} checkpoints")
+            old = driver.screen.list.view.runs[0].nodes[100].ref
         async with open_app(files, at=old.id, steps=("state", "history"), settled=False) as driver:
             await driver.until(lambda: driver.screen.list.selected == old.file, "it is selected")
             await driver.until(lambda: driver.screen.panes.detail.place[1] == "state.history", "the place in it")

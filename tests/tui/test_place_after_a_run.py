@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.resume import ResumeScreen
 from ckpt_tui.tui.screens.yes_no import YesNoScreen
@@ -120,12 +118,9 @@ class TestComparingOutcomes:
             await app.press("A")
             await app.shows(f"{ids[-1][:8]} goes on in one way only: r there makes another way to compare.")
 
-    @pytest.mark.parametrize("size", [NARROW, NORMAL])
-    async def test_two_answers_are_compared_and_what_was_answered_comes_first(
-        self, size: tuple[int, int], tmp_path: Path
-    ) -> None:
+    async def test_two_answers_are_compared_and_what_was_answered_comes_first(self, tmp_path: Path) -> None:
         directory, ids = copied("human", tmp_path)
-        async with open_app(directory, size, at=ids[-1]) as app:
+        async with open_app(directory, NARROW, at=ids[-1]) as app:
             await answered(app, "right")
             await app.shows("done after")
             await app.press("escape")
@@ -144,23 +139,27 @@ class TestComparingOutcomes:
             compare = app.app.screen
             assert isinstance(compare, CompareScreen)
             assert [ref.id for ref in compare.pair][1] == last_written(screen)
-            line = app.lines[1]
-            assert line.startswith(" answered "), app.text
-            yes, no = line.removeprefix(" answered ").split("│")
-            assert "yes" in yes and "no" in no
-            await app.press("x")
-            yes, no = app.lines[1].removeprefix(" answered ").split("│")
-            assert "no" in yes and "yes" in no
+            for size, first, second in ((NARROW, "yes", "no"), (NORMAL, "no", "yes")):
+                await app.pilot.resize_terminal(*size)
+                await app.until(lambda size=size: app.app.size == size, "the size")  # type: ignore[misc]
+                await app.pilot.pause()
+                line = app.lines[1]
+                assert line.startswith(" answered "), app.text
+                left, right = line.removeprefix(" answered ").split("│")
+                assert first in left and second in right
+                await app.press("x")
 
 
 class TestARunThatGoesOn:
-    @pytest.mark.parametrize("size", [NARROW, NORMAL])
-    async def test_the_header_shows_it_and_r_brings_it_back(self, size: tuple[int, int], tmp_path: Path) -> None:
+    async def test_the_header_shows_it_and_r_brings_it_back(self, tmp_path: Path) -> None:
         directory, ids = copied("loop", tmp_path)
-        async with open_app(directory, size, at=ids[2]) as app:
+        async with open_app(directory, NORMAL, at=ids[2]) as app:
             screen = await running(app)
             assert screen.run is not None
             await app.press("escape")
+            await app.shows("● run ", " s · R")
+            await app.pilot.resize_terminal(*NARROW)
+            await app.until(lambda: app.app.size == NARROW, "the size")
             await app.shows("● run ", " s · R")
             was = app.lines[0]
             await app.until(lambda: app.lines[0] != was, "the seconds go on")
@@ -190,8 +189,7 @@ class TestARunThatGoesOn:
             await app.press("escape")
             await app.shows("‖ waits · R")
 
-    @pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q", "q"])
-    async def test_quitting_asks_and_no_stays(self, key: str, tmp_path: Path) -> None:
+    async def test_quitting_asks_and_no_stays(self, tmp_path: Path) -> None:
         directory, ids = copied("loop", tmp_path)
         async with open_app(directory, at=ids[2]) as app:
             screen = await running(app)
@@ -199,14 +197,15 @@ class TestARunThatGoesOn:
             assert run is not None
             pid = int(run.latest["hello"]["pid"])
             await app.press("escape")
-            await app.press(key)
-            await app.shows("A run is going on: end it and quit?", f"from {ids[2][:8]}")
-            await app.press(key)  # once more is no answer that ends something
-            for _ in [each for each in app.app.screen_stack if isinstance(each, YesNoScreen)]:
-                await app.press("n")
-            await app.until(lambda: app.app.screen is app.screen, "back")
-            assert run.is_live
-            await app.press(key)
+            for key in ("ctrl+c", "ctrl+q", "q"):
+                await app.press(key)
+                await app.shows("A run is going on: end it and quit?", f"from {ids[2][:8]}")
+                await app.press(key)  # once more is no answer that ends something
+                for _ in [each for each in app.app.screen_stack if isinstance(each, YesNoScreen)]:
+                    await app.press("n")
+                await app.until(lambda: app.app.screen is app.screen, "back")
+                assert run.is_live
+            await app.press("q")
             await app.shows("end it and quit?")
             await app.press("y")
             await app.until(lambda: not app.app.is_running or app.app._exit, "the end")

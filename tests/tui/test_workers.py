@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.messages import Newest, WorkFailed
-from ckpt_tui.tui.workers import Interval, Workers, check_cancelled, job
+from ckpt_tui.tui.workers import Interval, Workers, check_cancelled, job, stop_all
 from tests.support.patience import PATIENCE
 
 
@@ -136,3 +136,11 @@ async def test_what_a_job_worked_on_is_freed_when_it_ends_and_not_when_garbage_i
             assert app.texts == ["kept"]
         finally:
             gc.enable()
+
+
+def test_what_ends_an_app_leaves_the_jobs_of_another_app_in_the_process() -> None:
+    one, other = App[None](), App[None]()
+    ended, going_on = Workers(one), Workers(other)
+    stop_all(one)
+    assert ended.stopped.is_set()
+    assert not going_on.stopped.is_set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ckpt_tui.actions.resume.command_lines import again, completed, short_id
@@ -167,8 +168,16 @@ class _PreviewWords:
         if not self._to_paste or not all("example" in each for each in self._open):
             return fix
         names = list(self._requests)
+        open_names = {str(each["request_id"]) for each in self._open}
+        # An answer to a request that does not wait would be refused again.
+        kept = {
+            given: answer
+            for given, answer in self._plan.responses.items()
+            if any(name.startswith(given) for name in names if name not in open_names)
+        }
         return again(
-            self._plan, responses={short_id(str(each["request_id"]), names): each["example"] for each in self._open}
+            replace(self._plan, responses=kept),
+            responses={short_id(str(each["request_id"]), names): each["example"] for each in self._open},
         )
 
     def hint(self, problem: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
+from unicodedata import normalize
 
 from ckpt_tui.core.doctor.advice import is_plain_name
 from ckpt_tui.core.doctor.severity import Finding
@@ -80,11 +81,16 @@ def original_of(file: str, names: Collection[str]) -> tuple[str, str] | None:
 
 
 def copies_in(refs: Iterable[CheckpointRef], names: Collection[str]) -> list[Copy]:
-    """The files that hold the id of another file beside them; `names` are those of everything in the directory."""
+    """The files that hold the id of another file beside them; `names` are those of everything in the directory.
+
+    Not of one that holds a third id itself: its name says nothing of what is in it.
+    """
     found = []
+    refs = list(refs)
+    renamed = {ref.file for ref in refs if ref.inner}
     for ref in refs:
         original = _beside(ref.file, f"{ref.inner}.json")
-        if ref.inner and original != ref.file and original in names:
+        if ref.inner and original != ref.file and original in names and original not in renamed:
             stem = ref.file.rpartition("/")[2].removesuffix(".json")
             found.append(Copy(ref.file, original, made_by(stem, ref.inner)))
     return found
@@ -120,9 +126,9 @@ def renamed_findings(refs: Iterable[CheckpointRef], names: Collection[str], skip
     renamed = [ref for ref in refs if ref.inner and ref.file not in skipped]
     claims: dict[str, int] = {}
     for ref in renamed:
-        wanted = _beside(ref.file, ref.inner).lower()
+        wanted = _folded(_beside(ref.file, ref.inner))
         claims[wanted] = claims.get(wanted, 0) + 1
-    taken = {name.lower() for name in names}
+    taken = {_folded(name) for name in names}
     found = []
     for ref in renamed:
         wanted = _beside(ref.file, ref.inner)
@@ -131,16 +137,19 @@ def renamed_findings(refs: Iterable[CheckpointRef], names: Collection[str], skip
             reason += f"; by its name a copy ({made}), whose original is gone"
         if not is_plain_name(f"{ref.inner}.json"):
             fix = f"Load it as {ref.id}. The id inside is not a plain file name: do not name a file after it."
-        elif f"{wanted}.json".lower() in taken:
+        elif _folded(f"{wanted}.json") in taken:
             fix = f"{ref.inner}.json is there already, and is another file. Load this one as {ref.id}."
-        elif claims[wanted.lower()] > 1:
-            fix = (
-                f"{claims[wanted.lower()]:,} files hold that id. Load this one as {ref.id}; only one can have the name."
-            )
+        elif (claimed := claims[_folded(wanted)]) > 1:
+            fix = f"{claimed:,} files hold that id. Load this one as {ref.id}; only one can have the name."
         else:
             fix = f"Rename it to {ref.inner}.json, or load it as {ref.id}."
         found.append(Finding("renamed", "warning", ref.file, "", reason, fix))
     return found
+
+
+def _folded(name: str) -> str:
+    """A name as a file system compares it that ignores case and how accents are written, as those of macOS do."""
+    return normalize("NFC", normalize("NFC", name).casefold())
 
 
 def _beside(file: str, name: str) -> str:

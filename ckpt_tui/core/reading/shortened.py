@@ -7,6 +7,7 @@ from typing import Any
 
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import is_bookkeeping
+from ckpt_tui.core.reading.json_signs import sign_of
 from ckpt_tui.core.redact import RUN_KWARGS
 
 HEAD = ("schema", "checkpoint", "complete")
@@ -72,7 +73,7 @@ def cut_deeper(document: dict[str, Any], depth: int) -> dict[str, Any]:
 
 
 def _is_leaf(value: Any) -> bool:
-    return isinstance(value, dict) and bool(value.keys() & {"$value", "$base64", "$masked", "$error", "$ref"})
+    return isinstance(value, dict) and sign_of(value) != ""
 
 
 def _kind(value: Any) -> str:

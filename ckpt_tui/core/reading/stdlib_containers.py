@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from struct import calcsize, unpack_from
 
 from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.order import ordered
@@ -41,9 +42,51 @@ def take_contents(parts: ObjectParts, name: str, args: Sequence[Value], is_call:
         if name == "collections:defaultdict" and len(args) == 1:
             parts.attributes = Pairs(["default_factory", args[0]])
             return ()
+    elif name in ("array:array", "array:_array_reconstructor"):
+        return _array(parts, args)
     elif is_call and not name.endswith(EXCEPTION_ENDINGS):
         return _kin(parts, name, args)
     return args
+
+
+_FORMATS = ("B", "b", "<H", ">H", "<h", ">h", "<I", ">I", "<i", ">i", "<Q", ">Q", "<q", ">q", "<f", ">f", "<d", ">d")
+"""How the numbers of an array are written, by the code that its pickle has. Source: CPython's Lib/array, PEP 3118."""
+
+
+class _Numbers(Sequence[Value]):
+    """The numbers in the bytes of an array, each read when it is asked for."""
+
+    __slots__ = ("_data", "_shape", "_size")
+
+    def __init__(self, data: bytes, shape: str) -> None:
+        self._data, self._shape, self._size = data, shape, calcsize(shape)
+
+    def __len__(self) -> int:
+        return len(self._data) // self._size
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # a number, or a list of them for a slice
+        if type(index) is slice:
+            return [self[at] for at in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        return unpack_from(self._shape, self._data, index % len(self) * self._size)[0]
+
+
+def _array(parts: ObjectParts, args: Sequence[Value]) -> Sequence[Value]:
+    """The numbers of an array of the standard library: a list in old protocols, bytes with a code in others."""
+    numbers: Sequence[Value] | None = None
+    letter: Value = args[0] if args else None
+    if len(args) == 2 and type(args[1]) is list:
+        numbers = args[1]
+    elif len(args) == 4 and type(args[2]) is int and 0 <= args[2] < len(_FORMATS) and type(args[3]) is bytes:
+        letter, shape, data = args[1], _FORMATS[args[2]], args[3]
+        if len(data) % calcsize(shape) == 0:
+            numbers = _Numbers(data, shape)
+    if numbers is None or type(letter) is not str:
+        return args
+    parts.type, parts.items = "array:array", numbers
+    parts.attributes = Pairs(["typecode", letter])
+    return ()
 
 
 def _kin(parts: ObjectParts, name: str, args: Sequence[Value]) -> Sequence[Value]:

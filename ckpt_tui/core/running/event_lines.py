@@ -63,7 +63,8 @@ def parse_line(raw: bytes) -> dict[str, Any]:
 def line_of(document: dict[str, Any]) -> Line:
     """The line of a document, for people."""
     kind = str(document.get("kind", ""))
-    clock = clock_of(str(document.get("t", "")))
+    stamp = document.get("t")
+    clock = clock_of("" if stamp is None else str(stamp))
     step = document.get("iteration")
     steps = str(step) if isinstance(step, int) else ""
     if kind == "event":
@@ -74,14 +75,18 @@ def line_of(document: dict[str, Any]) -> Line:
     return Line(kind, clock, steps, clean(who, 40), clean(text, SUMMARY_CHARACTERS), tone)
 
 
+_CLOCK = 12
+"""Columns of a time."""
+
+
 def clock_of(stamp: str) -> str:
-    """Local time of day of a UTC stamp, with milliseconds; its day where that cannot be true; "" for no date."""
+    """Local time of day of a UTC stamp, with milliseconds; its day where that cannot be true; the text of no date."""
     try:
         moment = datetime.fromisoformat(stamp)
     except ValueError:
-        return ""
+        return clean(stamp, _CLOCK)
     if not is_possible(parse_time(stamp)):
-        return stamp[:10]
+        return clean(stamp[:10], _CLOCK)
     return moment.astimezone().strftime("%H:%M:%S.%f")[:12]
 
 

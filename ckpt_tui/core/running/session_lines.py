@@ -40,6 +40,8 @@ def pause_text(paused: dict[str, Any], characters: int = 40) -> str:
         return f"paused after an error: {clean(str(paused.get('what') or ''), 300)}"
     names = [clean(str(each), 40) for each in paused.get("next") or ()]
     then = f" · next {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" if names else ""
+    if paused.get("next") == [] and not why and "waiting" not in (paused.get("lights") or {}).values():
+        then = " · nothing runs next: it ends"
     unsaved = f", not saved: {clean(str(paused['unsaved']), 200)}" if paused.get("unsaved") else ""
     return f"paused after step {paused.get('iteration')}{unsaved}{then}{why}"
 

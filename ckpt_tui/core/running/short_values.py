@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ckpt_tui.core.reading.framework_text import asks, in_words
+from ckpt_tui.core.reading.json_signs import sign_of
 from ckpt_tui.core.text import clean
 
 SUMMARY_CHARACTERS = 600
@@ -109,12 +110,12 @@ def _object(document: dict[str, Any], out: list[str], left: list[int], depth: in
     if words:
         out.append(words[: left[0] + 1])
         left[0] -= len(out[-1])
-    elif "$error" in document:
+    elif sign_of(document) == "$error":
         out.append(f"<{document['$error']}>")
         left[0] -= 20
     elif not isinstance(kind, str):
         _members("{", "}", [(f"{key}: ", item) for key, item in document.items()], out, left, depth)
-    elif "$value" in document:
+    elif sign_of(document) == "$value":
         value = document["$value"]
         out.append(short_name(str(value)) if kind == "type" else f"{short_name(kind)}({value})")
         left[0] -= len(out[-1])

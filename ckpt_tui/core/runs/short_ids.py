@@ -6,7 +6,8 @@ import re
 
 from ckpt_tui.core.text import clean
 
-_BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z").match
+_BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-(?:[89ab][0-9a-f]{3}|ffff)-[0-9a-f]{12}\Z").match
+"""An id of version 6, or one that LangGraph in JavaScript makes for the step before the first."""
 
 
 def own_id(name: str) -> str:

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from ckpt_tui.core.model import PARTS
+from ckpt_tui.core.reading.json_signs import sign_of
 from ckpt_tui.core.redact import MASK, is_mask
 from ckpt_tui.core.text import clean
 
@@ -55,9 +56,7 @@ def _members(item: Any) -> list[tuple[str, Any]] | None:
     """Names and values of a container, or None for what is shown on one line."""
     if isinstance(item, list):
         return [(str(index), one) for index, one in enumerate(item)] or None
-    if not isinstance(item, dict) or not item or is_mask(item) or "$value" in item or "$base64" in item:
-        return None
-    if "$error" in item and "$partial" not in item:
+    if not isinstance(item, dict) or sign_of(item):
         return None
     inner = [(key, one) for key, one in item.items() if key != "$type" and not ("$type" in item and one is None)]
     return inner or None
@@ -83,14 +82,17 @@ def _leaf(item: Any) -> str:
 
 
 def _special(item: dict[str, Any]) -> str:
-    if is_mask(item):
+    sign, name = sign_of(item), item.get("$type")
+    if sign == "$masked":
         return f'{MASK} <span class="soft">masked</span>'
-    name = item.get("$type")
-    kind = f' <span class="type">{escape(clean(str(name).rpartition(":")[2], 80))}</span>' if name else ""
-    if "$value" in item:
-        return escape(clean(str(item["$value"]), _TEXT)) + kind
-    if "$base64" in item:
-        return f'<span class="soft">{item.get("$size", 0):,} bytes</span>{kind}'
-    if "$error" in item:
-        return f'<span class="error">{escape(clean(str(item["$error"]), _TEXT))}</span>'
+    kind = f' <span class="type">{escape(clean(name.rpartition(":")[2], 80))}</span>' if type(name) is str else ""
+    if sign == "$value":
+        value = item["$value"]
+        return (MASK if is_mask(value) else escape(clean(str(value), _TEXT))) + kind
+    if sign == "$base64":
+        return f'<span class="soft">{item["$size"]:,} bytes</span>{kind}'
+    if sign == "$error":
+        return f'<span class="error">{escape(clean(item["$error"], _TEXT))}</span>'
+    if sign == "$ref":
+        return f'<span class="soft">the same as {escape(clean(item["$ref"], _TEXT))}</span>'
     return f"{{}}{kind}"

@@ -55,6 +55,8 @@ class Browse(BrowseKeys):
         self.panes.focus_pane(self.panes.list)
         # The first picture has the first rows where they can be had so soon: an empty one takes as long to draw.
         first = await to_thread(self.follower.first_view, FIRST_SECONDS)
+        if self.follower.workers.stopped.is_set():
+            return
         if first is None:
             self.bars.draw()
         else:

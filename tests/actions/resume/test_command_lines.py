@@ -6,6 +6,7 @@ import json
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -272,3 +273,15 @@ def test_long_ids_are_shortened_to_what_distinguishes_them() -> None:
     assert [short_id(each, ids) for each in ids] == [
         "7d27b55f-18", "7d27b55f-2", "review_request", "7d27b55f-19",
     ]  # fmt: skip
+
+
+def test_a_line_that_answers_leaves_out_answers_to_what_does_not_wait() -> None:
+    problems = [
+        {"level": "error", "about": "answer", "name": "RID", "what": "no request RID waits for an answer"},
+        {"level": "warning", "about": "pending", "name": "aaaa-1", "what": "asks"},
+    ]
+    requests = [{"request_id": name, "executor": "desk", "example": True} for name in ("aaaa-1", "bbbb-2")]
+    plan = replace(PLAN, responses={"RID": 1, "bbbb": False})
+    check = {"ok": False, "problems": problems, "requests": requests}
+    [line] = [each.fix for each in preview_lines(plan, {"check": check}, to_paste=True) if "--response" in each.fix]
+    assert "RID" not in line and "--response bbbb=false" in line and "--response aaaa-1=true" in line

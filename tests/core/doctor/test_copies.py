@@ -185,3 +185,21 @@ class TestAdvice:
     @pytest.mark.parametrize("name", ["a.json", "7f3e-1.json", "übung.json", "订单.json", "a (1).json"])
     def test_plain_names_are_plain(self, name: str) -> None:
         assert is_plain_name(name)
+
+
+def test_files_whose_names_are_exchanged_are_not_copies_of_each_other(tmp_path: Path) -> None:
+    write(tmp_path, "p", checkpoint_id="q")
+    write(tmp_path, "q", checkpoint_id="p")
+    assert findings_of(tmp_path, "copy") == []
+    assert [finding.fix for finding in findings_of(tmp_path, "renamed")] == [
+        "q.json is there already, and is another file. Load this one as p.",
+        "p.json is there already, and is another file. Load this one as q.",
+    ]
+
+
+@pytest.mark.parametrize(("name", "inner"), [("é1", "e\u03011"), ("STRASSE", "straße"), ("İ", "i\u0307")])
+def test_no_name_is_proposed_that_macos_takes_for_one_that_is_there(tmp_path: Path, name: str, inner: str) -> None:
+    write(tmp_path, name)
+    write(tmp_path, "other", checkpoint_id=inner)
+    [finding] = findings_of(tmp_path, "renamed")
+    assert "is there already" in finding.fix

@@ -1,5 +1,6 @@
 """Values of types of the standard library, and of classes derived from them, are shown as people mean them."""
 
+import array
 import collections
 import datetime
 import enum
@@ -111,6 +112,21 @@ def test_field_names_that_the_pickle_itself_gives_are_those_of_a_row() -> None:
     row = a_row(Ref("pyspark.sql.types", "_create_row"), ("name", "age"), ("ann", 41))
     assert row == {"$type": "pyspark.sql.types:_create_row", "name": "ann", "age": 41}
     assert a_row(Ref("shop", "Point"), 1, 2) == {"$type": "shop:Point", "$args": [1, 2]}
+
+
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize(
+    "values", [("d", [1.5, -2.0]), ("i", [1, -2]), ("Q", [2**63]), ("f", [])], ids=lambda pair: pair[0]
+)
+def test_an_array_of_the_standard_library_is_its_numbers(values: tuple[str, list[float]], protocol: int) -> None:
+    found = shown(array.array(*values), protocol)
+    assert found == {"$type": "array:array", "typecode": values[0], "$items": values[1]}
+
+
+def test_an_array_that_is_damaged_stays_what_its_pickle_says() -> None:
+    maker = Ref("array", "_array_reconstructor")
+    for code, data in ((16, b"abc"), (99, b"")):
+        assert "$args" in a_row(maker, Ref("array", "array"), "d", code, data)
 
 
 def test_a_secret_in_a_named_tuple_of_a_cloud_is_known_by_its_field() -> None:

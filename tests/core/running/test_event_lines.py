@@ -88,7 +88,25 @@ def test_a_breakpoint_that_says_no_more_than_the_pause_is_not_repeated() -> None
     assert pause_text({**paused, "breakpoint": "state.x"}) == "paused before writer · state.x"
 
 
+def test_a_pause_after_the_last_superstep_says_that_the_run_is_at_its_end() -> None:
+    paused = {"reason": "step", "iteration": 4, "next": [], "lights": {"reply": "ran"}}
+    assert pause_text(paused) == "paused after step 4 · nothing runs next: it ends"
+    assert pause_text({**paused, "next": ["reply"]}) == "paused after step 4 · next reply"
+    assert pause_text({**paused, "lights": {"reply": "waiting"}}) == "paused after step 4"
+
+
 def test_what_a_call_took_ends_its_line_where_it_sent_nothing() -> None:
     ended = {"kind": "event", "type": "executor_completed", "executor_id": "writer", "seconds": 0.0001}
     assert line_of(ended).text == "completed 0.1 ms"
     assert line_of({**ended, "data": "Hello"}).text == "completed 0.1 ms · Hello"
+
+
+@pytest.mark.parametrize(
+    ("stamp", "shown"),
+    [
+        ("10000-01-01", "10000-01-01"), ("yesterday", "yesterday"), (1763632800000, "176363280000…"), (None, ""),
+        ("2026-11-20T10:00:00+99:00", "2026-11-20T1…"), ("0001-01-01T00:00:00Z", "0001-01-01"), ("\x1b[2J", "\\e[2J"),
+    ],
+)  # fmt: skip
+def test_a_time_that_is_not_a_date_is_shown_as_it_is(stamp: object, shown: str) -> None:
+    assert line_of({"kind": "event", "type": "started", "t": stamp}).clock == shown
