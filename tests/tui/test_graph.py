@@ -124,10 +124,12 @@ class TestRoom:
     async def test_a_replay_never_draws_a_graph_that_is_a_list(self, monkeypatch: pytest.MonkeyPatch) -> None:
         drawn: list[int] = []
         make = drawing.Drawing.__init__
-        monkeypatch.setattr(
-            drawing.Drawing, "__init__",
-            lambda made, graph, boxed=True: (drawn.append(len(graph.nodes)), make(made, graph, boxed))[0],
-        )  # fmt: skip
+
+        def noted(made: drawing.Drawing, graph: Graph, boxed: bool = True) -> None:
+            drawn.append(len(graph.nodes))
+            make(made, graph, boxed)
+
+        monkeypatch.setattr(drawing.Drawing, "__init__", noted)
         monkeypatch.setattr(graph_view, "MOST_NODES", 1)
         async with open_app(SAMPLES / "loop", NARROW) as app:
             await app.press("space")
