@@ -269,10 +269,14 @@ class Protection:
             place = file_of(file)
             if not ("x" in mode and self._exists(place)) and self._skips("write", place):
                 self._pretend(place)
-                stand_in = os.devnull
-                if "w" not in mode and "x" not in mode and place is not None and os.path.isfile(place):
-                    stand_in = self._copy(place)  # it is read, too
-                return original(stand_in, mode.replace("x", "w"), *args, **kwargs)
+                if "w" in mode or "x" in mode or place is None or not os.path.isfile(place):
+                    return original(os.devnull, mode.replace("x", "w"), *args, **kwargs)
+                copy = self._copy(place)  # it is read, too
+                try:
+                    return original(copy, mode, *args, **kwargs)
+                finally:
+                    with contextlib.suppress(OSError):  # Windows keeps it while it is open
+                        os.unlink(copy)
         return original(file, mode, *args, **kwargs)
 
     def _pretend(self, place: str | None) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import gc
 import os
+import shutil
 import tempfile
 from typing import Any
 
@@ -34,12 +35,20 @@ class Runner(Preflight):
         return await super().work()
 
     async def run(self, found: dict[str, Any], interactive: bool) -> str:
+        # What is in use already is protected, also from the threads in which the framework writes.
+        is_taken = self.protection.forbids(os.path.realpath(self.plan["into"]))
+        staging = tempfile.mkdtemp(prefix="ckpt-tui-") if is_taken else ""
+        try:
+            return await self._run_through(found, interactive, staging)
+        finally:
+            if staging:  # each checkpoint in it was added to its place
+                shutil.rmtree(staging, ignore_errors=True)
+
+    async def _run_through(self, found: dict[str, Any], interactive: bool, staging: str) -> str:
         plan = self.plan
         into = plan["into"]
         pending = self._pending()
         answers, _ = self.answers(plan.get("responses", {}), pending)
-        # What is in use already is protected, also from the threads in which the framework writes.
-        staging = tempfile.mkdtemp(prefix="ckpt-tui-") if self.protection.forbids(os.path.realpath(into)) else ""
         try:
             with saving():  # the directory of forks may be new, too
                 os.makedirs(into, exist_ok=True)

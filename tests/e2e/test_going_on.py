@@ -32,7 +32,9 @@ def test_a_run_goes_on_after_its_session_was_killed_or_its_terminal_closed(
         terminal.exit_code()
     saved = tmp_path / ".ckpt-tui" / "loop-1"
     assert len(checkpoints(saved)) == 3
-    with run("run", "loop.py", **state) as terminal:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with run("run", "loop.py", TMPDIR=str(temporary), **state) as terminal:
         terminal.shows("the last run, loop-1, was cut off", "resume .ckpt-tui/loop-1 latest --step")
         terminal.shows("Go on from there?")
         terminal.press("y\r")
@@ -43,6 +45,7 @@ def test_a_run_goes_on_after_its_session_was_killed_or_its_terminal_closed(
         terminal.shows("done")
         assert terminal.exit_code() == 0
     assert [each["iteration_count"] for each in checkpoints(saved)] == list(range(9))
+    assert not list(temporary.iterdir())  # no copy of a checkpoint
     with run("run", "loop.py", **state) as terminal:
         terminal.shows("Run it?")
         assert "the last run" not in terminal.text

@@ -136,7 +136,11 @@ def run(store: Path, statement: str) -> tuple[int, list[dict[str, Any]], str, st
     program = store.parent.parent / "program.py"
     program.write_text(statement)
     words = [sys.executable, "-c", CHILD, str(store), str(into), str(program)]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    temporary = store.parent.parent / "temporary"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
+    assert not list(temporary.iterdir())  # no copy of what the program opened
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     rest = [line for line in done.stdout.splitlines() if not line.startswith("{")]
     return done.returncode, lines, "\n".join(rest), done.stderr
