@@ -268,6 +268,7 @@ class CkptApp(EndsJobs, TypeAhead):
         self.refresh()
 
     def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
+        end_on_signals(self)  # before the driver takes the terminal
         driver = super()._build_driver(headless, inline, mouse, size)
         if hasattr(driver, "_file"):
             driver._file = TerminalFile(driver._file)
@@ -288,7 +289,6 @@ class CkptApp(EndsJobs, TypeAhead):
     def on_mount(self) -> None:
         """Set the keys."""
         share_heaps()  # before there are threads
-        end_on_signals(self)
         end_with_server(self)
         self.app_resume_signal.subscribe(self, lambda _: self._write_anew())
         self._use_keys()

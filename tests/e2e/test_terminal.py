@@ -78,10 +78,15 @@ def test_a_closed_terminal_leaves_nothing_of_the_demo_behind(tmp_path: Path) -> 
         assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_that_ends_the_browser_restores_the_terminal(number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "at_once"), [(signal.SIGTERM, False), (signal.SIGHUP, False), (signal.SIGTERM, True)]
+)
+def test_a_signal_that_ends_the_browser_restores_the_terminal(number: signal.Signals, at_once: bool) -> None:
     with run(str(SAMPLES / "linear")) as terminal:
-        terminal.shows("linear · run 1")
+        if at_once:
+            terminal.until(lambda: b"\x1b[?1049h" in terminal.received, "the other screen")
+        else:
+            terminal.shows("linear · run 1")
         os.kill(terminal.child.pid, number)
         assert terminal.exit_code() == 128 + number
         end = terminal.received.decode()
