@@ -23,7 +23,7 @@ FIXES = {
     "broken-link": "Restore what the link points to, or move the link out of the store.",
     "unreadable": "The framework cannot load it either until this is repaired.",
     "directory": "Give yourself permission to read it, or name the stores in it that you may read.",
-    "damaged": "Restore it from a copy. Until then keep it, and the journal beside a database: what is whole can be read.",
+    "damaged": "Restore it from a copy. Until then keep it and its journal: what is whole can be read.",
     "locked": "Look again when the program that has locked it is done. Leave its files where they are.",
     "interrupted": "Open it with the program that writes it, its journal beside it: that undoes what was cut short.",
     "denied": "Ask whoever runs the server for the right to read the tables.",
