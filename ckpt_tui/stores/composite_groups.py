@@ -69,12 +69,13 @@ class CompositeGroups(Groups):
         def follow(number: int) -> None:
             store = self._store.members[number]
             try:
-                if reason := why_closed(store.path):
-                    lost = Problem(f"{self._store.member_names[number]}/", reason, "directory")
-                    news.put((number, GroupBatch(PackedGroups(), True, (lost,), (), 1, 1)))
+                reason = why_closed(store.path)
+                closed = (Problem("", reason, "directory"),) if reason else ()
                 store.beside = len(self._members) - 1
                 for batch in self._members[number].watch(stop):
-                    news.put((number, batch))
+                    if len(batch.groups) or batch.entries:  # it can be read now
+                        closed = ()
+                    news.put((number, batch._replace(entries=closed) if closed else batch))
             except Exception as failure:  # reported by the thread that asked
                 news.put((number, failure))
 

@@ -47,6 +47,9 @@ thousand runs without beginning, which take more memory than they all."""
 FIRST = 64
 """Files that are read for the first screen."""
 
+_PARTS = 25
+"""How often it is said how many names were compared."""
+
 
 class DirectoryGroups(Groups):
     """The runs of one directory.
@@ -228,10 +231,13 @@ class DirectoryGroups(Groups):
             Whether anything is new or gone.
         """
         names, total = ListedNames(self._table.headers), len(self._table.headers)
+        shown = 0
         for done in self._table.compare_names(names):
             if stop.is_set():
                 return False
-            if total:
+            part = done * _PARTS // total if total else 0
+            if part > shown:  # drawing it takes as long as comparing so many names
+                shown = part
                 yield GroupBatch(done=min(done, total), total=total + 1)
         if not names.is_certain:
             return False

@@ -132,8 +132,8 @@ class DirectoryRuns:
             if base == "latest" and not numbers:
                 return self.latest()
             if not numbers and base:
-                names = self._table.headers.names
-                numbers = self._table.numbers([each for each in names if each.startswith(base)])
+                found = self._table.headers.names.holding(base, True)
+                numbers = self._table.numbers([each for each in found if each.startswith(base)])
             return self._ids(numbers) if len(numbers) <= _FEW else None
 
     def latest(self) -> Sequence[str] | None:
@@ -146,7 +146,8 @@ class DirectoryRuns:
         """The runs with an id that contains a text."""
         strict = text != text.lower()
         with self._table.lock:
-            found = (each for each in self._table.headers.names if text in (each if strict else each.lower())[:-5])
+            found = self._table.headers.names.holding(text, strict)
+            found = (each for each in found if text in (each if strict else each.lower())[:-5])
             return self._ids(self._table.numbers(list(islice(found, FOUND))))
 
     def _ids(self, numbers: Iterable[int]) -> list[str]:

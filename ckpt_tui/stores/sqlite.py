@@ -46,7 +46,7 @@ COPIED_BYTES = 256 * 1024 * 1024
 _HEADER = 100
 _WAL_VERSION = 2
 
-Kind = Literal["damaged", "locked", "encrypted", "interrupted", "foreign", "unreadable"]
+Kind = Literal["damaged", "locked", "encrypted", "interrupted", "being-written", "foreign", "unreadable"]
 Answer = TypeVar("Answer")
 
 
@@ -212,7 +212,7 @@ class SqliteFile:
             head = file.read(_HEADER)
         if not head.startswith(MAGIC):
             reason = "it is encrypted, or not an SQLite database" if head else "it is empty"
-            raise SqliteFault("encrypted" if head else "foreign", reason)
+            raise SqliteFault("encrypted" if head else "being-written", reason)
         if len(head) < _HEADER:
             raise SqliteFault("damaged", f"it ends after {len(head)} bytes")
         return _WAL_VERSION in head[18:20]

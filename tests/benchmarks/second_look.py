@@ -1,4 +1,4 @@
-"""A second look at a large directory, with the index that the first one left."""
+"""A second and a third look at a large directory, with the index that the first one left."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import time
 from pathlib import Path
 
+from tests.benchmarks.data import Written, chains, save
 from tests.benchmarks.figures import Figure, in_turns
 from tests.benchmarks.peers import COMMAND, EMPTY_APP, EMPTY_TEXT, Programs
 from tests.benchmarks.pty import Terminal
@@ -26,12 +27,15 @@ MEMORY = {100_000: 60, 1_000_000: 150}
 OLD_ENOUGH = 3.5
 """Seconds after which a file that was written may be in an index."""
 
+NEW = 5
+"""Checkpoints that come between two looks."""
+
 STORE = os.environ.get("BENCHMARK_STORE", "")
 """A store of so many files that is there already; without, one is made."""
 
 
 def run(directory: Path) -> list[Figure]:
-    """Whole verbs with an index and without, and two starts of the browser: the first row, all runs, memory."""
+    """Whole verbs with an index and without, and three starts of the browser: the first row, all runs, memory."""
     store = Path(STORE) if STORE else directory / "store"
     if not STORE:
         write_scattered(store, FILES)
@@ -43,17 +47,20 @@ def run(directory: Path) -> list[Figure]:
         empty = terminal.wait_until(lambda text: EMPTY_TEXT in text) - terminal.started
         terminal.settle()
         bare = terminal.memory()
-    for look in ("a first look", "a second look"):
+    count = FILES
+    for look in ("a first look", "a second look", "a look after a run went on"):
+        if look == "a look after a run went on":
+            count += _go_on(store)
         with Terminal(*programs(COMMAND, str(store)), patience=PATIENCE, **cached) as terminal:
             row = terminal.wait_until(lambda text: " kB" in text or " k " in text) - terminal.started
-            listed = terminal.wait_until(lambda text: f"{FILES:,} checkpoints" in text) - terminal.started
+            wanted = f"{count:,} checkpoints"
+            listed = terminal.wait_until(lambda text, wanted=wanted: wanted in text) - terminal.started  # type: ignore[misc]
             cpu = terminal.cpu()
             whole = terminal.wait_until(lambda text: "● live" in text) - terminal.started
             terminal.settle()
             rested, spent = time.perf_counter() - terminal.started, terminal.cpu()
             used, peak = terminal.memory() - bare, terminal.peak() - bare
-        is_second = look == "a second look"
-        seconds = SECONDS if is_second else None
+        seconds = None if look == "a first look" else SECONDS
         most = MEMORY.get(FILES)
         figures += [
             Figure(f"first row of {look} at {FILES:,} files, to the first text of an empty app", f"{row:.2f} s",
@@ -67,6 +74,18 @@ def run(directory: Path) -> list[Figure]:
                    "" if most is None else f"≤ {most} MB", None if most is None else used <= most),
         ]  # fmt: skip
     return figures
+
+
+def _go_on(store: Path) -> int:
+    """Let the newest run of a store go on; by how many checkpoints."""
+    *_, (last, _) = chains(FILES)
+    parent = last.id
+    for number in range(NEW):
+        name = f"further{number}"
+        save(store, Written(name, parent), scenario="loop", size=680)
+        parent = name
+    time.sleep(OLD_ENOUGH)
+    return NEW
 
 
 def _verbs(programs: Programs, store: Path, cached: dict[str, str]) -> list[Figure]:

@@ -219,6 +219,7 @@ def test_names_of_classes_are_no_secrets() -> None:
         "mnemonic: " + "abcd " * 6_250, "Credential('" * 3_125, "PWD%3D" * 6_250, "a:*:" * 6_250, "AzSe" * 6_250,
         "password=> " * 3_125, "password: |\n " * 3_125, "password='\\'" * 3_125, "password=" + "''" * 6_250,
         "docker login " * 3_125, "mongo ldapx bcp " * 1_562, "pat-na1-" * 3_125, "re_a1b2c3d4_" * 3_125,
+        "re_abcdefgh_" * 3_125, "fw_abcdefgh" * 3_125, "pa-abcdefgh" * 3_125,
         "-u a " * 3_125 + "-pb", "password is: " * 1_875, "password" + " is" * 6_250 + ": x",
     ],
     ids=lambda text: text[:12],

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.stores import directory
+from ckpt_tui.stores import composite_groups, directory
 from ckpt_tui.stores.composite_groups import CompositeGroups
 from ckpt_tui.stores.registry import open_store, open_stores
 from ckpt_tui.stores.store_groups import Groups, ListedGroups
@@ -105,6 +105,17 @@ def test_a_problem_is_named_by_its_store(parent: Path) -> None:
     *_, last = groups.scan()
     assert last.done >= last.total
     assert {problem.file for problem in groups.problems()} == {"a/broken.json", "b/broken.json"}
+
+
+def test_a_store_that_may_not_be_read_is_a_problem(parent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in (parent / "b").iterdir():
+        path.unlink()
+    monkeypatch.setattr(composite_groups, "why_closed", lambda path: "closed" if path.endswith("b") else "")
+    watching = Watching(CompositeGroups(open_stores([parent / name for name in "abc"]), [None] * 3))  # type: ignore[arg-type]
+    watching.until(
+        lambda: ("b/", "closed") in [(e.file, getattr(e, "reason", "")) for b in watching.batches for e in b.entries]
+    )
+    watching.end()
 
 
 def test_a_store_that_goes_away_leaves_the_others(parent: Path, watching: Watching) -> None:

@@ -14,9 +14,8 @@ from tests.support.langgraph_releases import RELEASES, interpreter
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data" / "langgraph"
 DATABASES = [path for path in sorted(DATA.rglob("*.sqlite")) if not {"0.2.0", "js-1.7.3"} & set(path.parts)]
-"""Those that the tested releases read: what the first one has written as JSON, they give as the JSON that it is, and of
-what LangGraph in JavaScript has written, they refuse values of classes.
-"""
+"""Those that the tested releases read: what the first one has written as JSON, they give as the JSON that it is; what
+JavaScript has written names classes that Python does not have."""
 
 
 @pytest.mark.parametrize("release", list(RELEASES))

@@ -204,7 +204,7 @@ class TestDatabases:
         store = open_store(place)
         (problem,) = collect(store.scan()).values()
         assert isinstance(problem, Problem)
-        assert problem.reason == "it is empty"
+        assert (problem.reason, problem.kind) == ("it is empty", "being-written")
         with closing(connect(place)) as connection:
             save(connection, 0)
             (entry,) = collect(store.scan()).values()

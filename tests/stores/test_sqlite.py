@@ -154,7 +154,7 @@ class TestFaults:
         path.write_bytes(os.urandom(4096))
         assert self.fault(path).kind == "encrypted"
         path.write_bytes(b"")
-        assert self.fault(path).kind == "foreign"
+        assert self.fault(path).kind == "being-written"
 
     def test_a_database_that_was_cut_off_is_damaged(self, tmp_path: Path) -> None:
         path = tmp_path / "a.db"

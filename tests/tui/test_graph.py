@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ckpt_tui.core.drawing import drawing
 from ckpt_tui.core.steps.learned_graph import Graph, given
 from ckpt_tui.core.steps.steps import Step
+from ckpt_tui.tui.widgets import graph_view
 from ckpt_tui.tui.widgets.graph_view import GraphView
 from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, open_app
 
@@ -108,6 +110,33 @@ class TestRoom:
             view = await graph_tab(app, "g", "j")
             assert view.is_list
             await app.shows("● counter ▶ inc", "◌ inc")
+
+    async def test_a_graph_with_so_many_edges_that_a_picture_takes_seconds_is_a_list(self) -> None:
+        async with open_app(SAMPLES / "loop", NARROW) as app:
+            view = await graph_tab(app, "g")
+            names = [f"worker_{at}" for at in range(20)]
+            pairs = [(source, target) for source in names for target in names]
+            view.show(given(names, pairs[:250], "worker_0"), None)
+            assert not view.is_list
+            view.show(given(names, pairs[:251], "worker_0"), None)
+            assert view.is_list
+
+    async def test_a_replay_never_draws_a_graph_that_is_a_list(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        drawn: list[int] = []
+        make = drawing.Drawing.__init__
+
+        def noted(made: drawing.Drawing, graph: Graph, boxed: bool = True) -> None:
+            drawn.append(len(graph.nodes))
+            make(made, graph, boxed)
+
+        monkeypatch.setattr(drawing.Drawing, "__init__", noted)
+        monkeypatch.setattr(graph_view, "MOST_NODES", 1)
+        async with open_app(SAMPLES / "loop", NARROW) as app:
+            await app.press("space")
+            await app.shows("What happened", "step 19 of 19")
+            await app.press("left_square_bracket")
+            await app.shows("step 18 of 19")
+            assert max(drawn, default=0) <= 1
 
     async def test_of_two_hundred_executors_those_that_are_active_are_in_sight(self) -> None:
         async with open_app(SAMPLES / "loop", NARROW) as app:

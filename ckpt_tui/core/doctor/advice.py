@@ -23,6 +23,16 @@ FIXES = {
     "broken-link": "Restore what the link points to, or move the link out of the store.",
     "unreadable": "The framework cannot load it either until this is repaired.",
     "directory": "Give yourself permission to read it, or name the stores in it that you may read.",
+    "damaged": "Restore it from a copy. Until then keep it and its journal: what is whole can be read.",
+    "locked": "Look again when the program that has locked it is done. Leave its files where they are.",
+    "interrupted": "Open it with the program that writes it, its journal beside it: that undoes what was cut short.",
+    "denied": "Ask whoever runs the server for the right to read the tables.",
+    "slow": "Look again when the server has less to do.",
+    "unreachable": "Look again when the server answers. Nothing shows that a checkpoint is lost.",
+    "large": "It was not read, and need not be wrong: leave it where it is.",
+    "limit": "Name a part of the store to see the rest.",
+    "yaml": "Correct the definition; the checkpoints do not need it.",
+    "name": "Give it a name that this system accepts and that no other file has.",
     "vanished": "Restore it from a copy, if there is one. Nothing is to be moved or deleted for the other checkpoints.",
     "large-link": "Unless you made the link, move it away; what is behind it opens by its own path.",
     "too-large": "It was not read. Move it away if it is not a checkpoint.",
@@ -30,6 +40,9 @@ FIXES = {
     "changing": "Look again when the program that writes it is done.",
 }
 """By the kind of a file that cannot be shown as a checkpoint."""
+
+FOREIGN_TO_DATABASE = "It is not a checkpoint: leave it as it is."
+"""What to do about a database, or a row of one, that another program wrote."""
 
 OTHERWISE = "Restore it from a copy. Without one, move it out of the store: the framework cannot load it."
 

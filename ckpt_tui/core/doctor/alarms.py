@@ -9,10 +9,12 @@ from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Pickle
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.model import Checkpoint, parts_of
+from ckpt_tui.core.msgpack.numpy_arrays import OF_OBJECTS
 from ckpt_tui.core.reading.path_links import PathLink, next_on, path_of
 from ckpt_tui.core.value import Envelope, Map, Opaque
 
 _CLOSED = "The program that wrote it can read it, if it has the key or the serializer."
+_LOST = "LangGraph loads it as None; keep its elements in a list."
 _UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
 
 _JSON_KINDS = frozenset((dict, list, Map, Envelope, Opaque))
@@ -65,6 +67,8 @@ def examine_values(
             if item.reason.startswith("an integer"):
                 reason = f"{item.reason}, more than the framework reads"
                 pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)
+            elif item.reason.startswith(OF_OBJECTS):
+                pickles.add("unread", "warning", path, item.reason, _LOST)
             else:
                 pickles.add("unread", "warning", path, item.reason, _CLOSED)
         else:

@@ -36,7 +36,7 @@ _NAMES = (
 """Parts of names of secrets, in lower case."""
 
 _LOOKS = (
-    rb":\\?/\\?/[^\s\"'/<>]{0,200}@|:\\?/\\?/[^\s\"'<>]{0,200}:[^\s\"'<>]{1,200}@|[?&][^=&\s]{0,30}(?:sig|key|code|signature|sign|auth|hmac)=|@(?:tcp|unix)\("
+    rb":\\?/\\?/[^\s\"'<>]{0,520}@|[?&][^=&\s]{0,30}(?:sig|key|code|signature|sign|auth|hmac)=|@(?:tcp|unix)\("
     rb"|sk-[a-z0-9]|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|a[ks]ia[0-9a-z]{12}|aiza|ya29\.|gocspx-|hf_[a-z0-9]{16}"
     rb"|npm_[a-z0-9]{16}|gsk_|r8_[a-z0-9]{16}|k_(?:live|test)_|whsec_|dop_v1_|nvapi-|pplx-|xai-|tvly-|lsv2_|pypi-|sg\.[a-z0-9]"
     rb"|dapi[0-9a-f]{32}|(?:sk|ac)[0-9a-f]{32}|dckr_|jdbc:oracle|shp(?:at|ss|ca|pa)_|sq0[a-z]|key-[0-9a-f]{32}|lin_api_|ntn_[a-z0-9]{40}"

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ckpt_tui.core.doctor.advice import FIXES, NOT_CHECKPOINTS, NOTES, OTHERWISE, REPEATED_BY_DOTNET, SHAPES
+from ckpt_tui.core.doctor.advice import (
+    FIXES,
+    FOREIGN_TO_DATABASE,
+    NOT_CHECKPOINTS,
+    NOTES,
+    OTHERWISE,
+    REPEATED_BY_DOTNET,
+    SHAPES,
+)
 from ckpt_tui.core.doctor.alarms import examine_values
 from ckpt_tui.core.doctor.chains import broken_chains, changed_graphs
 from ckpt_tui.core.doctor.clear_text import ClearText, json_may_hold_secrets, may_hold_secrets
@@ -122,6 +130,8 @@ class Doctor:
         if (problem.file, problem.kind) not in self._reported:
             severity: Severity = "info" if problem.kind in ("side-file", "being-written") else "warning"
             reason, fix = problem.reason, FIXES.get(problem.kind, OTHERWISE)
+            if problem.kind == "foreign" and not problem.file.lower().endswith("json"):
+                fix = FOREIGN_TO_DATABASE
             copied = original_of(problem.file, self._names)
             if copied is not None and severity == "warning":
                 reason += f"; by its name a copy of {copied[0].rpartition('/')[2]}, which is beside it: {copied[1]}"

@@ -80,8 +80,12 @@ class Drawing:
         self._nodes: dict[int, list[str]] = {}
         self.height = self._stack()
         self.width = self.layout.width
+        ports: list[set[int]] = [set() for _ in range(self.layout.layers + 1)]
+        for place in self.layout.places.values():
+            ports[place.layer].add(place.port)
+        ups = {link.layer for link in self.layout.links if link.up}
         for link in self.layout.links:
-            self._draw(link)
+            self._draw(link, ports[link.layer], ports[link.layer + 1], link.layer in ups)
 
     # -- building ----------------------------------------------------------------------------------------------------
 
@@ -110,15 +114,20 @@ class Drawing:
         place = self.layout.places[name]
         return place.left, self._tops[place.layer], place.width, 3 if self.boxed else 1
 
-    def _draw(self, link: Link) -> None:
+    def _draw(self, link: Link, starts: Collection[int], ends: Collection[int], has_ups: bool) -> None:
+        """Draw a piece of edges.
+
+        Args:
+            link: The piece.
+            starts: The columns in which nodes of the layer above it have their lines.
+            ends: The same of the layer below it.
+            has_ups: Whether any edge between the two goes up.
+        """
         tall = 3 if self.boxed else 1
         first = self._tops[link.layer] + tall
         last = self._tops[link.layer + 1] - 1
-        starts = {place.port for place in self.layout.places.values() if place.layer == link.layer}
-        ends = {place.port for place in self.layout.places.values() if place.layer == link.layer + 1}
         first = first if link.top in starts else self._tops[link.layer]
-        ups = any(other.up and other.layer == link.layer for other in self.layout.links)
-        turn = self._tops[link.layer] + tall + (1 if ups else 0) + max(link.track, 0)
+        turn = self._tops[link.layer] + tall + (1 if has_ups else 0) + max(link.track, 0)
         if link.track < 0:
             self._vertical(link.top, first, last, link.pairs)
         else:

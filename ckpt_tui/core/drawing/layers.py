@@ -147,21 +147,23 @@ class Grid:
             if not fewest:
                 break
             rows = range(1, len(self.rows)) if sweep % 2 == 0 else range(len(self.rows) - 2, -1, -1)
+            place = self._places()
             for row in rows:
-                self._sort(row, self.above if sweep % 2 == 0 else self.below)
+                self._sort(row, self.above if sweep % 2 == 0 else self.below, place)
             crossings = self._crossings()
             if crossings < fewest:
                 best, fewest = [list(row) for row in self.rows], crossings
         self.rows = best
 
-    def _sort(self, row: int, neighbours: Sequence[Sequence[int]]) -> None:
-        place = self._places()
+    def _sort(self, row: int, neighbours: Sequence[Sequence[int]], place: dict[int, int]) -> None:
+        """Order a layer by where its neighbours are; `place` is where each point is in its layer, before and after."""
         points = self.rows[row]
         wanted = {}
         for at, point in enumerate(points):
             near = neighbours[point]
             wanted[point] = sum(place[other] for other in near) / len(near) if near else float(at)
         points.sort(key=lambda point: (wanted[point], place[point]))
+        place.update((point, at) for at, point in enumerate(points))
 
     def _places(self) -> dict[int, int]:
         return {point: at for row in self.rows for at, point in enumerate(row)}

@@ -8,10 +8,14 @@ from math import prod
 
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, Value
 
+OF_OBJECTS = "an array of Python objects"
+"""How the reason begins why such an array cannot be shown."""
+
 _DTYPE = re.compile(r"([<>|=])([biufcSUVMm])(\d{1,7})(?:\[(\d{0,6})(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?\Z", re.ASCII)
 _OBJECTS = re.compile(r"\|[OT]\d{0,7}\Z").match
 _MAKER = Ref("numpy._core.numeric", "_frombuffer")
 _DTYPE_CLASS = Ref("numpy", "dtype")
+_MOST_DIMENSIONS = 64  # that numpy allows
 _PARTS = ("dtype", "shape", "order", "data")
 
 
@@ -26,7 +30,7 @@ def numpy_array(ref: Ref, dtype: Value, shape: Value, order: Value, data: Value)
         data: The bytes of its elements.
     """
     if type(dtype) is str and _OBJECTS(dtype):
-        reason = f"an array of Python objects ({dtype}): LangGraph stored their addresses in memory, not what they hold"
+        reason = f"{OF_OBJECTS} ({dtype}): LangGraph stored their addresses in memory, not what they hold"
         return Opaque(reason, len(data) if type(data) is bytes else 0)
     made = _dtype(dtype)
     if made is not None and type(shape) is list and order in ("C", "F") and type(data) is bytes:
@@ -40,7 +44,7 @@ def numpy_array(ref: Ref, dtype: Value, shape: Value, order: Value, data: Value)
 
 
 def _is_shape(shape: Sequence[Value]) -> bool:
-    return all(type(size) is int and 0 <= size < 1 << 63 for size in shape)
+    return len(shape) <= _MOST_DIMENSIONS and all(type(size) is int and 0 <= size < 1 << 63 for size in shape)
 
 
 def _dtype(text: Value) -> tuple[Obj, int] | None:

@@ -79,6 +79,13 @@ class PackedNames:
             yield from self._unpacked(number)
         yield from tuple(self._last)
 
+    def holding(self, text: str, is_strict: bool) -> Iterator[str]:
+        """The names that contain a text; strict about case or not."""
+        for packed in self.packed():
+            page = zlib.decompress(packed).decode("utf-8", "surrogatepass")
+            if text in (page if is_strict else page.lower()):  # few pages of many hold it
+                yield from (name for name in page.split("\0") if text in (name if is_strict else name.lower()))
+
     def begin_with(self, number: int, names: Sequence[str]) -> bool:
         """Whether the names from a number on are these."""
         last = number + len(names)

@@ -28,6 +28,9 @@ LEAST_HEIGHT = 6
 MOST_NODES = 150
 """Executors above which it is: nobody reads a larger picture, and to place it takes a second."""
 
+MOST_EDGES = 250
+"""The same of edges."""
+
 SIDEWAYS = 8
 """Columns that one key scrolls by."""
 
@@ -37,6 +40,11 @@ _STYLES: dict[str, str] = {
     "name": "plain",
     **{str(light): style for light, style in LIGHT_STYLES.items()},
 }
+
+
+def is_drawable(graph: Graph) -> bool:
+    """Whether a graph is small enough to be a picture; else it is a list."""
+    return len(graph.nodes) <= MOST_NODES and len(graph.edges) <= MOST_EDGES
 
 
 class GraphView(LineList):
@@ -135,7 +143,7 @@ class GraphView(LineList):
         return self._lights.get(name, "idle")
 
     def _fitting(self, width: int, height: int) -> Drawing | None:
-        if width < LEAST_WIDTH or height < LEAST_HEIGHT or len(self._graph.nodes) > MOST_NODES:
+        if width < LEAST_WIDTH or height < LEAST_HEIGHT or not is_drawable(self._graph):
             return None
         boxed = self._drawn(True)
         if boxed.width <= width and boxed.height + 2 <= height:

@@ -12,7 +12,7 @@ from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.replay.frames import Frame
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.widgets.graph_view import GraphView
+from ckpt_tui.tui.widgets.graph_view import GraphView, is_drawable
 from ckpt_tui.tui.widgets.shown_keys import named_keys
 from ckpt_tui.tui.widgets.step_lines import StepLines, WatchLines
 from ckpt_tui.tui.widgets.step_text import Parts, TextAndPath, frame_lines
@@ -90,7 +90,8 @@ class ReplayPanes(Container):
     def _stack(self, frame: Frame) -> None:
         """In a narrow terminal, a graph that is too wide to be beside the rest is above it."""
         if self._compact is None or self._compact[0] is not frame.graph:
-            self._compact = frame.graph, Drawing(frame.graph, False).width
+            is_drawn = is_drawable(frame.graph)
+            self._compact = frame.graph, Drawing(frame.graph, False).width if is_drawn else self.app.size.width
         width = self.app.size.width
         stacked = width < NARROW and self._compact[1] > width * 45 // 100 - 4
         if stacked != self.has_class("-stacked"):

@@ -9,6 +9,8 @@ from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.core.doctor.advice import FIXES, NOTES, OTHERWISE, is_plain_name
 from ckpt_tui.core.doctor.copies import made_by
 from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.doctor.report import Doctor
+from ckpt_tui.core.model import Problem
 from ckpt_tui.stores.registry import open_store
 from tests.support.small_stores import write, write_chain
 
@@ -203,3 +205,13 @@ def test_no_name_is_proposed_that_macos_takes_for_one_that_is_there(tmp_path: Pa
     write(tmp_path, "other", checkpoint_id=inner)
     [finding] = findings_of(tmp_path, "renamed")
     assert "is there already" in finding.fix
+
+
+@pytest.mark.parametrize(
+    "kind", ["locked", "interrupted", "unreachable", "denied", "slow", "damaged", "large", "foreign"]
+)
+def test_nobody_is_told_to_move_a_database_away(kind: str) -> None:
+    doctor = Doctor()
+    doctor.problem(Problem("orders.sqlite", "why", kind))
+    [finding] = doctor.report().findings
+    assert "move" not in finding.fix.lower() and ".json" not in finding.fix and "delete" not in finding.fix.lower()

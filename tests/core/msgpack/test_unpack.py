@@ -170,6 +170,10 @@ class TestExtensions:
         assert found["$type"] == "numpy:ndarray"
         assert (found["dtype"], found["shape"], found["order"]) == (dtype, [1], order)
 
+    def test_an_array_of_more_dimensions_than_numpy_has_keeps_its_parts(self) -> None:
+        found = shown(array_of_numpy("|u1", (1,) * 65, "C", b"\0"))
+        assert (found["dtype"], len(found["shape"])) == ("|u1", 65)
+
     @pytest.mark.parametrize("dtype", ["|O", "|O8", "|T16"])
     def test_an_array_of_objects_says_that_addresses_are_all_that_was_stored(self, dtype: str) -> None:
         found = decode(array_of_numpy(dtype, (1,), "C", bytes(8))).value

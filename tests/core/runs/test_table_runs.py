@@ -120,6 +120,15 @@ class TestNames:
         assert tuple(again) == (*self.NAMES[:count], "one more")
         assert len(again) == count + 1
 
+    def test_those_that_contain_a_text_are_found(self) -> None:
+        names = PackedNames()
+        for name in (*self.NAMES, "Näme X.json"):
+            names.append(name)
+        assert list(names.holding("näme 17", False)) == [name for name in self.NAMES if "näme 17" in name]
+        assert list(names.holding("näme x", False)) == ["Näme X.json"]
+        assert list(names.holding("Näme", True)) == ["Näme X.json"]
+        assert list(names.holding("no such", False)) == []
+
     def test_a_table_finds_each_of_many_names(self) -> None:
         table = HeaderTable()
         for number in range(5_000):
