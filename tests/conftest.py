@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.lasting_directories import remove_lasting_directories
+
 PACKAGE = Path(__file__).parents[1] / "ckpt_tui"
 
 # How long a case takes, and how long to make one, is a matter of the machine and its load.
@@ -44,6 +46,11 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         sys.dont_write_bytecode = writes_nothing
         gc.freeze()
         gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    """Remove what many tests have used; a process of xdist calls no exit handlers."""
+    remove_lasting_directories()
 
 
 @pytest.fixture(scope="session")

@@ -40,9 +40,12 @@ def works(output: Output, line: str) -> None:
     words = shlex.split(line, comments=True)
     words = words[: words.index(">")] if ">" in words else words  # into a file of the reader
     if words[0] in BESIDES:
-        verb = cli.get_command(Context(cli), words[0])
+        # With the settings of the command itself: a verb keeps its option of help for whoever asks next.
+        above = Context(cli, **cli.context_settings)
+        verb = cli.get_command(above, words[0])
         assert verb is not None
-        assert verb.make_context(words[0], [word for word in words[1:] if word not in ("…", "...")]).params, line
+        given = [word for word in words[1:] if word not in ("…", "...")]
+        assert verb.make_context(words[0], given, parent=above).params, line
         return
     if "-" in words or words[:2] == ["config", "edit"]:  # from a pipe, or into an editor
         return

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
+
+from tests.support.lasting_directories import lasting_directory
 
 PROGRAM = """
 import asyncio
@@ -56,7 +57,7 @@ ALL = ("__main__:Release", VERSION)
 @cache
 def released() -> tuple[Path, Path, list[dict[str, Any]]]:
     """The program, the store that it wrote and its checkpoints, oldest first."""
-    home = Path(mkdtemp(prefix="ckpt-tui-gate-"))
+    home = lasting_directory("gate")
     program = home / "releases.py"
     program.write_text(PROGRAM)
     subprocess.run([sys.executable, program, home / "store", *ALL], check=True, capture_output=True)

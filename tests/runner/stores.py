@@ -9,7 +9,6 @@ import queue
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from ckpt_tui.actions.resume.interpreters import interpreter
@@ -19,6 +18,7 @@ from ckpt_tui.actions.resume.sources import source_of
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import ROOT, Done, here
 from tests.support import workflows
+from tests.support.lasting_directories import lasting_directory
 from tests.support.patience import PATIENCE
 
 FLOWS = "tests.runner.flows"
@@ -28,7 +28,7 @@ STORAGE = f"{FLOWS}:storage"
 @cache
 def store(name: str) -> tuple[Path, tuple[str, ...]]:
     """The store of one of the workflows of the tests, and its ids, oldest first."""
-    directory = Path(mkdtemp(prefix="ckpt-tui-runner-"))
+    directory = lasting_directory("runner")
     with ThreadPoolExecutor(1) as pool:  # the caller may be in a loop of its own
         return directory, tuple(pool.submit(asyncio.run, getattr(workflows, name)(directory)).result())
 

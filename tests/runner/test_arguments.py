@@ -7,13 +7,13 @@ import os
 import subprocess
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import NamedTuple
 
 import pytest
 
 from tests.cli.commands import ROOT, Done, here
 from tests.support.frameworks import NEWEST, OLDEST, RELEASES, interpreter
+from tests.support.lasting_directories import lasting_directory
 from tests.support.resumes import checkpoints
 
 PROGRAM = """
@@ -135,7 +135,7 @@ class Recorded(NamedTuple):
 @cache
 def recorded(release: str) -> Recorded:
     """The program, run once by a release."""
-    python, home = interpreter(release), Path(mkdtemp(prefix="ckpt-tui-arguments-"))
+    python, home = interpreter(release), lasting_directory("arguments")
     program, store = home / "factories.py", home / "store"
     program.write_text(PROGRAM)
     subprocess.run([python, "-W", "ignore", program, store], check=True)

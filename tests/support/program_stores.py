@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from tests.samples.resumes import HOOKS, Program, Resumed, by_ckpt_tui, by_framework
+from tests.support.lasting_directories import lasting_directory
 from tests.support.resumes import checkpoints
 
 PROGRAMS = Path(__file__).with_name("programs")
@@ -174,7 +174,7 @@ def record(program: Program, directory: Path, *arguments: str, typed: tuple[str,
 @cache
 def recorded(shape: Shape) -> Recorded:
     """A program, recorded once in each process of the tests; only its checkpoints are left of that run."""
-    directory = Path(mkdtemp(prefix="ckpt-tui-program-"))
+    directory = lasting_directory("program")
     files = PROGRAMS / (shape.files or shape.words[0])
     package = shape.words[0] == "-m"
     if files.is_dir():
@@ -204,10 +204,10 @@ def resumed_both_ways(shape: Shape, first: bool) -> tuple[str, Resumed, Resumed]
     found = json.loads((made.store / f"{name}.json").read_text(encoding="utf-8"))
     answers = {} if first else dict.fromkeys(found["pending_request_info_events"], shape.answers)
     # The framework runs the program as it is, which may delete its own files: in a copy of everything.
-    copy = Path(mkdtemp(prefix="ckpt-tui-program-")) / "copy"
+    copy = lasting_directory("program") / "copy"
     shutil.copytree(made.program.directory, copy)
     there = Program(**{**vars(made.program), "directory": copy})
     expected = by_framework(there, made.store, name, answers, copy.parent / "framework")
-    home = Path(mkdtemp(prefix="ckpt-tui-home-"))
+    home = lasting_directory("home")
     found = by_ckpt_tui(made.program, made.store, name, answers, home, "--into", home / "new")
     return name, expected, found

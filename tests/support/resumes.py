@@ -7,12 +7,12 @@ import re
 import subprocess
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.stores.registry import open_store
 from tests.support.frameworks import NEWEST, OLDEST, interpreter
+from tests.support.lasting_directories import lasting_directory
 
 SCENARIOS = Path(__file__).with_name("scenarios.py")
 PLAIN = (
@@ -50,7 +50,7 @@ def checkpoints(directory: Path) -> list[dict[str, Any]]:
 def made(release: str) -> dict[str, Made]:
     """All scenarios of a release; made once in each process of the tests."""
     python = interpreter(release)
-    root = Path(mkdtemp(prefix="ckpt-tui-scenarios-"))
+    root = lasting_directory("scenarios")
     names = [name for one, name in CASES if one == release]
     _run(python, [["write", name, str(root / name)] for name in names])
     out = {}

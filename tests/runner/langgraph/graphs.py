@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
@@ -17,6 +16,7 @@ from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import here
 from tests.support.langgraph_releases import interpreter
+from tests.support.lasting_directories import lasting_directory
 
 PROGRAMS = Path(__file__).parents[2] / "support" / "programs" / "graphs"
 
@@ -43,7 +43,7 @@ class Made(NamedTuple):
 @cache
 def recorded(release: str, program: str, *arguments: str) -> Made:
     """What a program writes, run once by a release in a directory that holds all programs."""
-    home = Path(mkdtemp(prefix="ckpt-tui-graphs-"))
+    home = lasting_directory("graphs")
     shutil.copytree(PROGRAMS, home, dirs_exist_ok=True)
     python = interpreter(release)
     words = [python, "-W", "ignore", f"{program}.py", "made.sqlite", *arguments]
