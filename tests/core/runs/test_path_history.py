@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.redact import MASK
 from ckpt_tui.core.runs.path_history import newest_part
 
 LONG = "It follows the sun through the day, so you never reach for a switch. "
