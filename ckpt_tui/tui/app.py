@@ -34,7 +34,7 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
 from ckpt_tui.tui.changed_keys import accept_keys
 from ckpt_tui.tui.commands import by_id
-from ckpt_tui.tui.ending import EndsJobs, TerminalFile, end_on_signals, end_with_server, run_to_end, until_gone
+from ckpt_tui.tui.ending import EndsJobs, TerminalFile, end_on_signals, end_with_input, run_to_end, until_gone
 from ckpt_tui.tui.heaps import share_heaps
 from ckpt_tui.tui.idle_reasons import why_not
 from ckpt_tui.tui.paint import Painter
@@ -289,7 +289,7 @@ class CkptApp(EndsJobs, TypeAhead):
     def on_mount(self) -> None:
         """Set the keys."""
         share_heaps()  # before there are threads
-        end_with_server(self)
+        end_with_input(self)
         self.app_resume_signal.subscribe(self, lambda _: self._write_anew())
         self._use_keys()
         if self.config != Config():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import select
 import signal
 import threading
@@ -34,23 +35,26 @@ def end_on_signals(app: App[Any]) -> None:
             loop.add_signal_handler(number, app.exit, None, BY_SIGNAL + number)
 
 
-def end_with_server(app: App[Any]) -> None:
-    """Make an app in a web page end once the server that started it is gone; called in its event loop.
+def end_with_input(app: App[Any]) -> None:
+    """Make an app end once the other end of its input is gone; called in its event loop.
 
-    Textual's driver only stops reading then. Where the system cannot wait for that (Windows), nothing changes.
+    That is the server of a web page, where Textual's driver only stops reading, or a terminal that was closed while
+    its signal is ignored, as `nohup` has it: the driver would read its end again and again, and take a core. Where the
+    system cannot wait for that (Windows), nothing changes.
     """
-    if not app.is_web or not hasattr(select, "poll"):
+    if not (app.is_web or (not app.is_headless and os.isatty(0))) or not hasattr(select, "poll"):
         return
     loop = asyncio.get_running_loop()
+    code = 0 if app.is_web else BY_SIGNAL + signal.SIGHUP
 
     def wait() -> None:
         waiting = select.poll()
         waiting.register(0, 0)  # no input is asked for, only whether the other end is closed
         waiting.poll()
         with suppress(RuntimeError):  # the app has ended
-            loop.call_soon_threadsafe(app.exit)
+            loop.call_soon_threadsafe(app.exit, None, code)
 
-    threading.Thread(target=wait, name="server", daemon=True).start()
+    threading.Thread(target=wait, name="input", daemon=True).start()
 
 
 class EndsJobs(App[None]):

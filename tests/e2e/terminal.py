@@ -87,8 +87,16 @@ def _take_signals() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
+def _ignore_hang_ups() -> None:
+    """Have the process not hear of it when its terminal is closed, as `nohup` has it."""
+    _take_signals()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
 @contextmanager
-def run(*arguments: str, columns: int = 120, rows: int = 40, **environment: str) -> Iterator[Terminal]:
+def run(
+    *arguments: str, columns: int = 120, rows: int = 40, nohup: bool = False, **environment: str
+) -> Iterator[Terminal]:
     """`ckpt-tui` with these arguments in a terminal of this size."""
     variables = {
         **{name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TMUX", "COLUMNS", "LINES")},
@@ -96,7 +104,7 @@ def run(*arguments: str, columns: int = 120, rows: int = 40, **environment: str)
     }  # fmt: skip
     child = pexpect.spawn(
         sys.executable, ["-m", "ckpt_tui", *arguments], env=variables, dimensions=(rows, columns), timeout=PATIENCE,
-        preexec_fn=_take_signals,
+        preexec_fn=_ignore_hang_ups if nohup else _take_signals,
     )  # fmt: skip
     terminal = Terminal(child, columns, rows)
     try:

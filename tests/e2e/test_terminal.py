@@ -113,6 +113,13 @@ def test_a_terminal_that_is_closed_ends_the_app(keys: str) -> None:
         assert terminal.exit_code() == 128 + signal.SIGHUP
 
 
+def test_a_terminal_that_is_closed_ends_an_app_that_hears_no_signal_of_it() -> None:
+    with run(str(SAMPLES / "linear"), nohup=True) as terminal:
+        terminal.shows("linear · run 1")
+        terminal.hang_up()
+        assert terminal.exit_code() == 128 + signal.SIGHUP
+
+
 def test_a_terminal_that_is_closed_while_another_program_has_it_ends_the_app(tmp_path: Path) -> None:
     pager = tmp_path / "pager"
     pager.write_text("#!/bin/sh\necho the pager\nread line < /dev/tty\n")
