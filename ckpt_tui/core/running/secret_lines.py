@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.redact import MASK, PLAIN, SECRET, masked, secrecy
 from ckpt_tui.core.running.event_lines import parse_line
-from ckpt_tui.core.secret_names import leads_to_key_of_service
+from ckpt_tui.core.secret_names import leads_to_key_of_service, may_name_secret
+from ckpt_tui.core.secret_shapes import sign_of_shape
 
 SHOWN = 4_096
 """Characters of a text that are looked through where a line is shown short: more than any line shows."""
@@ -20,13 +22,12 @@ LARGE = 1_000_000
 _BEGINNING, _DEPTH = 20_000, 24
 """Values of a large line that are looked through, and levels of them: more than any line shows."""
 
-_HINT = re.compile(
-    rb"token|pass|secret|cred|auth|bearer|basic |cookie|key|jwt|conn|pwd|pswd|\"pin|_pin|otp|cv[vc]|sas|signature|pat\""
-    rb"|code|run_kwargs|\\u00|://|:\\/|=|sk-"
-    rb"|gh[opsur]_|glpat-|xox|xapp-|xai-|a[ks]ia[0-9a-z]{12}|aiza|ya29|hf_|npm_|gsk_|r8_|lsv2_"
-    rb"|k_(?:live|test)_|whsec_|dop_v1_|nvapi-|pplx-|tvly-|pypi-|gocspx-|sg\.|q~|eyj|:aa|--|@(?:tcp|unix)\("
+_OTHER_SIGNS = (
+    r"token|pass|secret|cred|auth|bearer|basic |cookie|key|jwt|conn|pwd|pswd|\"pin|_pin|otp|cv[vc]|sas|signature|pat\""
+    r"|code|run_kwargs|\\u|://|:\\/|=|q~|eyj|:aa|--|@(?:tcp|unix)\("
+    r"|[ \"']-[pu]|:(?:5432|5433|6432|\*):|sqlcmd|bcp|mongo|smbclient|ldap"
 )
-"""A part of the name or the look of each secret, in lower case, or an ASCII letter that is written as an escape."""
+"""A part of the look of each secret that is not a token of known shape, in lower case, or a letter as an escape."""
 
 _NAMES = {"graph": ("executors", "edges"), "check": ("types", "again", "problems"), "answered": ("request_ids",)}
 """Members of a line, by its kind, that hold no values of the run: names of executors, classes and requests, advice."""
@@ -39,7 +40,15 @@ _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|[^.\[\]"]+')
 
 def may_hold_secrets(raw: bytes) -> bool:
     """Whether a line may name a secret; a quick look, for lines that come by the ten thousand."""
-    return _HINT.search(raw.lower()) is not None
+    if not raw.isascii():
+        return True
+    text = raw.decode("ascii")
+    return bool(_other_sign().search(text.lower()) or may_name_secret(text) or sign_of_shape().search(text))
+
+
+@cache
+def _other_sign() -> re.Pattern[str]:
+    return re.compile(_OTHER_SIGNS)
 
 
 def masked_line(raw: bytes) -> bytes:

@@ -18,6 +18,7 @@ from ckpt_tui.core.running.secret_lines import (
     shown_line,
 )
 from tests.core.test_redact import SECRET_NAMES
+from tests.core.test_secret_texts import LOOKS as ALL_LOOKS
 
 HOLDS = [
     {"$type": "app:Settings", "api_key": "sk-1", "retries": 3},
@@ -77,6 +78,13 @@ def test_a_quick_look_finds_the_name_of_each_secret(name: str) -> None:
     escaped = "".join(f"\\u{ord(char):04X}" for char in name)
     for key in (name, name.upper(), escaped, escaped.lower()):
         assert may_hold_secrets(f'{{"{key}": 1}}'.encode())
+
+
+@pytest.mark.parametrize("text", ALL_LOOKS)
+def test_a_quick_look_finds_the_look_of_each_secret(text: str) -> None:
+    raw = event({"text": text})
+    assert may_hold_secrets(raw)
+    assert masked_line(raw) != raw
 
 
 def test_a_name_written_in_escapes_is_masked() -> None:
