@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import tempfile
 import threading
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 import click
 
@@ -49,10 +45,6 @@ def command(directory: str | None, interval: float, still: bool, as_json: bool) 
         return _run(Path(temporary) / "review_flow", interval, still, False)
 
 
-def _end(number: int, frame: FrameType | None) -> NoReturn:
-    sys.exit(128 + number)
-
-
 def _run(directory: Path, interval: float, still: bool, as_json: bool) -> int:
     prepare(directory)
     suggest(directory)
@@ -64,16 +56,12 @@ def _run(directory: Path, interval: float, still: bool, as_json: bool) -> int:
         return 0
     from ckpt_tui.tui.app import browse  # late: Textual, which a store that is only written does without
 
-    # A closed terminal ends the app as `q` does: the temporary directory goes with it.
-    for name in ("SIGHUP", "SIGTERM"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _end)
     stop = threading.Event()
     writer = threading.Thread(target=play, args=(directory, stop, interval), daemon=True)
     if not still:
         writer.start()
     try:
-        return browse(str(directory))
+        return browse(str(directory))  # a closed terminal ends it as `q` does: the temporary directory goes with it
     finally:
         stop.set()
         if not still:

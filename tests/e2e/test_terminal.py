@@ -74,7 +74,7 @@ def test_a_closed_terminal_leaves_nothing_of_the_demo_behind(tmp_path: Path) -> 
         terminal.shows("run 3")
         assert list(tmp_path.iterdir())
         os.kill(terminal.child.pid, signal.SIGHUP)
-        terminal.exit_code()
+        assert terminal.exit_code() == 128 + signal.SIGHUP
         assert not list(tmp_path.iterdir())
 
 
