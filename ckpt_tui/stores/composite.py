@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, StoreMetadata
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
+from ckpt_tui.stores.merged_watches import merged
 from ckpt_tui.stores.postgres_address import is_postgres
 
 if TYPE_CHECKING:
     from ckpt_tui.core.doctor.severity import Finding
     from ckpt_tui.core.document_budget import DocumentBudget
     from ckpt_tui.stores.store_groups import Groups
-
-POLL_SECONDS = 0.1
-"""How long a watch waits for news of its members before it looks whether it is to stop."""
 
 
 class CompositeStore(Store):
@@ -116,39 +112,27 @@ class CompositeStore(Store):
 
     def watch(self, stop: threading.Event) -> Iterator[Batch]:
         """Watch all of them, each in a thread of its own."""
-        news: queue.Queue[Batch | BaseException] = queue.Queue()
         missing = [False] * len(self.members)
         if self.problems:
             yield Batch(self.problems)
 
-        def follow(number: int) -> None:
+        def follow(number: int) -> Iterator[Batch]:
             closed: tuple[str, ...] = ()
-            try:
-                if reason := why_closed(self.members[number].path):
-                    lost = self._lost(number, reason)
-                    news.put(Batch() if lost is None else Batch((lost,)))
-                    closed = () if lost is None else (lost.file,)
-                self.members[number].beside = len(self.members) - 1
-                for batch in self.members[number].watch(stop):
-                    missing[number] = batch.missing
-                    renamed = self.renamed(number, batch)
-                    if batch.entries and closed:  # it may be read again
-                        renamed, closed = renamed._replace(gone=(*renamed.gone, *closed)), ()
-                    # Missing only when all of them are.
-                    news.put(renamed._replace(missing=all(missing)))
-            except Exception as failure:  # reported by the thread that asked
-                news.put(failure)
+            if reason := why_closed(self.members[number].path):
+                lost = self._lost(number, reason)
+                yield Batch() if lost is None else Batch((lost,))
+                closed = () if lost is None else (lost.file,)
+            self.members[number].beside = len(self.members) - 1
+            for batch in self.members[number].watch(stop):
+                missing[number] = batch.missing
+                renamed = self.renamed(number, batch)
+                if batch.entries and closed:  # it may be read again
+                    renamed, closed = renamed._replace(gone=(*renamed.gone, *closed)), ()
+                # Missing only when all of them are.
+                yield renamed._replace(missing=all(missing))
 
-        threads = [threading.Thread(target=follow, args=(n,), daemon=True) for n in range(len(self.members))]
-        for thread in threads:
-            thread.start()
-        while not stop.is_set():
-            with suppress(queue.Empty):
-                found = news.get(timeout=POLL_SECONDS)
-                if isinstance(found, BaseException):
-                    stop.set()
-                    raise found
-                yield found
+        for _, found in merged(follow, len(self.members), stop):
+            yield found
 
     def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
         """Read and decode one checkpoint.

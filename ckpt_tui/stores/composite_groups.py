@@ -5,10 +5,8 @@ A large member gives its runs first, as it does alone; a small one is listed. No
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef, Problem
@@ -17,7 +15,8 @@ from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.base import Batch, Entry
-from ckpt_tui.stores.composite import POLL_SECONDS, why_closed
+from ckpt_tui.stores.composite import why_closed
+from ckpt_tui.stores.merged_watches import merged
 from ckpt_tui.stores.store_groups import GroupBatch, Groups, ListedGroups
 
 if TYPE_CHECKING:
@@ -64,33 +63,22 @@ class CompositeGroups(Groups):
 
     def watch(self, stop: threading.Event) -> Iterator[GroupBatch]:
         """All groups first, then what changes in any of the stores, each of which is watched in a thread of its own."""
-        news: queue.Queue[tuple[int, GroupBatch | BaseException]] = queue.Queue()
 
-        def follow(number: int) -> None:
+        def follow(number: int) -> Iterator[GroupBatch]:
             store = self._store.members[number]
-            try:
-                reason = why_closed(store.path)
-                closed = (Problem("", reason, "directory"),) if reason else ()
-                store.beside = len(self._members) - 1
-                for batch in self._members[number].watch(stop):
-                    if len(batch.groups) or batch.entries:  # it can be read now
-                        closed = ()
-                    news.put((number, batch._replace(entries=closed) if closed else batch))
-            except Exception as failure:  # reported by the thread that asked
-                news.put((number, failure))
+            reason = why_closed(store.path)
+            closed = (Problem("", reason, "directory"),) if reason else ()
+            store.beside = len(self._members) - 1
+            for batch in self._members[number].watch(stop):
+                if len(batch.groups) or batch.entries:  # it can be read now
+                    closed = ()
+                yield batch._replace(entries=closed) if closed else batch
 
-        for number in range(len(self._members)):
-            threading.Thread(target=follow, args=(number,), daemon=True).start()
         looks = _Looks(self._store, len(self._members))
         if self._store.problems:
             yield GroupBatch(entries=tuple(self._store.problems), done=0, total=1)
-        while not stop.is_set():
-            with suppress(queue.Empty):
-                number, found = news.get(timeout=POLL_SECONDS)
-                if isinstance(found, BaseException):
-                    stop.set()
-                    raise found
-                yield from looks.take(number, found)
+        for number, found in merged(follow, len(self._members), stop):
+            yield from looks.take(number, found)
 
     def entries(self, group: str, keeps: bool = True) -> Sequence[Entry]:
         """The checkpoints of a group in its store."""

@@ -5,7 +5,6 @@ Forks hold few checkpoints: they are listed. The store itself is asked by query,
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -16,13 +15,11 @@ from ckpt_tui.core.runs.groups import Group, groups_of
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Batch, Entry
+from ckpt_tui.stores.merged_watches import merged
 from ckpt_tui.stores.store_groups import GroupBatch, Groups
 
 if TYPE_CHECKING:
     from ckpt_tui.stores.composite import CompositeStore
-
-POLL_SECONDS = 0.1
-"""How long a watch waits for news before it looks whether it is to stop."""
 
 
 class OverlayGroups(Groups):
@@ -65,36 +62,21 @@ class OverlayGroups(Groups):
 
     def watch(self, stop: threading.Event) -> Iterator[GroupBatch]:
         """All groups first, then what changes in any of the members."""
-        news: queue.Queue[tuple[int, GroupBatch | Batch | BaseException]] = queue.Queue()
 
-        def follow(number: int) -> None:
-            source: Iterator[GroupBatch | Batch] = (
-                self._store.members[number].watch(stop) if number else self._main.watch(stop)
-            )
-            try:
-                for batch in source:
-                    news.put((number, batch))
-            except Exception as failure:  # reported by the thread that asked
-                news.put((number, failure))
+        def follow(number: int) -> Iterator[GroupBatch | Batch]:
+            return self._store.members[number].watch(stop) if number else self._main.watch(stop)
 
-        for number in range(len(self._store.members)):
-            threading.Thread(target=follow, args=(number,), daemon=True).start()
         if self._store.problems:
             yield GroupBatch(entries=tuple(self._store.problems), done=0, total=1)
         done = 0
-        while not stop.is_set():
-            with suppress(queue.Empty):
-                number, found = news.get(timeout=POLL_SECONDS)
-                if isinstance(found, BaseException):
-                    stop.set()
-                    raise found
-                if isinstance(found, GroupBatch):
-                    yield from self._of_main(found)
-                    done = found.total if found.done >= found.total else 0
-                elif found.entries or found.gone:
-                    groups, entries = self._take(number, found)
-                    gone = tuple(self._store.file_of(number, file) for file in found.gone)
-                    yield GroupBatch(self._merged(groups), False, entries, gone, done, max(done, 1))
+        for number, found in merged(follow, len(self._store.members), stop):
+            if isinstance(found, GroupBatch):
+                yield from self._of_main(found)
+                done = found.total if found.done >= found.total else 0
+            elif found.entries or found.gone:
+                groups, entries = self._take(number, found)
+                gone = tuple(self._store.file_of(number, file) for file in found.gone)
+                yield GroupBatch(self._merged(groups), False, entries, gone, done, max(done, 1))
 
     def _of_main(self, batch: GroupBatch) -> Iterator[GroupBatch]:
         """News of the store itself, with what forks add."""
