@@ -61,10 +61,13 @@ OPCODE_WORK = 0.6
 OBJECT_WORK = 4
 """Units of an operation of a pickle, and of each object it makes besides."""
 
-EXAMINED_WORK = 40
+EXAMINED_WORK = 80
 """Units of a pickle whose names have to be judged, besides what is looked at in it."""
 
-PLACE_WORK = 6
+JUDGED_WORK = 1
+"""Units of an object or container in it that is looked at for what it would do when it is loaded."""
+
+PLACE_WORK = 16
 """Units of a value that is looked at for the place of a dangerous name."""
 
 NODE_WORK = 4
@@ -142,7 +145,7 @@ at; of any other, `--limit` allows as many times more."""
 JSON_SPANS = 2_000_000
 """Members of one container that is read part by part."""
 
-ENVELOPE_WORK = 64
+ENVELOPE_WORK = 120
 """Units of a pickle in a file, besides what is in it: its base64, a machine to run it, and what it is judged by."""
 
 LAZY_BYTES = 8 * 1024 * 1024

@@ -192,7 +192,8 @@ def _take_texts(container: Any, containers: list[tuple[Any, int]], texts: dict[i
             continue
         kind = type(value)
         if kind is dict or kind is list:
-            containers.append((value, PLAIN))
+            if value:
+                containers.append((value, PLAIN))
             last = value
         elif kind is str and value is not base64:
             texts[id(value)] = last = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable, Collection
 
-from ckpt_tui.core.budgets import EXAMINED_WORK
+from ckpt_tui.core.budgets import EXAMINED_WORK, JUDGED_WORK
 from ckpt_tui.core.doctor.census import places
 from ckpt_tui.core.doctor.hidden_pickles import hidden_dangers
 from ckpt_tui.core.doctor.severity import SIGNS as SIGNS
@@ -125,7 +125,7 @@ class Pickles:
         """Report what a pickle names and does, each name with its first place."""
         inspection = inspect_decoded(decoded)
         if self._budget is not None:
-            self._budget.spend(EXAMINED_WORK)
+            self._budget.spend(EXAMINED_WORK + inspection.looked_at * JUDGED_WORK)
         if not inspection.dangers and not decoded.opaque and all(map(self._is_known_type, inspection.uses)):
             return  # all that would be reported is where the types are, and that is known
         uses = {

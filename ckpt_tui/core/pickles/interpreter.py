@@ -24,6 +24,9 @@ _RARE_COST = 2
 """Objects that an operation outside of the loop counts, whatever it makes, and a text with halves of characters: each
 takes as long as making two."""
 
+_NAME_COST = 4
+"""Objects that the first use of a name counts besides: it is made, and judged before anything is shown."""
+
 _unpack_double = Struct(">d").unpack_from
 _unpack_size = Struct("<I").unpack_from
 _unpack_int = Struct("<i").unpack_from
@@ -274,12 +277,12 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                     i = RARE.get(op, unknown)(m, i)
                     if m.sparse:
                         remember = m.memoizer()
-            if objects > limit:
+            if objects + _NAME_COST * len(refs) > limit:
                 most = max(limit, min(m.budget.most_objects, int(i * BYTE_OBJECTS)))
-                if objects > most:
+                if objects + _NAME_COST * len(refs) > most:
                     raise PickleFault(f"more than {most:,} objects", i, is_limit=True)
     finally:
         m.opcodes -= length_hint(remaining)
         m.position = start
         m.reached = i
-        m.objects = objects
+        m.objects = objects + _NAME_COST * len(refs)

@@ -84,6 +84,24 @@ class JsonLimits:
                         return self.cut(f"a text or number of {size:,} characters", size)
         return out
 
+    def copied(self, out: Any, key: Any, item: Any, levels: int) -> bool:
+        """Write a small container of a file's own JSON at once; False where it is larger, or there is no room.
+
+        Args:
+            out: Where it goes.
+            key: Its key or index there.
+            item: A dict or list.
+            levels: Levels that may still be written.
+        """
+        if len(item) > _FEW or levels < _FEW:
+            return False
+        copy, cost = _small_copy(item)
+        if copy is None or cost > self.left:
+            return False
+        self.left -= cost
+        out[key] = copy
+        return True
+
     def looked_at_closely(self, texts: Iterable[Value], count: int, are_names: bool = False) -> int:
         """How many of the first so many texts or names may be written, since each short one is looked at closely."""
         if count <= _MANY:
@@ -185,21 +203,54 @@ def weight_of(sample: Iterable[Value]) -> int:
 
 
 def is_small(item: Value) -> bool:
-    """Whether a value is a scalar, a sign, or a few short ones: it is written at once, with what is around it."""
-    kind = type(item)
-    if kind is dict or kind is list:
-        return len(item) <= _FEW and all(map(_is_short, item.values() if kind is dict else item))
-    return kind in _SCALARS or (kind is Opaque and not item.partial)
+    """Whether a value is a scalar or a sign: it is written at once, with what is around it."""
+    return type(item) in _SCALARS or (type(item) is Opaque and not item.partial)
 
 
-_FEW = 8
-"""Members of a container that is written at once."""
+def _small_copy(item: Any) -> tuple[Any, int]:
+    """A copy of a container of JSON that holds few short values, and what it counts; None and 0 for any other.
+
+    Args:
+        item: A dict or list of a file's own JSON: nothing in it is shared.
+    """
+    left = _FEW
+    copy = item.copy()
+    todo = [copy]
+    cost = 0
+    while todo:
+        container = todo.pop()
+        size = len(container)
+        left -= size
+        if left < 0:
+            return None, 0
+        named = type(container) is dict
+        cost += CONTAINER + size + (size // 2 if named else 0)
+        if named and size and max(map(len, container)) > LONG_TEXT:
+            return None, 0
+        for key, member in container.items() if named else enumerate(container):
+            kind = type(member)
+            if kind is str:
+                if len(member) > LONG_TEXT:
+                    return None, 0
+            elif kind is dict or kind is list:
+                container[key] = below = member.copy()
+                todo.append(below)
+            elif kind is int:
+                if not -LONG_INTEGER < member < LONG_INTEGER:
+                    return None, 0
+            elif kind is float:
+                if member - member != 0:  # JSON lacks it
+                    return None, 0
+            elif member is not None and kind is not bool:
+                return None, 0
+    return copy, cost
 
 
-def _is_short(item: Value) -> bool:
-    kind = type(item)
-    return kind in _SCALARS or (kind is str and len(item) <= LONG_TEXT)
+_FEW = 16
+"""Values in a container that is copied at once, those in its members counted."""
 
+LONG_INTEGER = 1 << 256
+"""An integer that is charged like a long text, and all beyond."""
 
 _SCALARS = frozenset((int, float, bool, type(None)))
 

@@ -15,6 +15,7 @@ from ckpt_tui.core.reading.json_frames import Entries, Items, OpenContainer, Pos
 from ckpt_tui.core.reading.json_limits import (
     CONTAINER,
     COSTS,
+    LONG_INTEGER,
     LONG_TEXT,
     MADE_TEXT,
     PAIR,
@@ -32,9 +33,6 @@ from ckpt_tui.core.reading.order import ordered
 from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
-_LONG_INTEGER = 1 << 256
-"""An integer that is charged like a long text, and all beyond."""
-
 NEVER_LONG = frozenset((bool, type(None)))
 """Types of values that are written as they are."""
 
@@ -46,7 +44,6 @@ _SAMPLE = 8
 
 _CUT_NAMES = 100
 """Named members that have a sign of their own once the document is full; the rest have one together."""
-
 
 _SHARE = 32
 """A value that may be large is first tried with this part of what is left, and put off where that is too little."""
@@ -96,7 +93,7 @@ class JsonWriter(JsonLimits):
                 kind = type(item)
                 if (len(item) <= LONG_TEXT) if kind is str else kind in NEVER_LONG:  # noqa: SIM114 the usual one first
                     out[key] = item
-                elif item - item == 0 if kind is float else kind is int and -_LONG_INTEGER < item < _LONG_INTEGER:
+                elif item - item == 0 if kind is float else kind is int and -LONG_INTEGER < item < LONG_INTEGER:
                     out[key] = item
                 else:
                     is_own = kind is Envelope and not self.is_whole
@@ -104,7 +101,12 @@ class JsonWriter(JsonLimits):
                         item = resolve(item)
                     frame.key = key
                     height = len(frames)
-                    is_own = is_own or (named and height == 2 and type(item) in _JSON_CONTAINERS)
+                    is_first = named and height == 2
+                    if (kind is dict or (is_first and kind is list)) and self.copied(
+                        out, key, item, self.depth - self.level
+                    ):
+                        continue
+                    is_own = is_own or (is_first and type(item) in _JSON_CONTAINERS)
                     if is_own and height > 1 and self.left > 0 and id(item) not in self.open and not is_small(item):
                         out[key] = self.apart(out, key, item)
                     else:
@@ -303,6 +305,9 @@ class JsonWriter(JsonLimits):
         size: int, ident: int, repeated: bool, rest: Sequence[tuple[str, Value]] = (),
     ) -> Any:  # fmt: skip
         """Named members, as many as there is room for, and then `rest`."""
+        if not size and not rest:
+            self.close(ident)
+            return out
         names: Any
         if size * _WEIGHTS <= self.left and not repeated:
             take = size
@@ -320,13 +325,10 @@ class JsonWriter(JsonLimits):
                 self.close(ident)
                 return self.sign("long names come too often")
         last = (("$error", self.cut(f"{size - take:,} more")["$error"]),) if take < size else ()
-        if take or rest or last:
-            if last or rest:
-                pairs = chain(islice(pairs, take), rest, last)
-            self.level += 1
-            self.frames.append(OpenContainer(out, pairs, ident))
-        else:
-            self.close(ident)
+        if last or rest:
+            pairs = chain(islice(pairs, take), rest, last)
+        self.level += 1
+        self.frames.append(OpenContainer(out, pairs, ident))
         return out
 
     def path(self, parent: int) -> str:

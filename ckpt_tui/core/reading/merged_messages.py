@@ -82,7 +82,8 @@ class MergedMessages:
         if not source.note or len(source.messages) != 1:
             return False
         path, message = source.messages[0]
-        for entry in islice(reversed(self._by_key.get(key_of(message), ())), _ALIKE):
+        for entry in islice(reversed(self._by_key.get(key_of(message), ())), _ALIKE if self._tries > 0 else _FEW):
+            self._tries -= 1
             if entry.is_passed and not entry.path and _agree(entry, message):
                 entry.path, entry.note = path, source.note
                 return True
@@ -230,7 +231,7 @@ def _without_replays(messages: Said) -> tuple[Said, int]:
 _ALIKE = 100
 """Turns that say the same, of which one may be the one that a message is a record of."""
 
-_TRIES, _FEW = 400_000, 4
+_TRIES, _FEW = 150_000, 4
 """Turns that are compared with messages that say the same, some 0.1 s; after that only a few for each message."""
 
 _CHARACTERS = 500_000_000

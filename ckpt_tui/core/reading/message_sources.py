@@ -244,11 +244,11 @@ class _Walk:
         if kind is list or kind is tuple:
             lead: Path = () if kind is list else ("$items",)
             self.spend(len(value) // _ITEMS)
-            return [
-                ((*lead, index), "", item)
-                for index, item in enumerate(islice(value, WALKED))
-                if type(item) not in _LEAVES and id(item) not in seen
-            ]
+            # One value may be in it a hundred thousand times: its first place counts.
+            once = {
+                id(item): (index, item) for index, item in enumerate(islice(value, WALKED)) if type(item) not in _LEAVES
+            }
+            return [((*lead, index), "", item) for index, item in once.values() if id(item) not in seen]
         found = members(value) if below is None else below
         out: list[tuple[Path, str, Value]] = []
         for index, item in enumerate(islice(found, max(_NAMES * self._left, 0))):

@@ -5,41 +5,53 @@ Source: agent_framework/_workflows/_events.py, WorkflowEvent, whose request fiel
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from ckpt_tui.core.budgets import INLINE_PICKLE, INLINE_SPAN
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
 from ckpt_tui.core.model import PendingRequest
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
-from ckpt_tui.core.value import Map, Obj, Ref, Value
+from ckpt_tui.core.value import Deferred, Map, Obj, Ref, Value
 
 
 def attribute(value: Value, name: str) -> Value:
     """An attribute of an object, or a member of a mapping with text keys; None when there is none."""
+    return _attributes(value, (name,)).get(name)
+
+
+def _attributes(value: Value, names: Collection[str]) -> dict[str, Value]:
+    """Those of some attributes that an object has, or a mapping with text keys; of equal names, the first."""
     value = resolve(value)
     if type(value) is dict:
-        found = value.get(name)
-        if found is None:
-            return None
-        return found if unread(found) > INLINE_SPAN else parsed(found)
+        found = {name: value[name] for name in names if name in value}
+        for name, item in found.items():
+            if type(item) is Deferred and unread(item) <= INLINE_SPAN:
+                found[name] = parsed(item)
+        return found
+    pairs: Iterable[tuple[Value, Value]] = ()
     if type(value) is Obj:
-        for key, item in object_parts(value).attributes:
-            if key == name:
-                return item
+        pairs = object_parts(value).attributes
     elif type(value) is Map:
-        for key, item in zip(value.kv[::2], value.kv[1::2], strict=True):
-            if type(key) is str and key == name:
-                return item
-    return None
+        pairs = zip(value.kv[::2], value.kv[1::2], strict=True)
+    found = {}
+    for key, item in pairs:
+        if type(key) is str and key in names:
+            found.setdefault(key, item)
+    return found
+
+
+_SOURCES = ("_source_executor_id", "source_executor_id")
+_FIELDS = frozenset((*_SOURCES, "_request_type", "request_type", "_response_type", "response_type", "data"))
+"""What is read of the event of a request, in the versions of the framework."""
 
 
 def source_executor(event: Value) -> str:
     """The executor that asked, or "" when it cannot be found cheaply."""
-    if unread(event) > INLINE_PICKLE:
-        return ""
-    for name in ("_source_executor_id", "source_executor_id"):
-        found = attribute(event, name)
-        if type(found) is str:
-            return found
-    return ""
+    return "" if unread(event) > INLINE_PICKLE else _source(_attributes(event, _SOURCES))
+
+
+def _source(fields: dict[str, Value]) -> str:
+    return next((name for each in _SOURCES if type(name := fields.get(each)) is str), "")
 
 
 def requests(pending: Value) -> list[PendingRequest]:
@@ -48,17 +60,19 @@ def requests(pending: Value) -> list[PendingRequest]:
     pairs = list(pending.items()) if type(pending) is dict else []
     if type(pending) is Map:
         pairs = list(zip(pending.kv[::2], pending.kv[1::2], strict=True))
-    return [
-        PendingRequest(
-            str(key),
-            source_executor(event),
-            type_text(attribute(event, "_request_type") or attribute(event, "request_type")),
-            type_text(attribute(event, "_response_type") or attribute(event, "response_type")),
-            attribute(event, "data"),
-        )
-        for key, event in pairs
-        if type(key) is str
-    ]
+    return [_request(key, event) for key, event in pairs if type(key) is str]
+
+
+def _request(key: str, event: Value) -> PendingRequest:
+    source = source_executor(event) if unread(event) else None  # before its pickle is decoded, however large
+    fields = _attributes(event, _FIELDS)
+    return PendingRequest(
+        key,
+        _source(fields) if source is None else source,
+        type_text(fields.get("_request_type") or fields.get("request_type")),
+        type_text(fields.get("_response_type") or fields.get("response_type")),
+        fields.get("data"),
+    )
 
 
 def type_text(value: Value) -> str:

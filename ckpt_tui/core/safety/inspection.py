@@ -57,11 +57,13 @@ class Inspection(NamedTuple):
         dangers: What is dangerous beyond the names: states set on classes, getattr on what is not named, persistent
             ids, names that are worked out; each a sentence's end after "the pickle".
         fault: Why it could not be decoded to its end, or holds what cannot be loaded; "" where nothing was left out.
+        looked_at: Objects and containers that were walked over.
     """
 
     uses: tuple[Use, ...]
     dangers: tuple[str, ...] = ()
     fault: str = ""
+    looked_at: int = 0
 
     @property
     def is_danger(self) -> bool:
@@ -108,7 +110,7 @@ def inspect_decoded(decoded: Decoded) -> Inspection:
     fault = decoded.fault
     if not fault and BUFFER in decoded.opaque:
         fault = BUFFER
-    return Inspection(tuple(survey.uses()), tuple(survey.dangers), fault)
+    return Inspection(tuple(survey.uses()), tuple(survey.dangers), fault, survey.looked_at)
 
 
 def danger_beyond(data: bytes, decoded: Decoded) -> str:
@@ -146,6 +148,8 @@ class _Survey:
         self._reached: dict[tuple[str, str], bool] = {}
         self._called: set[tuple[str, str]] = set()
         self._instances: dict[tuple[str, How], bool] = {}
+        self._plain: set[tuple[int, str, bool]] = set()
+        self._reaches_too_many = False
         self.looked_at = 0
         self._unions = True
         for name in decoded.built:
@@ -196,14 +200,16 @@ class _Survey:
                 continue
             seen.add(id(item))  # all of it is kept alive by what was decoded
             if kind is Obj:
-                self._call(item)
-                if type(item.cls) is not Ref:
-                    todo.append(item.cls)
-                if item.args:
-                    todo.append(item.args)
-                todo += (item.kwargs, item.state)
-                todo += item.items or ()
-                todo += item.pairs or ()
+                cls = item.cls
+                if (id(cls), item.how, item.has_state) not in self._plain:
+                    self._call(item)
+                if type(cls) is not Ref:
+                    todo.append(cls)
+                todo += (item.args, item.kwargs, item.state)
+                if item.items:
+                    todo += item.items
+                if item.pairs:
+                    todo += item.pairs
             elif kind is Map:
                 todo += item.kv
             elif kind is SetOf:
@@ -242,7 +248,9 @@ class _Survey:
             self._type(made)
         elif (cls.module, cls.qualname) in _REDUCE:
             self._unions = self._unions and _is_union(made)
-        elif _sets_attributes(made) and not self._makes_instances(cls, how):
+        elif self._makes_instances(cls, how):
+            self._plain.add((id(cls), made.how, made.has_state))  # nothing else is found in another such object
+        elif _sets_attributes(made):
             self._danger(f"sets attributes of what {cls.name} returns, which may be a class")
 
     def _makes_instances(self, cls: Ref, how: How) -> bool:
@@ -265,6 +273,8 @@ class _Survey:
         self._danger("calls builtins:type, which makes a class, or reaches that of any object")
 
     def _getattr(self, made: Obj) -> None:
+        if self._reaches_too_many and not made.has_state:
+            return
         names = reached_by(made)
         if names is None:
             self._danger("calls getattr, which reaches into any object")
@@ -273,6 +283,7 @@ class _Survey:
         if names is not None and (names in self._reached or len(self._reached) < NAMES):
             self._reached[names] = made.how == "member"
         elif names is not None:
+            self._reaches_too_many = True
             self._danger(f"reaches more than {NAMES:,} names by getattr, of which {NAMES:,} are examined")
 
 

@@ -22,7 +22,7 @@ from ckpt_tui.core.value import Envelope, Obj, Value
 SHARE_NODES = 300_000
 """Values looked at in one checkpoint: up to half a second. What is beyond is not counted, and that is reported."""
 
-_CONTAINER = 4
+_CONTAINER = 5
 _OBJECT = 6
 """What a container and an object count: as long as so many numbers take to be looked at."""
 
@@ -157,7 +157,7 @@ def shares(parts: Mapping[str, Value], most: int = PATHS, nodes: int = SHARE_NOD
     Args:
         parts: Values by name; the name is the first step of every path.
         most: Paths listed.
-        nodes: Values looked at; a container counts 4, an object 6.
+        nodes: Values looked at; a container counts 5, an object 6, a name 1.
         check: Called now and then; whatever it raises ends the walk.
     """
     walk = _Walk(most, nodes, check)
@@ -235,6 +235,7 @@ class _Walk:
             else:
                 value = member.value
                 if not member.is_index:
+                    self.left -= 1
                     frame.size += len(member.label) + 4
                     frame.own += len(member.label) + 4
             if type(value) in _SCALARS:

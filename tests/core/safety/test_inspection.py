@@ -166,6 +166,16 @@ def test_a_state_for_a_class_a_function_or_what_a_call_returned_is_danger(target
     assert any("attributes" in reason or "returned" in reason or "type" in reason for reason in found.reasons)
 
 
+@pytest.mark.parametrize("first", [b"", STATE + b"b"])
+def test_what_came_before_from_the_same_function_does_not_vouch_for_what_comes_next(first: bytes) -> None:
+    returned = b"coperator\ngetitem\n](cmy_app\nThing\neK\x00\x86R"
+    made = b"cmy_app\nThing\n)\x81" + first
+    for before, after in ((returned, returned + STATE + b"b"), (made + made, returned + STATE + b"b")):
+        found = inspect(b"\x80\x04](" + before * 3 + after + before + b"e.")
+        assert any("sets attributes" in reason for reason in found.dangers)
+    assert not inspect(b"\x80\x04](" + made * 4 + b"e.").is_danger
+
+
 def test_a_state_for_a_class_says_which_and_is_decoded_further() -> None:
     found = inspect(b"\x80\x04" + CHECKPOINT + STATE + b"bcos\nsystem\n\x86.")
     name = "agent_framework._workflows._checkpoint:WorkflowCheckpoint"

@@ -96,8 +96,8 @@ def test_a_pickle_is_measured_alike_wherever_and_however_often_it_is() -> None:
 
 
 def test_a_walk_of_just_its_limit_is_complete() -> None:
-    # A container counts 4, an object 6, anything else 1: the part 4, its list 4, three numbers.
-    for value, nodes in (([1, 2, 3], 7), ({"a": [1]}, 9), (obj("Draft", n=1), 7)):
+    # A container counts 5, an object 6, anything else 1, a name too: the list 5, its three numbers.
+    for value, nodes in (([1, 2, 3], 8), ({"a": [1]}, 12), (obj("Draft", n=1), 8)):
         assert shares({"state": value}, nodes=nodes).complete, value
         assert not shares({"state": value}, nodes=nodes - 1).complete, value
 
