@@ -14,7 +14,9 @@ operations; walk them with an explicit stack, `id()` and a budget, as this packa
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+from ckpt_tui.core.named_tuples import NamedTuple
 
 Value: TypeAlias = Any
 """One of the kinds named in the module's description; a type checker has no name for a recursive, cyclic union."""

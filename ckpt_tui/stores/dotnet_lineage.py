@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, Facts, Problem, StoreMetadata
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.dotnet_document import DotnetDigest
 from ckpt_tui.stores.dotnet_index import IndexLine, ids_of

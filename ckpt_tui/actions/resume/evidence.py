@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from ckpt_tui.actions.resume.plan import Source
+from ckpt_tui.core.named_tuples import NamedTuple
 
 _MAINS = ("__main__", "__mp_main__")
 

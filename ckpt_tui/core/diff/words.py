@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ckpt_tui.core.matching.alignment import align
+from ckpt_tui.core.named_tuples import NamedTuple
 
 Kind = Literal["same", "gone", "new"]
 
