@@ -13,7 +13,8 @@ from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.lookup import shown
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.core.runs.path_history import Bisection, History, HistoryValue, Unread
+from ckpt_tui.core.runs.path_history import Bisection, History, HistoryValue
+from ckpt_tui.core.runs.unread_files import Unread
 from ckpt_tui.core.steps.learned_graph import Graph, GraphLearner, given
 from ckpt_tui.core.steps.steps import NO_GRAPH, runners
 from ckpt_tui.core.value import Value

@@ -28,7 +28,7 @@ from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, secrecy
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.list_document import ref_document
-from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.secret_names import leads_to_key_of_service
 from ckpt_tui.core.secret_texts import masked_text

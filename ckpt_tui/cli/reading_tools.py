@@ -30,7 +30,8 @@ from ckpt_tui.core.paths import parse
 from ckpt_tui.core.reading.shortened import compact, cut_deeper, only
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.path_history import branch, unread_among
+from ckpt_tui.core.runs.path_history import branch
+from ckpt_tui.core.runs.unread_files import unread_among
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import masked_name, masked_path
 from ckpt_tui.core.text import clean

@@ -34,8 +34,8 @@ from ckpt_tui.core.paths import parse
 from ckpt_tui.core.reading import shortened
 from ckpt_tui.core.runs.ids import IdFault, as_late, as_late_here, find, name_and_parents
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.path_history import unread_among
+from ckpt_tui.core.runs.short_ids import id_text
+from ckpt_tui.core.runs.unread_files import unread_among
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shell_words import shell_word
 from ckpt_tui.core.show_document import show_document

@@ -11,7 +11,7 @@ from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMe
 from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.groups import Group
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.short_ids import own_id, short_id
+from ckpt_tui.core.runs.short_ids import own_id
 from ckpt_tui.core.runs.time_texts import date_text, start_text, time_of_day
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import ago_text, clean
@@ -341,8 +341,3 @@ def store_title(row: StoreRow) -> tuple[str, str]:
     """A store's name, and what there is to say about it."""
     runs = f"{row.runs:,} run{'' if row.runs == 1 else 's'}"
     return shown_name(row.name, 60), f"{runs} · {row.checkpoints:,} checkpoint{'' if row.checkpoints == 1 else 's'}"
-
-
-def id_text(ref: CheckpointRef) -> str:
-    """An id short enough to read out, long enough to be unique in practice."""
-    return short_id(ref.id)

@@ -19,8 +19,8 @@ from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.runs.lineage import Run
-from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.stores.base import Store

@@ -19,7 +19,7 @@ from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
