@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ckpt_tui.garbage import collect_rarely
+from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there
 
 
 def main() -> None:
@@ -14,7 +14,9 @@ def main() -> None:
     from ckpt_tui.cli import command_line, hidden_passwords  # late: nothing looks through them for garbage
 
     _open_closed_streams()
-    sys.exit(command_line.run(hidden_passwords.hide_passwords(sys.argv[1:])))
+    code = command_line.run(hidden_passwords.hide_passwords(sys.argv[1:]))
+    leave_out_what_is_there()  # Python looks through everything once more when it ends
+    sys.exit(code)
 
 
 def _open_closed_streams() -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint, Check, Progress, Span, StoreQueries, stamps
 from ckpt_tui.actions.expressions import Expression, UnanswerableError, is_true
 from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.lookup import shown
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.core.runs.path_history import Bisection, History, HistoryValue, Unread
+from ckpt_tui.core.runs.path_history import Bisection, History, HistoryValue
+from ckpt_tui.core.runs.unread_files import Unread
 from ckpt_tui.core.steps.learned_graph import Graph, GraphLearner, given
 from ckpt_tui.core.steps.steps import NO_GRAPH, runners
 from ckpt_tui.core.value import Value

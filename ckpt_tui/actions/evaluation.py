@@ -5,7 +5,6 @@ There, a Decimal is `{"$type": "decimal:Decimal", "$value": "12.50"}`, which JME
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -13,6 +12,8 @@ from typing import Any
 from jmespath import compile as compile_expression  # noqa: F401 asked for by expressions
 from jmespath.exceptions import JMESPathError, JMESPathTypeError  # noqa: F401
 from jmespath.visitor import TreeInterpreter
+
+from ckpt_tui.core.late_patterns import LatePattern
 
 _EQUALITY = ("eq", "ne")
 
@@ -117,7 +118,7 @@ def _number(value: Any) -> Any:
         return None
 
 
-_SPAN = re.compile(r"(?:(-?\d{1,9}) days?, )?(\d{1,2}):(\d\d):(\d\d)(\.\d{1,9})?\Z")
+_SPAN = LatePattern(r"(?:(-?\d{1,9}) days?, )?(\d{1,2}):(\d\d):(\d\d)(\.\d{1,9})?\Z")
 
 
 def _is_span(value: Any) -> bool:
@@ -132,7 +133,7 @@ def _seconds(value: Any) -> Decimal | None:
     if not _is_span(value) and type(value) is not str:
         number = _number(value)
         return None if number is None else _decimal(number)
-    found = _SPAN.match(value if type(value) is str else str(value.get("$value")))
+    found = _SPAN.known.match(value if type(value) is str else str(value.get("$value")))
     if found is None:
         return None
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[:4])

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, compress, count, repeat
 from operator import is_, is_not
-from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
 from ckpt_tui.actions.run_graph import RunGraph, Version, version_of
@@ -14,6 +13,7 @@ from ckpt_tui.core.budgets import INLINE_PICKLE
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.overview.line import Overview
 from ckpt_tui.core.overview.overview import overview
 from ckpt_tui.core.overview.said_in_step import said_before
@@ -70,13 +70,16 @@ class RunPath:
     Args:
         most: Checkpoints of which something is kept at most, those taken in first are forgotten first.
         characters: Characters of what was said in their steps that are kept at most.
+        with_said: Whether to look for what was said in their steps; without it, the conversation of a report is only
+            what its checkpoint and the parent of that keep.
     """
 
-    def __init__(self, most: int = 2 * PATH_LENGTH, characters: int = SAID_CHARACTERS) -> None:
+    def __init__(self, most: int = 2 * PATH_LENGTH, characters: int = SAID_CHARACTERS, with_said: bool = True) -> None:
         self.learned = RunGraph()
         self._most = most
         self._characters = characters
         """How many more may be kept."""
+        self._with_said = with_said
         self._lock = threading.Lock()
         self._passed: dict[Version, Passed] = {}
         self._branch: tuple[tuple[Node, ...], list[Node]] = ((), [])
@@ -107,7 +110,7 @@ class RunPath:
         """Take in the step to a checkpoint."""
         certain = ran_for_certain(before, after)
         self.learned.learn(node, before, after, certain)
-        found = passed(before, after, self.learned.graph, certain)
+        found = passed(before, after, self.learned.graph, certain, self._with_said)
         with self._lock:
             self._forget(version_of(node))
             while len(self._passed) >= self._most:

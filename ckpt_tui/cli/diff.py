@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -21,13 +21,14 @@ from ckpt_tui.core.diff.divergence import divergence, fork
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, PatternFault, Rule, pattern
 from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.model import Checkpoint, parts_of
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.reading.members import locate as positions_of
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, secrecy
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.list_document import ref_document
-from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.secret_names import leads_to_key_of_service
 from ckpt_tui.core.secret_texts import masked_text

@@ -25,7 +25,7 @@ from ckpt_tui.cli.show import locate
 from ckpt_tui.core.find.question import Match, Question, find_document
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.core.runs.path_history import Unread, unread_among
+from ckpt_tui.core.runs.unread_files import Unread, unread_among
 from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import clean

@@ -22,8 +22,8 @@ from ckpt_tui.cli.output import (
 )
 from ckpt_tui.cli.progress import ProgressBar, Stopped
 from ckpt_tui.cli.show import locate
-from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.path_history import History, branch, executors_text, history_document, value_text
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.time_texts import utc_moment
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean

@@ -28,6 +28,7 @@ from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.columns import Around, columns_of_lines
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.list_document import ls_document
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shell_words import shell_word
 from ckpt_tui.core.text import clean
@@ -237,7 +238,7 @@ def _drawn(nodes: list[listing.NodeRow], measured: Sizes | None) -> tuple[Iterat
 
 def _short_ids(refs: list[CheckpointRef]) -> list[str]:
     """Ids as on the screen, random ones longer where they would be the same; given names are in the summary."""
-    ids = [listing.id_text(ref) for ref in refs]
+    ids = [id_text(ref) for ref in refs]
     if len(set(ids)) == len(ids) or any("/" in ref.id for ref in refs):  # those of threads are below their thread
         return ids
     length = _DISTINCT

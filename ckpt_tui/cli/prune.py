@@ -18,8 +18,8 @@ from ckpt_tui.cli.output import json_option, store_argument, write, write_json
 from ckpt_tui.cli.show import say_unread
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.prune_plan import Choice, Wish, age_of
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.terms import numbered

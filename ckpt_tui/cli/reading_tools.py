@@ -10,7 +10,7 @@ from typing import Any
 from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
 from ckpt_tui.actions.checks import Checks
 from ckpt_tui.actions.expressions import Expression, evaluate
-from ckpt_tui.actions.overviews import overviews
+from ckpt_tui.actions.overviews import RunPath, overviews
 from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.actions.text_search import TextSearches
@@ -30,7 +30,8 @@ from ckpt_tui.core.paths import parse
 from ckpt_tui.core.reading.shortened import compact, cut_deeper, only
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.path_history import branch, unread_among
+from ckpt_tui.core.runs.path_history import branch
+from ckpt_tui.core.runs.unread_files import unread_among
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import masked_name, masked_path
 from ckpt_tui.core.text import clean
@@ -86,7 +87,7 @@ class ReadingTools:
         """
         store = self._store()
         run, node = locate(store, checkpoint)
-        *_, found = overviews(store, run, node, most=PATH_LENGTH)
+        *_, found = overviews(store, run, node, RunPath(with_said=False), most=PATH_LENGTH)
         lines = [f"{line['label']}: {line['text']}" for line in overview_document(found.overview)]
         return _answer({"checkpoint": self._line(run, node), "overview": lines})
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ckpt_tui.actions.overviews import overviews
+from ckpt_tui.actions.overviews import RunPath, overviews
 from ckpt_tui.actions.store_contents import read_named
 from ckpt_tui.actions.unreadable_files import dangers_in
 from ckpt_tui.cli.completed_words import complete_words
@@ -34,8 +34,8 @@ from ckpt_tui.core.paths import parse
 from ckpt_tui.core.reading import shortened
 from ckpt_tui.core.runs.ids import IdFault, as_late, as_late_here, find, name_and_parents
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.path_history import unread_among
+from ckpt_tui.core.runs.short_ids import id_text
+from ckpt_tui.core.runs.unread_files import unread_among
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shell_words import shell_word
 from ckpt_tui.core.show_document import show_document
@@ -134,7 +134,8 @@ def _overview(
     store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str], budget: DocumentBudget
 ) -> list[dict[str, Any]]:
     """What one asks first of a checkpoint, as the document has it."""
-    *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH, at_once=False, budget=budget)
+    run_path = RunPath(with_said=False)
+    *_, report = overviews(store, run, node, run_path, loaded, most=PATH_LENGTH, at_once=False, budget=budget)
     return overview_document(report.overview._replace(lines=(*alarm_lines(alarmed), *report.overview.lines)))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from ckpt_tui.actions.run_sizes import RunMeasurer
 from ckpt_tui.cli.output import paint
 from ckpt_tui.cli.progress import ProgressBar
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Run
-from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.shown_names import masked_name, masked_path, shown_path
 from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
 from ckpt_tui.core.sizes.sizes_document import sizes_document as sizes_document

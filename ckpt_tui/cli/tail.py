@@ -6,16 +6,18 @@ import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from ckpt_tui.cli.output import json_option, open_named, paint, storage_options, stores_argument, write
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.list_document import ref_document
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.time_texts import utc_moment
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, size_text
@@ -146,5 +148,5 @@ def _line(event: Event) -> str:
     row = listing.NodeRow(Node(entry, None, False, False, 0, 1, 0, ""), 0.0, False)
     when = utc_moment(entry)
     what = listing.summary(row) if event.kind != "gone" else ""
-    head = f"{sign} {when}  {listing.id_text(entry):9} {entry.step:>4}  {size_text(entry.size):>6}"
+    head = f"{sign} {when}  {id_text(entry):9} {entry.step:>4}  {size_text(entry.size):>6}"
     return f"{head}  {shown_name(entry.workflow, 30)}  {clean(entry.status or '')}  {what}".rstrip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from ckpt_tui.core.named_tuples import NamedTuple
 
 
 class PickleBudget(NamedTuple):

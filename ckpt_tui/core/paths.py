@@ -6,10 +6,12 @@ import json
 import re
 from typing import Protocol
 
+from ckpt_tui.core.late_patterns import LatePattern
+
 PathStep = int | str
 Path = tuple[PathStep, ...]
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
+_PLAIN = LatePattern(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
 
 
 def expression(path: Path) -> str:
@@ -24,7 +26,7 @@ def expression(path: Path) -> str:
             text += f"[{step}]"
         else:
             name = str(step)
-            quoted = name if _PLAIN.match(name) else _quoted(name)
+            quoted = name if _PLAIN.known.match(name) else _quoted(name)
             text += f".{quoted}" if text else quoted
     return text or "@"
 

@@ -17,7 +17,7 @@ from ckpt_tui.core.secret_names import (
     may_be_number,
 )
 from ckpt_tui.core.secret_notations import is_last_word, is_login, is_plain_login, name_said_before
-from ckpt_tui.core.secret_patterns import MASK, MOST_SECRETS, NO_VALUE, LatePattern, withheld
+from ckpt_tui.core.secret_patterns import MASK, MOST_SECRETS, NO_VALUE, SecretPattern, withheld
 
 SIGNS = ("=", ":", "：")
 """One of these is in a text that gives a secret a name."""
@@ -28,17 +28,17 @@ _NO_BEGINNING = "0123456789.-"
 _LEFT = 84
 """Characters before a sign that may hold the name that is given a value."""
 
-_QUOTE = LatePattern(r"\\*[\"']")
+_QUOTE = SecretPattern(r"\\*[\"']")
 _QUOTES = "\\\"'"
 """With which of these what `_QUOTE` matches begins."""
-_BARE = LatePattern(r"[^\s;,&\"'<>)}\]|]+")
-_TO_SEMICOLON = LatePattern(r"[^;\r\n\"']{1,512}")
-_PARAMETER = LatePattern(r"[^&\s#\"'<>]+")
-_BRACED = LatePattern(r"\{((?:[^{}\r\n]|\}\}){1,200})\}(?!\})")
-_BLOCK = LatePattern(r"[|>][+-]?[ \t]*\r?\n[ \t]+(?P<block>\S[^\n]*(?:\n[ \t]+\S[^\n]*){0,200})")
+_BARE = SecretPattern(r"[^\s;,&\"'<>)}\]|]+")
+_TO_SEMICOLON = SecretPattern(r"[^;\r\n\"']{1,512}")
+_PARAMETER = SecretPattern(r"[^&\s#\"'<>]+")
+_BRACED = SecretPattern(r"\{((?:[^{}\r\n]|\}\}){1,200})\}(?!\})")
+_BLOCK = SecretPattern(r"[|>][+-]?[ \t]*\r?\n[ \t]+(?P<block>\S[^\n]*(?:\n[ \t]+\S[^\n]*){0,200})")
 """The lines of a text in YAML."""
-_DIGEST = LatePattern(r"[^\r\n]+")
-_HEADER = LatePattern(r"[^\r\n\"']+")
+_DIGEST = SecretPattern(r"[^\r\n]+")
+_HEADER = SecretPattern(r"[^\r\n\"']+")
 _FIRST_OF_NO_VALUE = frozenset("ntfuogpescxyNTFUOGPESCXY%[$<{(*.")
 _LONG_HEADERS = frozenset(("authorization", "proxy-authorization", "cookie", "set-cookie"))
 
@@ -157,7 +157,9 @@ def _quoted_span(text: str, name: str, at: int, left: str, is_named: bool | None
     return (quote.end(), end) if is_named or (name == "auth" and (is_login(value) or is_plain_login(value))) else None
 
 
-def _pattern_of_value(text: str, start: int, is_header: bool, in_query: bool, is_pair: bool, left: str) -> LatePattern:
+def _pattern_of_value(
+    text: str, start: int, is_header: bool, in_query: bool, is_pair: bool, left: str
+) -> SecretPattern:
     """What a value without quotes is made of, by what is around it."""
     if in_query:
         return _PARAMETER
@@ -183,7 +185,7 @@ def _is_escaped(text: str, at: int) -> bool:
 
 
 _PLAIN_PARAMETERS = frozenset(("code", "key", "sign"))
-_PLAIN_VALUE = LatePattern(r"[1-5]\d\d|name|value|id|title|date|key")
+_PLAIN_VALUE = SecretPattern(r"[1-5]\d\d|name|value|id|title|date|key")
 """Values of such parameters that are a status or the name of a column."""
 
 _SCHEMES = ("basic", "bearer", "digest", "token", "apikey", "negotiate", "ntlm", "hmac", "sharedkey", "oauth", "aws4")

@@ -6,7 +6,6 @@ Latin letters are compared without their accents, as names in programs are often
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
@@ -84,7 +83,7 @@ LAST_WORDS = (
 )  # fmt: skip
 """Last words of names of several words, as they stand in a text."""
 
-_NAME = f"{string.ascii_letters}{string.digits}_.-"
+_NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 _NO_NAME = "　\xa0，。；：、（）「」『』【】《》“”‘’„«»…—–！？•·"
 """Signs that are not letters and no part of a name."""
 

@@ -115,6 +115,8 @@ HINTS = (
 )  # fmt: skip
 """In lower case: each name of a secret that is all ASCII has one of them."""
 
+_KEY_OR_KEYS = ("key", "keys")
+
 _SPLIT = r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 
 PARAMETERS = frozenset(("sig", "key", "code", "signature", "pw", "pass", "auth", "sign", "hmac", "credential"))
@@ -133,15 +135,43 @@ def any_of(words: Iterable[str]) -> str:
     return "|".join(parts)
 
 
-@cache
-def _hint() -> re.Pattern[str]:
-    """A part of every such name in lower case: most names have none, and need no splitting."""
-    return re.compile(any_of(HINTS))
+class AnyOf:
+    """Finds whether one of many words is in a text.
+
+    An expression looks for all at once, and compiling it takes as long as looking for one after the other in some
+    hundred short texts: so it is made after those.
+
+    Args:
+        words: The words.
+    """
+
+    __slots__ = ("_expression", "_left", "_words")
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = tuple(words)
+        self._left = _BY_THEMSELVES
+        self._expression: re.Pattern[str] | None = None
+
+    def is_in(self, text: str) -> bool:
+        """Whether one of them is in a text."""
+        if self._expression is None:
+            self._left -= 1
+            if self._left > 0:
+                return any(map(text.__contains__, self._words))
+            self._expression = re.compile(any_of(self._words))
+        return self._expression.search(text) is not None
+
+
+_BY_THEMSELVES = 400
+"""Texts in which each word is looked for by itself."""
+
+_HINT = AnyOf(HINTS)
+"""A part of every such name in lower case: most names have none, and need no splitting."""
 
 
 def may_name_secret(name: str) -> bool:
     """Whether a name, or one of many in a text, may be a secret's; false only where none is."""
-    return not name.isascii() or _hint().search(name.lower()) is not None
+    return not name.isascii() or _HINT.is_in(name.lower())
 
 
 @lru_cache(maxsize=16)  # of one name it is asked two or three times in a row
@@ -165,7 +195,7 @@ def is_secret_key(name: str) -> bool:
         return False
     is_plain = name.isascii()
     name = foreign.without_accents(name)
-    if is_plain and not _hint().search(name.lower()):
+    if is_plain and not _HINT.is_in(name.lower()):
         return False
     words = _words(name)
     if "public" in words and "key" in words:
@@ -184,9 +214,11 @@ def is_secret_key(name: str) -> bool:
         return True
     if words[-1].endswith(_ONE_WORD) or "".join(words[-3:]).endswith(_ONE_WORD):
         return True
-    if re.search(_CAMEL_KEY, name) or re.search(_KEY_OF_SERVICE, " ".join(words)):
+    if name.endswith("Key") and re.search(_CAMEL_KEY, name):
         return True
-    if re.match(_ENVIRONMENT_KEY, name) and words[-2] not in _OTHER_KEYS:
+    if words[-1] in _KEY_OR_KEYS and re.search(_KEY_OF_SERVICE, " ".join(words)):
+        return True
+    if "_KEY" in name and re.match(_ENVIRONMENT_KEY, name) and words[-2] not in _OTHER_KEYS:
         return True
     return foreign.is_foreign_secret(words, name)
 
@@ -244,15 +276,13 @@ def is_compound(name: str) -> bool:
 _NUMBERS = frozenset(("pin", "otp", "totp", "cvv", "cvc", "passcode", "password", "passwd", "pwd"))
 
 
-@cache
-def _number_hint() -> re.Pattern[str]:
-    return re.compile(any_of((*_NUMBERS, "passe", *foreign.HINTS)))
+_NUMBER_HINT = AnyOf((*_NUMBERS, "passe", *foreign.HINTS))
 
 
 @lru_cache(maxsize=1024)
 def may_be_number(name: str) -> bool:
     """Whether a secret of this name may be a number, as a PIN is."""
-    if name.isascii() and not _number_hint().search(name.lower()):
+    if name.isascii() and not _NUMBER_HINT.is_in(name.lower()):
         return False
     if not is_secret_key(name):
         return False

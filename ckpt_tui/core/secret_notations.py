@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from ckpt_tui.core.secret_names import is_secret_key
-from ckpt_tui.core.secret_patterns import LatePattern
+from ckpt_tui.core.secret_patterns import SecretPattern
 
 SIGNS = (
     "</", "/>", "PuTTY-User-Key-File", " login ", "redis-cli ", "sshpass ", "mysql", "mariadb", "sqlcmd", "bcp ",
@@ -54,7 +54,9 @@ _PHRASE = (
 )
 
 
-_ALL = LatePattern("|".join((_ELEMENT, _ATTRIBUTES, _NETRC, _PUTTY, _OPTIONS, _PGPASS, _ENCODED, _CREDENTIAL, _PHRASE)))
+_ALL = SecretPattern(
+    "|".join((_ELEMENT, _ATTRIBUTES, _NETRC, _PUTTY, _OPTIONS, _PGPASS, _ENCODED, _CREDENTIAL, _PHRASE))
+)
 
 
 def mask_notations(text: str, mask: str) -> str:
@@ -92,7 +94,7 @@ def is_login(value: Any) -> bool:
     return bool(user and colon and password) and (user + password).isprintable()
 
 
-_PLAIN_LOGIN = LatePattern(r"(?![$<{])[^\s:/@]{1,80}:(?!//|[$<{])[^\s@]{3,200}(?:@\S{1,200})?")
+_PLAIN_LOGIN = SecretPattern(r"(?![$<{])[^\s:/@]{1,80}:(?!//|[$<{])[^\s@]{3,200}(?:@\S{1,200})?")
 
 
 def is_plain_login(value: Any) -> bool:
@@ -100,14 +102,14 @@ def is_plain_login(value: Any) -> bool:
     return type(value) is str and _PLAIN_LOGIN.known.fullmatch(value) is not None
 
 
-_KIND = LatePattern(r"\bkind[\"']?\s{0,4}:\s{0,4}[\"']?Secret\b")
-_DATA = LatePattern(
+_KIND = SecretPattern(r"\bkind[\"']?\s{0,4}:\s{0,4}[\"']?Secret\b")
+_DATA = SecretPattern(
     r"(?m:^)(?P<indent>[ \t]{0,40})(?:data|stringData):[ \t]*\r?\n"
     r"(?P<lines>(?:(?P=indent)[ \t]+[^\n]*(?:\n|\Z)){1,200})"
     r"|[\"'](?:data|stringData)\\?[\"']\s{0,4}:\s{0,4}\{(?P<members>[^{}]{1,100000})\}"
 )
-_LINE = LatePattern(r"(?m:^)(\s*[\w.\"'-]{1,100}:[ \t]+)(?![|>][+-]?\s*$)(\S[^\n]*)|(?m:^)([ \t]+)([^\s:]+)(?=\s*$)")
-_MEMBER = LatePattern(r"(\\?[\"']\s{0,4}:\s{0,4}\\?[\"'])((?:[^\"'\\]|\\[^\"'])+)")
+_LINE = SecretPattern(r"(?m:^)(\s*[\w.\"'-]{1,100}:[ \t]+)(?![|>][+-]?\s*$)(\S[^\n]*)|(?m:^)([ \t]+)([^\s:]+)(?=\s*$)")
+_MEMBER = SecretPattern(r"(\\?[\"']\s{0,4}:\s{0,4}\\?[\"'])((?:[^\"'\\]|\\[^\"'])+)")
 
 
 def mask_kubernetes(text: str, mask: str) -> str:
@@ -137,7 +139,7 @@ _ALONE = (
 """`-pSECRET` as one word of a command: no port, no path and no long option such as `-projectPath`."""
 
 
-_PASSWORD_OPTIONS = LatePattern(f"{_AFTER_USER}|{_ALONE}")
+_PASSWORD_OPTIONS = SecretPattern(f"{_AFTER_USER}|{_ALONE}")
 
 
 def mask_password_options(text: str, mask: str) -> str:

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from itertools import islice
 
+from ckpt_tui.core.late_patterns import LatePattern
+
 MASK = "••••••"
 """What people see in the place of a secret."""
 
@@ -25,22 +27,8 @@ def withheld(characters: int) -> str:
     return f"{MASK} ({characters:,} more characters are not shown: they were not looked through for secrets)"
 
 
-class LatePattern:
-    """A regular expression that is compiled when it is first used: most texts need none, and all take 10 ms."""
-
-    __slots__ = ("_flags", "_known", "_text")
-
-    def __init__(self, text: str, flags: int = 0) -> None:
-        self._text = text
-        self._flags = flags
-        self._known: re.Pattern[str] | None = None
-
-    @property
-    def known(self) -> re.Pattern[str]:
-        """The expression, compiled."""
-        if self._known is None:
-            self._known = re.compile(self._text, self._flags)
-        return self._known
+class SecretPattern(LatePattern[str]):
+    """A regular expression that finds secrets: most texts need none, and compiling all takes 10 ms."""
 
     def replaced(self, masked: Callable[[re.Match[str]], str] | str, text: str) -> str:
         """A text with what matches replaced; where it matches too often, the rest of the text is withheld."""
@@ -52,7 +40,7 @@ class LatePattern:
         return found[: len(found) - rest] + withheld(rest) if rest else found
 
 
-NO_VALUE = LatePattern(
+NO_VALUE = SecretPattern(
     r"(?:none|null|true|false|nil|undefined|os\.|getenv|process\.env|env\.|self\.|settings\.|config\.|str\b|"
     r"%(?![0-9A-F]{2})|[$<{\[(•]|\*{3}|\.{3}|…|x{4,}\b|your[_-])",
     re.IGNORECASE,

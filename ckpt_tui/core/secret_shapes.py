@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cached_property
 
-from ckpt_tui.core.secret_names import any_of
+from ckpt_tui.core.secret_names import AnyOf
+from ckpt_tui.core.secret_patterns import SecretPattern
 
 Signs = tuple[str, ...]
 
@@ -121,17 +122,20 @@ SHAPES: tuple[tuple[Signs, str], ...] = (
 """Tokens that are reported by how they begin: the signs of each, one of which is in it, and its shape."""
 
 
-@cache
-def sign_of_shape() -> re.Pattern[str]:
-    """Finds a sign of a token in a short text: in a tenth of the time that looking for one after the other takes."""
-    return re.compile(any_of(sign for signs, _ in SHAPES for sign in signs))
+SIGN_OF_SHAPE = AnyOf(sign for signs, _ in SHAPES for sign in signs)
+"""Finds a sign of a token in a short text."""
 
 
-def bounded(shape: str) -> str:
-    """The pattern of a shape with no letter or digit before it; a literal beginning stays first: it is found fast."""
-    literal = re.match(r"(?:[\w-]|\\\.)+(?![*+?{|])", shape)
-    is_one = "|" not in re.sub(r"\([^()]*\)|\[[^]]*\]", "", shape)
-    if literal is None or not is_one:
-        return rf"(?<![A-Za-z0-9])(?:{shape})"
-    first = literal[0]
-    return rf"{first}(?<![A-Za-z0-9]{first}){shape[len(first) :]}"
+class ShapePattern(SecretPattern):
+    """Finds a shape with no letter or digit before it."""
+
+    @cached_property
+    def known(self) -> re.Pattern[str]:
+        """The expression, compiled; a literal beginning of the shape stays first: it is found fast."""
+        shape = self._text
+        literal = re.match(r"(?:[\w-]|\\\.)+(?![*+?{|])", shape)
+        is_one = "|" not in re.sub(r"\([^()]*\)|\[[^]]*\]", "", shape)
+        if literal is None or not is_one:
+            return re.compile(rf"(?<![A-Za-z0-9])(?:{shape})")
+        first = literal[0]
+        return re.compile(rf"{first}(?<![A-Za-z0-9]{first}){shape[len(first) :]}")

@@ -13,8 +13,8 @@ from functools import partial
 from ckpt_tui.core import secret_assignments
 from ckpt_tui.core.secret_names import is_secret_key
 from ckpt_tui.core.secret_notations import SIGNS, mask_kubernetes, mask_notations, mask_password_options
-from ckpt_tui.core.secret_patterns import MASK, NO_VALUE, LatePattern
-from ckpt_tui.core.secret_shapes import SHAPES, Signs, bounded, sign_of_shape
+from ckpt_tui.core.secret_patterns import MASK, NO_VALUE, SecretPattern
+from ckpt_tui.core.secret_shapes import SHAPES, SIGN_OF_SHAPE, ShapePattern, Signs
 
 __all__ = ["MASK", "MASKERS", "Maskers", "masked_text"]
 
@@ -25,30 +25,30 @@ _SHORTEST = 6
 """Characters of the shortest text with a secret in it: `pwd=ab`."""
 
 _URL = "://"
-_PRIVATE_KEY = LatePattern(
+_PRIVATE_KEY = SecretPattern(
     r"(-----? ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----?)(.*?)"
     r"(-----? ?END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----?|\Z)",
     re.DOTALL,
 )
-_LOGIN = LatePattern(
+_LOGIN = SecretPattern(
     r":\\?/\\?/(?:(?P<user>[^\s/?#\"'<>:@\\]{0,256}):(?P<password>[^\s\"'<>]{1,256})@"
     r"|(?P<alone>[^\s/?#\"'<>:@\\]{16,256})@)"
 )
 """The credentials of a URL: a user with a password, or one word alone."""
 
-_WEB = LatePattern(r"(?:https?|wss?|ftps?)\Z", re.IGNORECASE)
-_HOOK = LatePattern(
+_WEB = SecretPattern(r"(?:https?|wss?|ftps?)\Z", re.IGNORECASE)
+_HOOK = SecretPattern(
     r"(hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/webhooks/\d+/|/IncomingWebhook/"
     r"|api\.telegram\.org/bot)([^\s\"'<>?]+)"
 )
-_ORACLE_LOGIN = LatePattern(r"(jdbc:oracle:\w{2,10}:[\w.#$-]{1,80}/)[^\s\"'@/]{1,200}(?=@)")
-_NATS_TOKEN = LatePattern(r"(nats://)[^\s:@/\"']{4,}(?=@)")
-_GO_LOGIN = LatePattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
-_SCHEME_WORD = LatePattern(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
-_OPTION = LatePattern(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
-_USER_OPTION = LatePattern(r"(\s(?:-u|--user|--proxy-user|-U)[= ]?[\"']?[^\s:\"'$]{1,80}:)(?!\$)[^\s\"']{1,200}")
+_ORACLE_LOGIN = SecretPattern(r"(jdbc:oracle:\w{2,10}:[\w.#$-]{1,80}/)[^\s\"'@/]{1,200}(?=@)")
+_NATS_TOKEN = SecretPattern(r"(nats://)[^\s:@/\"']{4,}(?=@)")
+_GO_LOGIN = SecretPattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
+_SCHEME_WORD = SecretPattern(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
+_OPTION = SecretPattern(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
+_USER_OPTION = SecretPattern(r"(\s(?:-u|--user|--proxy-user|-U)[= ]?[\"']?[^\s:\"'$]{1,80}:)(?!\$)[^\s\"']{1,200}")
 """The user and the password that curl is given."""
-_CURL = LatePattern(r"\bcurl\b")
+_CURL = SecretPattern(r"\bcurl\b")
 _CURL_LEFT = 404
 """Characters before the option in which the command is named."""
 
@@ -57,7 +57,7 @@ def _token(match: re.Match[str]) -> str:
     return MASK
 
 
-def _tokens(text: str, shape: LatePattern) -> str:
+def _tokens(text: str, shape: SecretPattern) -> str:
     return shape.replaced(_token, text)
 
 
@@ -142,7 +142,7 @@ MASKERS: Maskers = (
     (SIGNS, partial(mask_notations, mask=MASK)),
     (("Secret",), partial(mask_kubernetes, mask=MASK)),
     (("-p",), partial(mask_password_options, mask=MASK)),
-    *((signs, partial(_tokens, shape=LatePattern(bounded(shape)))) for signs, shape in SHAPES),
+    *((signs, partial(_tokens, shape=ShapePattern(shape))) for signs, shape in SHAPES),
 )
 
 
@@ -160,7 +160,7 @@ def masked_text(text: str, maskers: Maskers = MASKERS) -> str:
     if len(text) < _SHORTEST:
         return text
     was = text
-    if maskers is MASKERS and len(text) < SHORT and sign_of_shape().search(text) is None:
+    if maskers is MASKERS and len(text) < SHORT and not SIGN_OF_SHAPE.is_in(text):
         maskers = _OTHERS
     for signs, mask in maskers:
         for sign in signs:

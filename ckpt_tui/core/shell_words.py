@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
+import re
 from collections.abc import Iterable
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.text import clean
+
+_PLAIN = LatePattern(r"[\w@%+=:,./-]+\Z", re.ASCII)
+"""A word that means itself to a shell, as `shlex` has it."""
 
 
 def shell_word(text: str) -> str:
     """The text as one word, safe for a terminal: signs that a terminal would obey or not show are written as bytes."""
-    word = shlex.quote(text)
+    word = text if _PLAIN.known.match(text) else "'{}'".format(text.replace("'", "'\"'\"'"))
     if clean(word) == word:
         return word
     data = text.encode("utf-8", "surrogateescape")

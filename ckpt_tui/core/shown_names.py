@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 
-_PLAIN = re.compile(r"(?:[A-Za-z_]\w{0,14}|[0-9a-f-]{32,36}(?:\.json)?)\Z", re.ASCII).match
+_PLAIN = LatePattern(r"(?:[A-Za-z_]\w{0,14}|[0-9a-f-]{32,36}(?:\.json)?)\Z", re.ASCII)
 """A name shorter than any token, or a random id: nearly all names."""
 
 
 def masked_name(name: str) -> str:
     """A name with the secrets in it masked; not safe for a terminal."""
-    return name if _PLAIN(name) else _masked(name)
+    return name if _PLAIN.known.match(name) else _masked(name)
 
 
 @lru_cache(maxsize=4096)  # the same names are shown again and again

@@ -65,6 +65,12 @@ CANDIDATES = (
 JOINERS = "\u200c\u200d\ufe0e\ufe0f\U000e0100-\U000e01ef"
 """Those that are safe in some places."""
 
+_VARIANTS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Selectors of variants: of all candidates, only these are printable for Python."""
+
+_SHORT = 1_000
+"""Characters of a text that is looked through without an expression, which takes 1 ms to compile."""
+
 
 def _escape(match: re.Match[str]) -> str:
     char = match[0]
@@ -89,7 +95,8 @@ def clean(text: str, limit: int | None = None) -> str:
     cut = limit is not None and len(text) > limit
     if cut:
         text = text[:limit].rstrip(_JOINER)
-    if not (text.isascii() and text.isprintable()):
+    is_plain = text.isprintable() and (text.isascii() or (len(text) < _SHORT and _VARIANTS.isdisjoint(text)))
+    if not is_plain:
         text = re.sub(CANDIDATES, _escape, text)
     return text + "…" if cut else text
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from ckpt_tui.core.named_tuples import NamedTuple
 
 EdgeKind = Literal["direct", "fan-out", "fan-in"]
 

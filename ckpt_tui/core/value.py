@@ -14,7 +14,9 @@ operations; walk them with an explicit stack, `id()` and a budget, as this packa
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+from ckpt_tui.core.named_tuples import NamedTuple
 
 Value: TypeAlias = Any
 """One of the kinds named in the module's description; a type checker has no name for a recursive, cyclic union."""
@@ -164,14 +166,14 @@ class Envelope:
         is_cut: It was not decoded to its end because of a limit; `core.documents.envelope.decode_further` goes on.
         factor: How many times the usual limits it was decoded within; 0 when it was not decoded.
         warning: What is irregular about it, or "".
-        met: Digest → how many equal pickles of its document were decoded, shared by all of them; None where it is
-            alone. Two places of a document never share a value that one pickle does not: whatever counts, searches or
-            marks values knows them by their identity.
+        met: Pickle (see `core.pickles.kept`) → how many equal ones of its document were decoded, shared by all of them;
+            None where it is alone. Two places of a document never share a value that one pickle does not: whatever
+            counts, searches or marks values knows them by their identity.
     """
 
     __slots__ = ("claimed", "decoded", "factor", "is_cut", "met", "ready", "text", "value", "warning")
 
-    def __init__(self, text: str | memoryview, claimed: str, met: dict[bytes, int] | None = None) -> None:
+    def __init__(self, text: str | memoryview, claimed: str, met: dict[str | bytes, int] | None = None) -> None:
         self.text = text
         self.claimed = claimed
         self.met = met
@@ -205,7 +207,7 @@ class Deferred:
     __slots__ = ("claimed", "data", "end", "level", "met", "read", "ready", "start", "value")
 
     def __init__(
-        self, data: bytes, start: int, end: int, level: int, read: Reader, met: dict[bytes, int] | None = None
+        self, data: bytes, start: int, end: int, level: int, read: Reader, met: dict[str | bytes, int] | None = None
     ) -> None:
         self.data = data
         self.start = start

@@ -7,13 +7,13 @@ entry of a list; `ckpt_tui.stores.headers` reads headers, `ckpt_tui.stores.agent
 from __future__ import annotations
 
 import os
-import re
 from collections import deque
 from itertools import islice
 from typing import Any
 
 from ckpt_tui.core.documents.document import Document, DocumentFault, parse
 from ckpt_tui.core.documents.envelope import parsed
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, CheckpointRef, Facts, Problem, parse_time
 from ckpt_tui.core.reading.bookkeeping import FRAMEWORK_KEYS
 from ckpt_tui.core.reading.gist import gist_of_messages, gist_of_request, gist_of_state
@@ -195,7 +195,7 @@ _RECOGNISED = (
 """Keys that show that a file has another format than this store."""
 
 
-SHAPE_NOTES = re.compile(r"\b\w+ is not an? (string|integer|object|date)\b")
+SHAPE_NOTES = LatePattern(r"\b\w+ is not an? (string|integer|object|date)\b")
 """What `ref_of_document` notes of members that are of another kind than the framework writes."""
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from ckpt_tui.core.doctor.copies import originals
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.dotnet_document import DotnetDigest, digest, is_document, parts
@@ -53,7 +54,7 @@ YOUNG_SECONDS = 5.0
 _HEAD = 65536
 
 
-_NAME = re.compile(r".*(?:%2Ejson|_[0-9a-f]{32}\.json)\Z", re.DOTALL | re.IGNORECASE).match
+_NAME = LatePattern(r".*(?:%2Ejson|_[0-9a-f]{32}\.json)\Z", re.DOTALL | re.IGNORECASE)
 
 
 class DotnetStore(PolledStore):
@@ -80,11 +81,11 @@ class DotnetStore(PolledStore):
         """A directory with an index or with files of this format, or such a file."""
         if place.head is not None:
             directory, name = os.path.split(place.path)
-            found = _NAME(name) and b'"stepNumber"' in place.head
+            found = _NAME.known.match(name) and b'"stepNumber"' in place.head
             return cls(directory or os.curdir, only=name) if found else None
         if place.has_index and _is_index(os.path.join(place.path, "index.jsonl")):
             return cls(place.path)
-        names = [name for name in place.names if _NAME(name) and not name.startswith("._")]
+        names = [name for name in place.names if _NAME.known.match(name) and not name.startswith("._")]
         return cls(place.path) if any(_is_one(os.path.join(place.path, name)) for name in names[:4]) else None
 
     def fresh(self) -> DotnetStore:

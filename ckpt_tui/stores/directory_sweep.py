@@ -6,8 +6,9 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.files import Stamp, each_json, packed, stamp_of
 
 SWEEP_SECONDS = 5.0

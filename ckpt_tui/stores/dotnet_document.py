@@ -10,10 +10,12 @@ import hashlib
 import json
 import re
 from collections.abc import Container
-from typing import Any, NamedTuple
+from typing import Any
 
 from ckpt_tui.core.documents.document import REPEATED
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Facts
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.topology import EdgeKind, Topology, TopologyEdge, TopologyNode
 from ckpt_tui.core.value import Map, Obj, Ref, Value
@@ -206,13 +208,13 @@ def portable(value: Value) -> Value:
     return made
 
 
-_GENERIC = re.compile(r", [^,\[\]]+, Version=[^\]]*")
+_GENERIC = LatePattern(r", [^,\[\]]+, Version=[^\]]*")
 
 
 def _type(value: Value) -> tuple[str, str]:
     """Assembly and full name of a TypeId, without versions: .NET compares them so."""
     found = members(value)
-    return text(found.get("assemblyName")).partition(",")[0], _GENERIC.sub("", text(found.get("typeName")))
+    return text(found.get("assemblyName")).partition(",")[0], _GENERIC.known.sub("", text(found.get("typeName")))
 
 
 def type_name(value: Value) -> str:
@@ -264,7 +266,7 @@ def split_key(key: str, executors: Container[str] = ()) -> list[str]:
     it, after the longest id.
     """
     found: list[list[str]] = []
-    for bar in _BAR.finditer(key):
+    for bar in _BAR.known.finditer(key):
         owner, rest = key[: bar.start()], key[bar.end() :]
         if not owner or not _is_part(owner):
             continue
@@ -272,20 +274,20 @@ def split_key(key: str, executors: Container[str] = ()) -> list[str]:
             if _is_part(rest[1:]):
                 found.append([owner, "", rest[1:]])
         elif rest.startswith("@"):
-            ends = [(rest[: end.start()], rest[end.end() :]) for end in _BAR.finditer(rest)]
+            ends = [(rest[: end.start()], rest[end.end() :]) for end in _BAR.known.finditer(rest)]
             found += [[owner, scope, name] for scope, name in ends if _is_part(scope) and _is_part(name)]
     splits = [[part.replace("||", "|") for part in parts] for parts in found]
     known = [parts for parts in splits if parts[0] in executors]
     return (known or splits or [[key]])[-1]
 
 
-_BAR = re.compile(r"\|")
-_BARS = re.compile(r"\|+")
+_BAR = LatePattern(r"\|")
+_BARS = LatePattern(r"\|+")
 
 
 def _is_part(text: str) -> bool:
     """Whether every `|` in a part of a key is doubled."""
-    return all(len(bars) % 2 == 0 for bars in _BARS.findall(text))
+    return all(len(bars) % 2 == 0 for bars in _BARS.known.findall(text))
 
 
 def _fan_in(found: dict[str, Any], workflow: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, unquote
 
+from ckpt_tui.core.late_patterns import LatePattern
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import clean
 
 INDEX = "index.jsonl"
@@ -103,12 +105,12 @@ def parse_index(data: bytes) -> Index:
         line = _line(text, number)
         if line is not None:
             lines.setdefault((line.session, line.checkpoint), line)
-        elif number == len(raw) and not _MARKER.match(text):
+        elif number == len(raw) and not _MARKER.known.match(text):
             torn = True
             faults.append(f"line {number:,} is cut off; .NET refuses to open this store (“Index corrupted”)")
         else:
             wrong.append(number)
-            merged = merged or _MARKER.match(text) is not None
+            merged = merged or _MARKER.known.match(text) is not None
     if wrong:
         what = "it holds both sides of a merge that was not resolved: " if merged else ""
         faults.insert(
@@ -128,7 +130,7 @@ def _in_utf8(data: bytes) -> tuple[bytes, str]:
     return text.removeprefix("\ufeff").encode(), "UTF-16"
 
 
-_MARKER = re.compile(rb"(?:<{7}|={7}|>{7}|\|{7})(?: |\Z)")
+_MARKER = LatePattern(rb"(?:<{7}|={7}|>{7}|\|{7})(?: |\Z)")
 
 
 def numbered(numbers: Sequence[int]) -> str:
@@ -171,12 +173,12 @@ def _lower(value: Any) -> dict[str, Any]:
     return {key.lower(): item for key, item in value.items()} if isinstance(value, dict) else {}
 
 
-_CHECKPOINT = re.compile(r"(.+)_([^_]+)(?:\.json|%2Ejson)\Z", re.DOTALL | re.IGNORECASE)
+_CHECKPOINT = LatePattern(r"(.+)_([^_]+)(?:\.json|%2Ejson)\Z", re.DOTALL | re.IGNORECASE)
 
 
 def ids_of(name: str) -> tuple[str, str] | None:
     """Session and checkpoint of a file name; None when it is not one of this store."""
-    found = _CHECKPOINT.match(name)
+    found = _CHECKPOINT.known.match(name)
     if found is None:
         return None
     escaped = name.lower().endswith("%2ejson")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import NamedTuple
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import CheckpointRef, Facts, Problem, StoreMetadata
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.dotnet_document import DotnetDigest
 from ckpt_tui.stores.dotnet_index import IndexLine, ids_of
@@ -233,9 +233,9 @@ def _label(ran: tuple[str, ...], answered: tuple[str, ...], facts: Facts) -> str
     return " · ".join(parts)
 
 
-_GUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
+_GUID = LatePattern(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
 
 
 def _short(name: str) -> str:
     """An id short enough to read: 8 characters of a random one."""
-    return name[:8] if _GUID.match(name) else clean(name, 40)
+    return name[:8] if _GUID.known.match(name) else clean(name, 40)

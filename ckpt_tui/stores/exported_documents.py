@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.documents import encodings
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.stores.agent_framework import entry_from_bytes
 from ckpt_tui.stores.agent_framework_body import checkpoint_from_bytes
@@ -28,9 +29,9 @@ RESUME = (
 )
 """Why nothing is resumed from such a file, and what can be."""
 
-_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
-_WRAPPED = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"[^"]*"\s*:[^\[]{0,400}\[\s*\{', re.DOTALL)
-_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{[^\n]*\}\s*\n\s*\{")
+_ARRAY = LatePattern(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
+_WRAPPED = LatePattern(rb'(?:\xef\xbb\xbf)?\s*\{\s*"[^"]*"\s*:[^\[]{0,400}\[\s*\{', re.DOTALL)
+_LINES = LatePattern(rb"(?:\xef\xbb\xbf)?\s*\{[^\n]*\}\s*\n\s*\{")
 _OWN = (b'"workflow_name"', b'"graph_signature_hash"')
 
 
@@ -122,9 +123,9 @@ def looks_exported(head: bytes, are_lines: bool = False) -> bool:
     """Whether the beginning of a file is that of exported checkpoints, not of one checkpoint."""
     if not any(key in head for key in _OWN):
         return False
-    if _ARRAY.match(head) or _LINES.match(head) or (are_lines and head.lstrip().startswith(b"{")):
+    if _ARRAY.known.match(head) or _LINES.known.match(head) or (are_lines and head.lstrip().startswith(b"{")):
         return True
-    return _WRAPPED.match(head) is not None and head.find(_OWN[0]) > head.find(b"[")
+    return _WRAPPED.known.match(head) is not None and head.find(_OWN[0]) > head.find(b"[")
 
 
 def documents(data: bytes) -> list[Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Store, complete
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 GROUP = "ckpt_tui.stores"
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)\Z", re.DOTALL)
+_SCHEME = LatePattern(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)\Z", re.DOTALL)
 
 
 def extensions() -> dict[str, EntryPoint]:
@@ -28,7 +29,7 @@ def extensions() -> dict[str, EntryPoint]:
 
 def named_store(text: str) -> Store | None:
     """What a reader that is named opens: `NAME:PLACE`; None where there is no reader of that name."""
-    found = _SCHEME.match(text)
+    found = _SCHEME.known.match(text)
     point = extensions().get(found[1]) if found else None
     if point is None or found is None:
         return None

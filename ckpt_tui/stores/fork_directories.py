@@ -7,11 +7,11 @@ are in the directory of our state.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
@@ -63,7 +63,7 @@ def listed_forks(store: str) -> tuple[list[str], list[Problem]]:
                     entry.name.endswith(DATABASE) and entry.is_file() if of_file else entry.is_dir()
                 ):
                     continue
-                if is_link and not _NAME.fullmatch(entry.name.removesuffix(DATABASE)):
+                if is_link and not _NAME.known.fullmatch(entry.name.removesuffix(DATABASE)):
                     continue
                 if not of_file and (is_link or entry.is_symlink()) and not _is_small(entry.path, left):
                     closed.append(_unfollowed(entry.path, f"{os.path.basename(place)}/{entry.name}"))
@@ -77,7 +77,7 @@ def listed_forks(store: str) -> tuple[list[str], list[Problem]]:
 _BEHIND_LINKS = 2_000
 """Entries that are looked at, in all, of directories to which links lead."""
 
-_NAME = re.compile(r".+-[0-9]{1,9}")
+_NAME = LatePattern(r".+-[0-9]{1,9}")
 """The name of a fork: the id of a checkpoint and a number."""
 
 

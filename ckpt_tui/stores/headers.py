@@ -7,10 +7,10 @@ first 512 bytes and its iteration in the last 256, whatever the size of the body
 from __future__ import annotations
 
 import json
-import re
 from sys import intern
 from typing import TYPE_CHECKING
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, parse_time
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends_with_status, stamp_of
 
@@ -30,7 +30,7 @@ _KEYS = ("workflow_name", "graph_signature_hash", "checkpoint_id", "previous_che
 _MESSAGES = b',\n  "messages": '
 _OUTSIDE = b'{\n    "' + INTERNAL.encode()
 _ITERATION = b'\n  "iteration_count": '
-_TAIL = re.compile(
+_TAIL = LatePattern(
     rb'\n  "iteration_count": (\d{1,18}),\n  "metadata": [^\n]*(?:\n   [^\n]*|\n  [}\]][^\n]*)*'
     rb'\n  "version": [^\n]*\n\}\s*\Z'
 )
@@ -75,7 +75,7 @@ def header_from_ends(name: str, head: bytes, tail: bytes, size: int) -> Checkpoi
     """
     end = tail or head
     at = end.rfind(_ITERATION)
-    last = _TAIL.match(end, at) if at >= 0 else None
+    last = _TAIL.known.match(end, at) if at >= 0 else None
     # No text in JSON contains a raw line break, so nothing within the header looks like this key.
     body = head.find(_MESSAGES)
     if last is None or body < 0:

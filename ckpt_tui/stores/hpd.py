@@ -9,11 +9,13 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, StoreMetadata, parse_time
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.gist import gist_of_request
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Capabilities, Entry, OpenedPath, problem_error
@@ -51,7 +53,7 @@ class _Execution(NamedTuple):
     sizes: dict[str, int]
 
 
-_NAME = re.compile(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL).match
+_NAME = LatePattern(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)
 
 
 class HpdStore(PolledStore):
@@ -77,8 +79,12 @@ class HpdStore(PolledStore):
         """The root of such a store, its `checkpoints`, one execution folder of it, or one file."""
         if place.head is not None:
             directory, name = os.path.split(place.path)
-            return cls(os.path.dirname(os.path.dirname(directory or os.curdir)), only=name) if _NAME(name) else None
-        if not any(map(_NAME, place.names)) and (place.names or not place.has_folders):
+            return (
+                cls(os.path.dirname(os.path.dirname(directory or os.curdir)), only=name)
+                if _NAME.known.match(name)
+                else None
+            )
+        if not any(map(_NAME.known.match, place.names)) and (place.names or not place.has_folders):
             return None
         found = locate(place.path)
         return cls(found.root, folder=found.folder) if found is not None else None
@@ -326,11 +332,11 @@ def part_of(run: str, known: set[str]) -> tuple[str, str]:
     return run[:at], run[at + 1 :]
 
 
-_GUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
+_GUID = LatePattern(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
 
 
 def _short(name: str) -> str:
-    return name[:8] if _GUID.match(name) else clean(name, 40)
+    return name[:8] if _GUID.known.match(name) else clean(name, 40)
 
 
 def _foreign(file: str, size: int = 0) -> Problem:

@@ -14,16 +14,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import parse_time
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole, stamp_of
 from ckpt_tui.stores.hpd_document import members, text
 from ckpt_tui.stores.hpd_graph import Definition, find_definitions, read_definition
 
-NAME = re.compile(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)
+NAME = LatePattern(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)
 
 _FOLDERS = 64
 """Entries of a directory that are looked at to say what it is."""
@@ -60,7 +62,7 @@ class HpdFiles:
                 listed = os.listdir(self.place(f"checkpoints/{folder}"))
             except OSError:
                 continue
-            found = sorted(name for name in listed if NAME.match(name))
+            found = sorted(name for name in listed if NAME.known.match(name))
             if found and (self.only is None or self.only in found):
                 yield folder, found
 
@@ -189,6 +191,6 @@ def _some_folders(path: str, below: str) -> list[str]:
 def _holds_files(path: str) -> bool:
     try:
         with os.scandir(path) as entries:
-            return any(NAME.match(entry.name) for _, entry in zip(range(_FOLDERS), entries, strict=False))
+            return any(NAME.known.match(entry.name) for _, entry in zip(range(_FOLDERS), entries, strict=False))
     except OSError:
         return False

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.topology import Topology, TopologyEdge, TopologyNode
 from ckpt_tui.stores.files import FileTrouble, read_whole

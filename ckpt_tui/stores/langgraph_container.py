@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.langgraph_records import Body, Header, Key, Write
 
 

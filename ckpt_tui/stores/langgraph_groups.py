@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs.groups import Group, PackedGroups
 from ckpt_tui.stores.base import Entry, place_error, problem_error
@@ -39,7 +40,7 @@ RECENT = 2_000
 FOUND = 200
 """Threads that a search for an id gives."""
 
-_PARENTS = re.compile(r"(.*)~\d{1,6}\Z", re.DOTALL).match
+_PARENTS = LatePattern(r"(.*)~\d{1,6}\Z", re.DOTALL)
 
 
 class LangGraphGroups(Groups):
@@ -260,7 +261,7 @@ class LangGraphGroups(Groups):
         key = key_of(name)
         if key is not None and self._threads.has(key):
             return [key.thread]
-        parents = _PARENTS(name)
+        parents = _PARENTS.known.match(name)
         name = (parents[1] if parents else name).removesuffix(".json")
         if name == "latest":
             return self._newest(1)

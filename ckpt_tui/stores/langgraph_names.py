@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.stores.langgraph_records import Key
 
-_VERSION_6 = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-6([0-9a-f]{3})-([89ab][0-9a-f]{3}|ffff)-[0-9a-f]{12}\Z").match
+_VERSION_6 = LatePattern(r"([0-9a-f]{8})-([0-9a-f]{4})-6([0-9a-f]{3})-([89ab][0-9a-f]{3}|ffff)-[0-9a-f]{12}\Z")
 """An id of version 6; in JavaScript the step before the first sets the bits of the variant, too."""
 
 _GREGORIAN = 0x01B21DD213814000
@@ -18,7 +18,7 @@ _CLOCK = 1 << 14
 
 def saved_at(name: str) -> float:
     """When a checkpoint was saved, in seconds since 1970, as its id says it; 0.0 where it does not."""
-    found = _VERSION_6(name)
+    found = _VERSION_6.known.match(name)
     if found is None:
         return 0.0
     ticks = (int(found[1], 16) << 28 | int(found[2], 16) << 12 | int(found[3], 16)) - _GREGORIAN
@@ -27,7 +27,7 @@ def saved_at(name: str) -> float:
 
 def step_of(name: str) -> int:
     """The step that an id was made for, -1 for the first input; 0 where it does not say."""
-    found = _VERSION_6(name)
+    found = _VERSION_6.known.match(name)
     if found is None:
         return 0
     clock = int(found[4], 16) & (_CLOCK - 1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.langgraph_postgres_tables import Tables, header_of, text_of
 from ckpt_tui.stores.langgraph_records import Header, Key

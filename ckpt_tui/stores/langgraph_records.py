@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from ckpt_tui.core.named_tuples import NamedTuple
 
 PAGE = 2_000
 """Headers asked for at once."""

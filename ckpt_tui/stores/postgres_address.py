@@ -11,6 +11,7 @@ import os
 import re
 from contextlib import suppress
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.errors import UsageError
 
@@ -20,9 +21,9 @@ PASSWORD = "***"  # noqa: S105 - what is shown instead
 VARIABLE = "CKPT_TUI_DATABASE_PASSWORDS"
 """Where a process that we start ourselves finds them."""
 
-_URL = re.compile(r"postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
-_PAIRS = re.compile(r"(?:\w+=[^&]*&?)+\Z").match
-_BYTES = re.compile(rb"%([0-9A-Fa-f]{2})")
+_URL = LatePattern(r"postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
+_PAIRS = LatePattern(r"(?:\w+=[^&]*&?)+\Z")
+_BYTES = LatePattern(rb"%([0-9A-Fa-f]{2})")
 _FORM = "For example: postgres://USER@HOST/DATABASE?sslmode=require"
 _MASKS = (PASSWORD, "•" * 6)
 _SECRET_OPTIONS = ("password", "sslpassword", "oauth_client_secret")
@@ -69,7 +70,7 @@ class Address:
 
 def is_postgres(text: str) -> bool:
     """Whether a text is the URL of a PostgreSQL database."""
-    return _URL.match(text) is not None
+    return _URL.known.match(text) is not None
 
 
 def address_of(url: str) -> Address:
@@ -81,16 +82,16 @@ def address_of(url: str) -> Address:
     Raises:
         UsageError: it is not such a URL.
     """
-    scheme = _URL.match(url)
+    scheme = _URL.known.match(url)
     if scheme is None:
         raise UsageError("That is not the URL of a PostgreSQL database.", _FORM)
     rest = url[scheme.end() :]
     start, _, query = rest.partition("?")
-    if query and "@" in query and not _PAIRS(query):  # it is a password that holds the first "?"
+    if query and "@" in query and not _PAIRS.known.match(query):  # it is a password that holds the first "?"
         at = rest.rindex("@")
         tail, _, query = rest[at:].partition("?")
         start = rest[:at] + tail
-    if query and not _PAIRS(query):  # which is not quoted: it may hold a password
+    if query and not _PAIRS.known.match(query):  # which is not quoted: it may hold a password
         raise UsageError("The options of the URL are not written as ?name=value&name=value.", _FORM)
     user_part, at_sign, place = start.rpartition("@")
     user, has_password, password = user_part.partition(":")
@@ -164,7 +165,7 @@ def _quoted(text: str) -> str:
 
 def _unquoted(text: str) -> str:
     raw = text.encode("utf-8", "surrogateescape")
-    return _BYTES.sub(lambda found: bytes([int(found[1], 16)]), raw).decode("utf-8", "surrogateescape")
+    return _BYTES.known.sub(lambda found: bytes([int(found[1], 16)]), raw).decode("utf-8", "surrogateescape")
 
 
 def absolute(path: str) -> str:

@@ -23,9 +23,11 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
+from ckpt_tui.core.late_patterns import LatePattern
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.database_fault import DatabaseFault
 
 MAGIC = b"SQLite format 3\0"
@@ -108,11 +110,12 @@ class Look:
                 continue
             if names and name not in names:
                 continue
-            if not _ORDINARY(sql):
+            if not _ORDINARY.known.match(sql):
                 continue
             columns = self.rows(f"PRAGMA table_xinfo({quoted(name)})")
             own = tuple(str(row[1]) for row in columns if row[6] == 0)
-            has_rowid = not _WITHOUT_ROWID(sql) and not {"rowid", "_rowid_", "oid"} & {one.lower() for one in own}
+            lowered = {one.lower() for one in own}
+            has_rowid = not _WITHOUT_ROWID.known.search(sql) and not {"rowid", "_rowid_", "oid"} & lowered
             found[name] = Table(name, own, has_rowid)
         return found
 
@@ -125,8 +128,8 @@ class Look:
         return self._connection.execute(statement, values)
 
 
-_ORDINARY = re.compile(r"\s*CREATE\s+TABLE\b", re.IGNORECASE).match
-_WITHOUT_ROWID = re.compile(r"\bWITHOUT\s+ROWID\b", re.IGNORECASE).search
+_ORDINARY = LatePattern(r"\s*CREATE\s+TABLE\b", re.IGNORECASE)
+_WITHOUT_ROWID = LatePattern(r"\bWITHOUT\s+ROWID\b", re.IGNORECASE)
 
 
 class SqliteFile:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from rich.color import ColorSystem
 from rich.console import Console
@@ -21,6 +20,8 @@ from textual._compositor import (  # what is written; Textual has no other way t
     CompositorUpdate,
     LayoutUpdate,
 )
+
+from ckpt_tui.core.named_tuples import NamedTuple
 
 
 class Look(NamedTuple):

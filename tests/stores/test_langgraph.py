@@ -23,8 +23,8 @@ from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Run, arrange
-from ckpt_tui.core.runs.listing import id_text, run_title
-from ckpt_tui.core.runs.short_ids import short_id
+from ckpt_tui.core.runs.listing import run_title
+from ckpt_tui.core.runs.short_ids import id_text, short_id
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores import langgraph, langgraph_rows

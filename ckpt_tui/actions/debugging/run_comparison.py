@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.framework_text import in_words
 from ckpt_tui.core.replay.frames import pinned
 from ckpt_tui.core.running.short_values import asks_in_words, brief
 
-_PASSING = re.compile(
+_PASSING = LatePattern(
     r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|\b(call|msg|resp)_\w+"
     r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)?|\b0x[0-9a-f]+"
 )
@@ -46,7 +47,7 @@ class RunResult(NamedTuple):
     @property
     def key(self) -> str:
         """The same for runs that came out the same, ids and times aside."""
-        return _PASSING.sub("", json.dumps([self.outcome, said(self.outputs), self.what], sort_keys=True))
+        return _PASSING.known.sub("", json.dumps([self.outcome, said(self.outputs), self.what], sort_keys=True))
 
     @property
     def gist(self) -> str:

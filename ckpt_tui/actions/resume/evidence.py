@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from ckpt_tui.actions.resume.plan import Source
+from ckpt_tui.core.late_patterns import LatePattern
+from ckpt_tui.core.named_tuples import NamedTuple
 
 _MAINS = ("__main__", "__mp_main__")
 
-_IMPORTS = re.compile(
+_IMPORTS = LatePattern(
     r"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]+(\([^)]{0,10000}\)|[^\n#;]*)|import[ \t]+([^\n#;]+))",
     re.MULTILINE,
 )
-_GUARD = re.compile(
+_GUARD = LatePattern(
     r"^if[ \t(]+(?:__name__[ \t]*==[ \t]*['\"]__main__|['\"]__main__['\"][ \t]*==[ \t]*__name__)", re.MULTILINE
 )
-_STARTS = re.compile(
+_STARTS = LatePattern(
     r"^(?:\w+[ \t]*=[ \t]*)?(?:(?:asyncio|anyio|trio|uvloop)\.run|main|run\w*|cli|app)\(", re.MULTILINE
 )
 _RUNS = {
@@ -28,7 +29,7 @@ _FRAMEWORK = {
     "agent_framework": re.compile(r"^[ \t]*(?:from|import)[ \t]+agent_framework", re.MULTILINE),
     "langgraph": re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:langgraph|langchain)", re.MULTILINE),
 }
-_GRAPH_MAKERS = re.compile(
+_GRAPH_MAKERS = LatePattern(
     r"^(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\([^)]{0,1000}\)[ \t]*->[^:\n]{0,100}\b"
     r"(?:CompiledStateGraph|StateGraph|Pregel)\b"
     r"|^(?:async[ \t]+)?def[ \t]+((?:build|create|make|get)_?\w*graph\w*)[ \t]*\("
@@ -36,7 +37,7 @@ _GRAPH_MAKERS = re.compile(
     r"|^(\w+)[ \t]*(?::[^=\n]{0,100})?=[ \t\n(]*(?:\w+\.)?(?:State|Message)Graph\(",
     re.MULTILINE,
 )
-_MAKERS = re.compile(
+_MAKERS = LatePattern(
     r"^(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\([^)]{0,1000}\)[ \t]*->[^:\n]{0,100}\bWorkflow(?:Builder|Agent)?\b"
     r"|^(?:async[ \t]+)?def[ \t]+((?:build|create|make|get)_?\w*workflow\w*)[ \t]*\("
     r"|^(\w+)[ \t]*(?::[^=\n]{0,100})?=[ \t\n(]*(?:\w+\.)?"
@@ -54,7 +55,7 @@ _BUILDERS = {
 _OWN_IDS = {"input-conversation", "dispatcher", "aggregator", "end", "magentic_orchestrator", "group_chat_orchestrator"}
 """Executors that those builders add by themselves."""
 
-_GENERATED = re.compile(r"\w*Workflow\w*-[0-9a-f]{8}-[0-9a-f-]{27}\Z")
+_GENERATED = LatePattern(r"\w*Workflow\w*-[0-9a-f]{8}-[0-9a-f-]{27}\Z")
 """A workflow's name that the framework made up."""
 
 
@@ -140,7 +141,7 @@ def clues_of(source: Source, store: str) -> Clues:
             main.append(name)
         elif not module.startswith(("agent_framework", "langgraph", "langchain")):
             classes[module] = (*classes.get(module, ()), name)
-    is_named = source.thread is None and not _GENERATED.match(source.workflow)
+    is_named = source.thread is None and not _GENERATED.known.match(source.workflow)
     workflow = source.workflow if is_named else ""
     builder = _BUILDERS.get(workflow, "")
     executors = tuple(each for each in source.executors if not (builder and each in _OWN_IDS))
@@ -167,8 +168,8 @@ def evidence(text: str, modules: Iterable[str], clues: Clues) -> Evidence:
         items.append(Item("store", clues.store))
     framework = clues.framework
     makers_of = _MAKERS if framework == "agent_framework" else _GRAPH_MAKERS
-    makers = [next(filter(None, found)) for found in makers_of.findall(text)]
-    starts = bool(_GUARD.search(text) or _STARTS.search(text))
+    makers = [next(filter(None, found)) for found in makers_of.known.findall(text)]
+    starts = bool(_GUARD.known.search(text) or _STARTS.known.search(text))
     return Evidence(
         tuple(items), bool(_FRAMEWORK[framework].search(text)), starts, bool(_RUNS[framework].search(text)),
         tuple(dict.fromkeys(makers)),
@@ -178,7 +179,7 @@ def evidence(text: str, modules: Iterable[str], clues: Clues) -> Evidence:
 def imports(text: str) -> list[Import]:
     """The imports of a text, wherever they are in it."""
     out = []
-    for dots, module, names, plain in _IMPORTS.findall(text):
+    for dots, module, names, plain in _IMPORTS.known.findall(text):
         if plain:
             out += [Import(0, _name(each), ()) for each in plain.split(",")]
         else:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from ckpt_tui.core.named_tuples import NamedTuple
 
 Kind = Literal[
     "expect", "value", "always", "eventually", "never", "before", "order", "count", "runs", "asked", "safe", "graph",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.matching.alignment import align
+from ckpt_tui.core.named_tuples import NamedTuple
 
 Kind = Literal["same", "gone", "new"]
 
-_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD = LatePattern(r"\w+|\s+|[^\w\s]")
 
 _LIMIT = 20_000
 """Characters between the ends that two texts share which are compared by word; more counts as replaced."""
@@ -105,7 +106,7 @@ def _joins(middle: str, whole: str, at: int) -> bool:
 
 
 def _by_word(a: str, b: str) -> Iterator[Piece]:
-    words_a, words_b = _WORD.findall(a), _WORD.findall(b)
+    words_a, words_b = _WORD.known.findall(a), _WORD.known.findall(b)
     at_a = at_b = 0
     for end_a, end_b in (*align(words_a, words_b), (len(words_a), len(words_b))):
         if end_a > at_a:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from ckpt_tui.core.late_patterns import LatePattern
 
 FIXES = {
     "index": "Restore the index; `ckpt-tui doctor` prints its lines.",
@@ -78,11 +78,11 @@ REPEATED_BY_DOTNET = (
 )
 """What to do where a .NET checkpoint holds a property twice."""
 
-SHAPES = re.compile(r"\b\w+ is not an? (string|integer|object|date)\b")
+SHAPES = LatePattern(r"\b\w+ is not an? (string|integer|object|date)\b")
 """What a store notes of members that are of another kind than the framework writes."""
 
-_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)")
-_IMPOSSIBLE = re.compile(
+_RESERVED = LatePattern(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)")
+_IMPOSSIBLE = LatePattern(
     r"[\x00-\x1f\x7f-\x9f/\\<>:\"|?*$`;&!'%^{}#\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 """What no system takes in a name, and what a shell acts on: a name that is proposed will be pasted."""
@@ -92,8 +92,8 @@ _NAME_BYTES = 255
 def is_plain_name(name: str) -> bool:
     """Whether a text can be a file name on every system, and nothing but a name, also for a shell."""
     return bool(name) and not (
-        _IMPOSSIBLE.search(name)
-        or _RESERVED.match(name)
+        _IMPOSSIBLE.known.search(name)
+        or _RESERVED.known.match(name)
         or name[0] in " .~-"
         or name[-1] in " ."
         or len(name.encode("utf-8")) > _NAME_BYTES

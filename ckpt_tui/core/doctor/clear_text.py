@@ -9,6 +9,7 @@ from typing import Any
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import parsed, resolve
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.pickles.kept import facts_of
 from ckpt_tui.core.reading.path_links import PathLink, path_of
@@ -75,16 +76,16 @@ def _grouped(patterns: Iterable[bytes]) -> bytes:
     return b"|".join(first + b"(?:" + b"|".join(rest) + b")" for first, rest in groups.items())
 
 
-_HINT = re.compile(b"|".join((_NAMES, _LOOKS, _grouped(_SHAPES), words_in_bytes())), re.DOTALL)
-_FOREIGN = re.compile(foreign_words_in_bytes(), re.DOTALL)
-_PICKLED = re.compile(rb'"__pickled__"\s*:\s*"')
+_HINT = LatePattern(b"|".join((_NAMES, _LOOKS, _grouped(_SHAPES), words_in_bytes())), re.DOTALL)
+_FOREIGN = LatePattern(foreign_words_in_bytes(), re.DOTALL)
+_PICKLED = LatePattern(rb'"__pickled__"\s*:\s*"')
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 
 def may_hold_secrets(data: bytes) -> bool:
     """Whether bytes hold a sign without which `ckpt_tui.core.redact` masks nothing; a quick test."""
     low = data.lower()
-    return _HINT.search(low) is not None or (not low.isascii() and _FOREIGN.search(low) is not None)
+    return _HINT.known.search(low) is not None or (not low.isascii() and _FOREIGN.known.search(low) is not None)
 
 
 def json_may_hold_secrets(raw: bytes) -> bool:
@@ -97,7 +98,7 @@ def json_may_hold_secrets(raw: bytes) -> bool:
 def _beside_base64(raw: bytes) -> Iterator[bytes]:
     """The bytes of a file without the texts of its pickles."""
     done = 0
-    for found in _PICKLED.finditer(raw):
+    for found in _PICKLED.known.finditer(raw):
         end = raw.find(b'"', found.end())
         if end >= 0 and not raw[found.end() : end].translate(None, _BASE64):
             yield raw[done : found.start()]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
 from unicodedata import normalize
 
 from ckpt_tui.core.doctor.advice import is_plain_name
 from ckpt_tui.core.doctor.severity import Finding
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.named_tuples import NamedTuple
 
 _MADE_BY = (
     (r" \([^()]*(?:conflicted copy|case conflict|Konflikt|conflit|conflicto|conflitto|conflito)[^()]*\)",
@@ -31,7 +32,7 @@ _MADE_BY = (
 )  # fmt: skip
 _ENDINGS = tuple((re.compile(f"(.+?)(?:{ending})\\Z", re.DOTALL | re.IGNORECASE), words) for ending, words in _MADE_BY)
 _OF_DRIVE = "named as Google Drive names a copy"
-_BEFORE = re.compile(r"(?:Copy of|Kopie von|Copie de|Copia de|Copia di) (.+)\Z", re.DOTALL)
+_BEFORE = LatePattern(r"(?:Copy of|Kopie von|Copie de|Copia de|Copia di) (.+)\Z", re.DOTALL)
 
 
 THE_SAME = "their contents are the same"
@@ -58,7 +59,7 @@ def made_by(stem: str, original: str) -> str:
         found = ending.match(stem)
         if found is not None and found[1] == original:
             return words
-    before = _BEFORE.match(stem)
+    before = _BEFORE.known.match(stem)
     return _OF_DRIVE if before is not None and before[1] == original else ""
 
 
@@ -68,7 +69,7 @@ def originals(stem: str) -> Iterator[tuple[str, str]]:
         found = ending.match(stem)
         if found is not None:
             yield found[1], words
-    before = _BEFORE.match(stem)
+    before = _BEFORE.known.match(stem)
     if before is not None:
         yield before[1], _OF_DRIVE
 

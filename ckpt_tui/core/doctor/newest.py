@@ -6,13 +6,13 @@ the log; times are compared as `datetime.fromisoformat` reads them; of equal one
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from ckpt_tui.core.doctor.severity import Finding
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import CheckpointRef, Problem, parse_time
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.ids import as_late_here, latest
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.workflow_names import is_unnamed
@@ -50,13 +50,13 @@ class Candidate(NamedTuple):
     ref: CheckpointRef | None = None
 
 
-_HEADER = re.compile(rb'"(workflow_name|timestamp)"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_HEADER = LatePattern(rb'"(workflow_name|timestamp)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _HEAD = 4096
 
 
 def candidate_of(problem: Problem, raw: bytes) -> Candidate | None:
     """A file that cannot be shown, where its beginning names a workflow."""
-    header = {key: value.decode("utf-8", "replace") for key, value in reversed(_HEADER.findall(raw[:_HEAD]))}
+    header = {key: value.decode("utf-8", "replace") for key, value in reversed(_HEADER.known.findall(raw[:_HEAD]))}
     name = header.get(b"workflow_name", "")
     if not name:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from ckpt_tui.core.doctor.advice import (
     FIXES,
@@ -24,6 +23,7 @@ from ckpt_tui.core.doctor.repetitions import Repetitions
 from ckpt_tui.core.doctor.side_names import LEFTOVER, side_file_words
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.pickles.kept import facts_of
 from ckpt_tui.core.safety.judgement import Judgement
 from ckpt_tui.core.terms import GRAPH_TERMS, counted, terms_of
@@ -88,7 +88,7 @@ class Doctor:
         self._names.update((name, number) for number, name in enumerate(names))
         for name in sorted(self._names):
             own = name.rpartition("/")[2]
-            if LEFTOVER.match(own):
+            if LEFTOVER.known.match(own):
                 self._add(
                     "leftover", "warning", name, "", "left by a save that failed or was interrupted",
                     "Move it out of the store when no workflow is running: it may hold a part of a checkpoint that was "
@@ -205,7 +205,7 @@ class Doctor:
                     # The key of an executor's state, which holds two bars at least, three where its id has one.
                     is_dotnet = kind == "repeated-keys" and checkpoint.topology is not None and "|" in warning
                     self._add(kind, "warning", ref.file, "", warning, REPEATED_BY_DOTNET if is_dotnet else fix)
-        for found in SHAPES.finditer(ref.note):
+        for found in SHAPES.known.finditer(ref.note):
             self._add("wrong-shape", "warning", ref.file, "", found[0], "Restore the file from a copy.")
 
     def _candidate(self, ref: CheckpointRef, types: tuple[str, ...]) -> None:

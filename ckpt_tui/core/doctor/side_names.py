@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-LEFTOVER = re.compile(r".*\.json\.tmp\Z|\.maf-ckpt-.*\.tmp\Z|.*\.checkpoint\.json\.[0-9a-f]{32}\.tmp\Z", re.DOTALL)
+from ckpt_tui.core.late_patterns import LatePattern
+
+LEFTOVER = LatePattern(r".*\.json\.tmp\Z|\.maf-ckpt-.*\.tmp\Z|.*\.checkpoint\.json\.[0-9a-f]{32}\.tmp\Z", re.DOTALL)
 """What an interrupted save leaves: of Agent Framework until 1.18, and since 1.19; of HPD-Agent."""
 
 _KNOWN = (
@@ -25,7 +27,7 @@ _KNOWN = (
     (r".*\.(?:orig|rej)", "left by a patch or a merge"),
 )  # fmt: skip
 _PATTERNS = tuple((re.compile(f"(?:{pattern})\\Z", re.DOTALL), words) for pattern, words in _KNOWN)
-_BACKUP = re.compile(r"\.?(.+\.json)(?:~|\.~\d+~|\.(?:bak|backup|old|save|orig)\d*|-\d{4}-\d\d-\d\d)\Z", re.DOTALL)
+_BACKUP = LatePattern(r"\.?(.+\.json)(?:~|\.~\d+~|\.(?:bak|backup|old|save|orig)\d*|-\d{4}-\d\d-\d\d)\Z", re.DOTALL)
 
 
 def side_file_words(name: str, names: Collection[str]) -> str:
@@ -35,7 +37,7 @@ def side_file_words(name: str, names: Collection[str]) -> str:
         name: Its name.
         names: The names of everything beside it.
     """
-    backup = _BACKUP.match(name)
+    backup = _BACKUP.known.match(name)
     if backup is not None:
         there = "" if backup[1] in names else ", which no longer exists: this may be all that is left of it"
         return f"an editor's or a program's backup of {backup[1]}{there}"

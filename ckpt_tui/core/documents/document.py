@@ -9,11 +9,11 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from ckpt_tui.core.documents import encodings
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.documents.json_cost import cost_of, excess
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.value import Envelope, Map, Opaque, Value
 
 
@@ -48,7 +48,7 @@ class Document(NamedTuple):
 
 
 class _Hooks:
-    def __init__(self, met: dict[bytes, int] | None = None) -> None:
+    def __init__(self, met: dict[str | bytes, int] | None = None) -> None:
         self.met = {} if met is None else met
         self.repeated: set[str] = set()
         self.huge = 0
@@ -56,7 +56,10 @@ class _Hooks:
 
     def pairs(self, pairs: list[tuple[str, Value]]) -> Value:
         members = dict(pairs)
-        self.has_envelopes = self.has_envelopes or PICKLED in members
+        if PICKLED in members:
+            self.has_envelopes = True
+        elif len(members) == len(pairs):
+            return members
         if len(members) != len(pairs):
             seen: set[str] = set()
             for key, _ in pairs:
@@ -101,7 +104,7 @@ def repeated_keys(members: dict[str, Value]) -> set[str]:
     return {key for key, values in found.items() if type(values) is list and values and values[-1] is members.get(key)}
 
 
-def parse(data: bytes, factor: float = 1.0, met: dict[bytes, int] | None = None) -> Document:
+def parse(data: bytes, factor: float = 1.0, met: dict[str | bytes, int] | None = None) -> Document:
     """Parse a checkpoint file, unless its values would take too much memory.
 
     Args:
@@ -129,7 +132,7 @@ def parse(data: bytes, factor: float = 1.0, met: dict[bytes, int] | None = None)
     return Document(value, tuple(notes), cost.work, not hooks.has_envelopes and not hooks.huge)
 
 
-def parse_pairs(data: bytes, met: dict[bytes, int] | None = None) -> list[tuple[str, Value]]:
+def parse_pairs(data: bytes, met: dict[str | bytes, int] | None = None) -> list[tuple[str, Value]]:
     """The members of a JSON object in UTF-8, in order, as often as they occur.
 
     Raises:
@@ -147,7 +150,7 @@ def parse_pairs(data: bytes, met: dict[bytes, int] | None = None) -> list[tuple[
     return last
 
 
-def joined(pairs: list[tuple[str, Value]], met: dict[bytes, int] | None) -> Value:
+def joined(pairs: list[tuple[str, Value]], met: dict[str | bytes, int] | None) -> Value:
     """The value that an object with these members is: a dict, an envelope, or a `Map` where keys are repeated."""
     return _Hooks(met).pairs(pairs)
 
@@ -204,7 +207,7 @@ def _encoding_note(found: encodings.Decoded, where: int) -> str:
     if found.encoding == encodings.preferred():
         return f"not UTF-8; read as {found.encoding}, as --encoding says"
     if found.encoding == "utf-8":
-        count = len(encodings.UNREADABLE.findall(found.text))
+        count = len(encodings.UNREADABLE.known.findall(found.text))
         bad = "1 place is" if count == 1 else f"{count:,} places are"
         return f"damaged UTF-8: {bad} unreadable, the first at byte {where:,}; the framework cannot load it"
     if found.encoding.startswith("utf"):

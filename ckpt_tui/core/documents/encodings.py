@@ -11,9 +11,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from ckpt_tui.core.documents import letters
+from ckpt_tui.core.late_patterns import LatePattern
+from ckpt_tui.core.named_tuples import NamedTuple
 
 _preferred = ""
 
@@ -63,7 +64,7 @@ def decode(data: bytes) -> Decoded | None:
         return None
     damaged = data.decode("utf-8", "replace")
     good = sum(char > "\x7f" for char in damaged) - damaged.count("\ufffd")
-    if good >= _MOSTLY * len(UNREADABLE.findall(damaged)):
+    if good >= _MOSTLY * len(UNREADABLE.known.findall(damaged)):
         return Decoded(damaged, "utf-8")
     return _likeliest(data)
 
@@ -90,7 +91,7 @@ _ZEROS: dict[tuple[bool, ...], str] = {
 _MOSTLY = 4
 """How many characters of UTF-8 there are for each unreadable place where a text is UTF-8 that was damaged."""
 
-UNREADABLE = re.compile("\ufffd+")
+UNREADABLE = LatePattern("\ufffd+")
 
 _UNLIKELY = -9.5
 """The logarithm of the frequency of letters at which a text is hardly one in that encoding."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, FURTHER, INLINE_PICKLE, INLINE_SPAN, PickleBudget
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.pickles.kept import DECODED, digest
+from ckpt_tui.core.pickles.kept import DECODED, identity
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Decoded, Deferred, Envelope, Opaque, Value
 
@@ -78,11 +78,11 @@ def _decode(envelope: Envelope, limits: PickleBudget, check: Callable[[], None] 
     if len(text) * 3 // 4 > limits.bytes:
         reason = f"a pickle of {len(text) * 3 // 4:,} bytes; at most {limits.bytes:,} are decoded"
         return _keep(envelope, Opaque(reason, len(text)), reason, None, True)
-    key = digest(text)
+    own, number = identity(text), 0
     if envelope.met is not None:
-        number = envelope.met.get(key, 0)
-        envelope.met[key] = number + 1
-        key += b"%d" % number
+        number = envelope.met.get(own, 0)
+        envelope.met[own] = number + 1
+    key = own, number
     known = DECODED.get(key, limits)
     if known is not None:
         return _keep(envelope, known.value, "", known)

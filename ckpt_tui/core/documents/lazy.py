@@ -117,7 +117,7 @@ def _container(deferred: Deferred, check: Check) -> Value:
     return pieces.items if pieces.is_list else _object(pieces.pairs, deferred.met, check)
 
 
-def _object(pairs: list[tuple[str, Value]], met: dict[bytes, int] | None, check: Check) -> Value:
+def _object(pairs: list[tuple[str, Value]], met: dict[str | bytes, int] | None, check: Check) -> Value:
     members = dict(pairs)
     if PICKLED not in members or TYPE not in members or len(members) != len(pairs):
         return joined(pairs, met)

@@ -6,7 +6,7 @@ import json
 
 from ckpt_tui.core.documents.json_cost import cost_of, excess
 from ckpt_tui.core.redact import hidden_by_place
-from ckpt_tui.core.secret_patterns import LatePattern
+from ckpt_tui.core.secret_patterns import SecretPattern
 
 LARGEST = 4_000_000
 """Bytes of the largest file that is read as a whole for secrets that only the whole document shows: 0.2 s."""
@@ -29,7 +29,7 @@ def hidden_texts(raw: bytes) -> frozenset[str]:
     return frozenset(text for text in hidden_by_place(document) if type(text) is str)
 
 
-_STRUCTURED = LatePattern(
+_STRUCTURED = SecretPattern(
     r'"kind"\s*:\s*"Secret"|"[vV]alue"\s*:|\[\s*"[^"\\]{1,60}"\s*,\s*"(?:[^"\\]|\\.)*+"\s*\]|"-----BEGIN'
     r'|"\$type"\s*:\s*"[^"]*(?:Secret(?:Str|Bytes|String)|Credential|NamedKey|Auth)"|"(?:[aA]uth|AUTH|netloc|userinfo|kty)"'
 )

@@ -8,7 +8,8 @@ numbers are cells of a terminal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+
+from ckpt_tui.core.named_tuples import NamedTuple
 
 SWEEPS = 12
 """Times the layers are ordered and the nodes are moved; more changes nothing that can be seen."""

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from math import prod
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, Value
 
 OF_OBJECTS = "an array of Python objects"
 """How the reason begins why such an array cannot be shown."""
 
-_DTYPE = re.compile(r"([<>|=])([biufcSUVMm])(\d{1,7})(?:\[(\d{0,6})(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?\Z", re.ASCII)
-_OBJECTS = re.compile(r"\|[OT]\d{0,7}\Z").match
+_DTYPE = LatePattern(r"([<>|=])([biufcSUVMm])(\d{1,7})(?:\[(\d{0,6})(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?\Z", re.ASCII)
+_OBJECTS = LatePattern(r"\|[OT]\d{0,7}\Z")
 _MAKER = Ref("numpy._core.numeric", "_frombuffer")
 _DTYPE_CLASS = Ref("numpy", "dtype")
 _MOST_DIMENSIONS = 64  # that numpy allows
@@ -29,7 +30,7 @@ def numpy_array(ref: Ref, dtype: Value, shape: Value, order: Value, data: Value)
         order: `C` where its last index changes fastest, `F` where the first does.
         data: The bytes of its elements.
     """
-    if type(dtype) is str and _OBJECTS(dtype):
+    if type(dtype) is str and _OBJECTS.known.match(dtype):
         reason = f"{OF_OBJECTS} ({dtype}): LangGraph stored their addresses in memory, not what they hold"
         return Opaque(reason, len(data) if type(data) is bytes else 0)
     made = _dtype(dtype)
@@ -49,7 +50,7 @@ def _is_shape(shape: Sequence[Value]) -> bool:
 
 def _dtype(text: Value) -> tuple[Obj, int] | None:
     """The type of elements as a pickle describes it, and the bytes of one; None where it is not known."""
-    found = _DTYPE.match(text) if type(text) is str else None
+    found = _DTYPE.known.match(text) if type(text) is str else None
     if found is None:
         return None
     order, kind, digits, count, unit = found.groups()

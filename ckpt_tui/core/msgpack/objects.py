@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from struct import pack
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.value import Map, Obj, Ref, SetOf, Value
 
 SNAPSHOT = "langgraph.checkpoint.serde.types:_DeltaSnapshot"
@@ -88,7 +89,7 @@ def _deque(ref: Ref, arguments: Sequence[Value]) -> Value:
     return made
 
 
-_DATETIME = re.compile(
+_DATETIME = LatePattern(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{6}))?"
     r"(?:([+-])(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{6}))?)?)?\Z",
     re.ASCII,
@@ -96,7 +97,7 @@ _DATETIME = re.compile(
 
 
 def _datetime(ref: Ref, arguments: Sequence[Value]) -> Value:
-    found = _DATETIME.match(_only_text(arguments) or "")
+    found = _DATETIME.known.match(_only_text(arguments) or "")
     if found is None:
         return None
     year, month, day, hour, minute, second = map(int, found.groups()[:6])

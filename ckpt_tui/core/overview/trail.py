@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.matching.equality import is_plainly_equal
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.overview.said_in_step import said_in_step
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
@@ -84,9 +84,18 @@ class Passed(NamedTuple):
 
 
 def passed(
-    before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH, certain: Mapping[str, str] | None = None
-) -> Passed:
-    """What an overview shows of the step to a checkpoint; arguments as those of `step_between`."""
+    before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH, certain: Mapping[str, str] | None = None,
+    with_said: bool = True,
+) -> Passed:  # fmt: skip
+    """What an overview shows of the step to a checkpoint; arguments as those of `step_between`.
+
+    Args:
+        before: The parent of the checkpoint, or None.
+        after: The checkpoint.
+        graph: The graph as far as it is known.
+        certain: What `ran_for_certain` says, where known.
+        with_said: Whether to look for what was said, which only a conversation needs.
+    """
     step = step_between(before, after, graph, certain=certain)
     inputs = tuple((words(sent.data), ("messages",)) for sent in after.sent if sent.sort == "input")
     messages = (sent for sent in after.sent if sent.sort == "message" and sent.data is not None)
@@ -95,7 +104,7 @@ def passed(
     answers = tuple(Answer(a.request.executor, words(a.answer) if a.given else "") for a in step.answered)
     return Passed(
         after.checkpoint.ref, step.kind, step.ran, inputs, sent, answers, scalars(after.checkpoint.state), graph,
-        said_in_step(before, after, step),
+        said_in_step(before, after, step) if with_said else (),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What was decoded is kept by the digest of its pickle: a chat repeats its messages in every checkpoint.
+"""What was decoded is kept by its pickle: a chat repeats its messages in every checkpoint.
 
 One budget holds for the whole process, whoever asks. What is decoded is never changed by anybody, so that one value may
 be in many checkpoints.
@@ -19,6 +19,12 @@ KEPT_BYTES = 48 * 1024 * 1024
 _OBJECT_BYTES = 120
 """About how many bytes a container or an object takes beside its texts."""
 
+_SHORT = 4_096
+"""Characters of a base64 text that identifies itself; of a longer one only the digest is kept."""
+
+Key = tuple[str | bytes, int]
+"""What identifies a pickle, and how often it came before in its document: there, no two share a value."""
+
 
 class DecodedPickles:
     """Decoded pickles, those used longest ago dropped first; any thread may look and put.
@@ -28,10 +34,10 @@ class DecodedPickles:
     """
 
     def __init__(self, limit: int = KEPT_BYTES) -> None:
-        self._kept: SharedCache[bytes, tuple[Decoded, PickleBudget]] = SharedCache(limit)
+        self._kept: SharedCache[Key, tuple[Decoded, PickleBudget]] = SharedCache(limit)
 
-    def get(self, key: bytes, limits: PickleBudget) -> Decoded | None:
-        """What the pickle with this digest holds, where decoding it within these limits would give the same."""
+    def get(self, key: Key, limits: PickleBudget) -> Decoded | None:
+        """What the pickle with this key holds, where decoding it within these limits would give the same."""
         found = self._kept.get(key)
         if found is None:
             return None
@@ -42,12 +48,12 @@ class DecodedPickles:
         # What bounds a single operation is hardly ever anything but the usual.
         return decoded if is_within and before[_SINGLE:_MOST] == limits[_SINGLE:_MOST] else None
 
-    def put(self, key: bytes, decoded: Decoded, limits: PickleBudget) -> Decoded:
+    def put(self, key: Key, decoded: Decoded, limits: PickleBudget) -> Decoded:
         """Keep what was read to its end; returns it as it is kept."""
         if decoded.fault or decoded.is_cut or decoded.trailing:
             return decoded
         decoded = decoded._replace(facts={})
-        self._kept.put(key, (decoded, limits), decoded.end + _OBJECT_BYTES * decoded.objects)
+        self._kept.put(key, (decoded, limits), len(key[0]) + decoded.end + _OBJECT_BYTES * decoded.objects)
         return decoded
 
     def clear(self) -> None:
@@ -62,8 +68,13 @@ DECODED = DecodedPickles()
 """Those of this process."""
 
 
+def identity(text: str | memoryview) -> str | bytes:
+    """What identifies the base64 text of a pickle: the text itself, or the digest of a long one."""
+    return text if isinstance(text, str) and len(text) <= _SHORT else digest(text)
+
+
 def digest(text: str | memoryview) -> bytes:
-    """What identifies the base64 text of a pickle."""
+    """What identifies the base64 text of a pickle, in 32 bytes."""
     return digest_of(text if isinstance(text, memoryview) else text.encode("utf-8", "surrogatepass"))
 
 

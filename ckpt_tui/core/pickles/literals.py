@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.pickles.machine import Machine, Operation, PickleFault
 from ckpt_tui.core.value import Value
 
@@ -64,10 +65,10 @@ def _string(m: Machine, i: int) -> int:
 
 def unescaped(text: bytes) -> bytes:
     """The bytes that a text in quotes stands for, its quotes left out."""
-    return _ESCAPE.sub(_unescaped, text)
+    return _ESCAPE.known.sub(_unescaped, text)
 
 
-_ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{2}|[0-7]{1,3}|.)", re.DOTALL)
+_ESCAPE = LatePattern(rb"\\(x[0-9A-Fa-f]{2}|[0-7]{1,3}|.)", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from ckpt_tui.core.budgets import GIST_CHARACTERS, GIST_SPAN
 from ckpt_tui.core.documents.document import REPEATED
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import INTERNAL
 from ckpt_tui.core.reading.bookkeeping import CALLS, name_of_call
 from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
@@ -271,7 +272,7 @@ def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
     flags = [(name, value) for name, value in shown if type(value) is bool]
     parts = ["yes" if value else "no" for _, value in flags] if len(flags) == 1 else []
     parts += [f"{shown_name(name, 30)} {'yes' if value else 'no'}" for name, value in flags if len(flags) > 1]
-    texts = [value for _, value in shown if type(value) is str and value.strip() and not _is_random(value)]
+    texts = [value for _, value in shown if type(value) is str and value.strip() and not _is_random.known.match(value)]
     parts += map(_quoted, texts)
     parts += [
         part for name, value in shown
@@ -282,7 +283,7 @@ def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
     return _joined(parts)
 
 
-_is_random = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z", re.IGNORECASE).match
+_is_random = LatePattern(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z", re.IGNORECASE)
 """An id that the framework made up."""
 
 

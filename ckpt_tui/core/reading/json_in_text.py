@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from ckpt_tui.core.late_patterns import LatePattern
+
 TEXT_LIMIT = 2_000_000
 """Characters of a text that is looked through."""
 
@@ -12,8 +14,8 @@ ATTEMPTS = 500
 """Brackets that may turn out to begin no JSON; then the rest is left as it is, for the sake of time."""
 
 _INDENT = "  "
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-_BEGIN = re.compile(r"[{\[]")
+_TOKEN = LatePattern(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_BEGIN = LatePattern(r"[{\[]")
 _CLOSED = {"{": "}", "[": "]"}
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 
@@ -27,7 +29,7 @@ def formatted(text: str) -> str | None:
         return None
     out: list[str] = []
     done = at = failed = 0
-    while failed < ATTEMPTS and (found := _BEGIN.search(text, at)) is not None:
+    while failed < ATTEMPTS and (found := _BEGIN.known.search(text, at)) is not None:
         begin = found.start()
         try:
             value, end = _DECODER.raw_decode(text, begin)
@@ -62,7 +64,7 @@ def _indented(text: str) -> str:
     out: list[str] = []
     depth = 0
     last = ""
-    for piece in _TOKEN.findall(text):
+    for piece in _TOKEN.known.findall(text):
         if piece in "}]" and _CLOSED.get(last) == piece:
             depth -= 1
             out.append(piece)

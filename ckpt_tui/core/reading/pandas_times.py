@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.reading.array_elements import span_text, time_text
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Obj, Value
@@ -22,7 +22,7 @@ _OFFSETS = {
 _LETTERS = {"A": "Y", "H": "h", "T": "m", "min": "m", "S": "s", "L": "ms", "U": "us", "N": "ns"}
 """Other letters for some of these units."""
 
-_FREQUENCY = re.compile(r"period\[\d*([A-Za-z]+)(?:-(DEC))?\]\Z")
+_FREQUENCY = LatePattern(r"period\[\d*([A-Za-z]+)(?:-(DEC))?\]\Z")
 
 
 def zone_name(zone: Value) -> str:
@@ -38,7 +38,7 @@ def frequency(described: Value) -> str:
     """The unit of a period: of its dtype or of its offset; "?" where that is unknown."""
     args = described.args if type(described) is Obj and type(described.args) is tuple else ()
     if args and type(args[0]) is str:
-        found = _FREQUENCY.match(args[0])
+        found = _FREQUENCY.known.match(args[0])
         unit = "" if found is None else _LETTERS.get(found[1], found[1])
         return unit if unit in _OFFSETS.values() else "?"
     if args and type(args[0]) is Obj:

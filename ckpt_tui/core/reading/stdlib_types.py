@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.reading import arrays, pandas_times
 from ckpt_tui.core.reading.typenames import TYPE_CALLS, callable_name, called_type
 from ckpt_tui.core.value import Map, Obj, Ref, Value
@@ -256,7 +257,7 @@ def _ipv6(args: Sequence[Value], state: Value) -> Reading:
 _ZEROS = r"(?<![0-9a-f])0(:0)*(?![0-9a-f])"
 
 
-_CLASS = re.compile(r"_|[A-Z](?:\w*[a-z]|\Z)")
+_CLASS = LatePattern(r"_|[A-Z](?:\w*[a-z]|\Z)")
 """How the name of a class within another, or of what is private, begins; other names are members of an Enum."""
 
 
@@ -275,7 +276,7 @@ def _named_attribute(args: Sequence[Value], state: Value) -> Reading:
     if text is None:
         return None
     owner, _, name = text.rpartition(".")
-    if _CLASS.match(name) or not owner.rpartition(":")[2].rpartition(".")[2][:1].isupper():
+    if _CLASS.known.match(name) or not owner.rpartition(":")[2].rpartition(".")[2][:1].isupper():
         return "type", text
     return owner, name
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
+
+from ckpt_tui.core.named_tuples import NamedTuple
 
 
 class CallRecord(NamedTuple):

@@ -7,11 +7,12 @@ import re
 from functools import cache
 from typing import Any
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.redact import MASK, PLAIN, SECRET, masked, secrecy
 from ckpt_tui.core.running.event_lines import parse_line
 from ckpt_tui.core.secret_names import leads_to_key_of_service, may_name_secret
-from ckpt_tui.core.secret_shapes import sign_of_shape
+from ckpt_tui.core.secret_shapes import SIGN_OF_SHAPE
 
 SHOWN = 4_096
 """Characters of a text that are looked through where a line is shown short: more than any line shows."""
@@ -35,7 +36,7 @@ _NAMES = {"graph": ("executors", "edges"), "check": ("types", "again", "problems
 _NESTED = 4
 """Levels of JSON within texts of JSON that are read: what is deeper is masked by its look."""
 
-_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|[^.\[\]"]+')
+_WORD = LatePattern(r'"((?:[^"\\]|\\.)*)"|[^.\[\]"]+')
 
 
 def may_hold_secrets(raw: bytes) -> bool:
@@ -43,7 +44,7 @@ def may_hold_secrets(raw: bytes) -> bool:
     if not raw.isascii():
         return True
     text = raw.decode("ascii")
-    return bool(_other_sign().search(text.lower()) or may_name_secret(text) or sign_of_shape().search(text))
+    return bool(_other_sign().search(text.lower()) or may_name_secret(text) or SIGN_OF_SHAPE.is_in(text))
 
 
 @cache
@@ -106,7 +107,7 @@ def masked_copy(document: Any, above: int = PLAIN) -> Any:
 
 def path_secrecy(path: str) -> int:
     """How far the value at a path is a secret: as far as any of the names on the way says."""
-    names = [match[1] or match[0] for match in _WORD.finditer(path)]
+    names = [match[1] or match[0] for match in _WORD.known.finditer(path)]
     if leads_to_key_of_service(names):
         return SECRET
     return max(map(secrecy, names), default=PLAIN)

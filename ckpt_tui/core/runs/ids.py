@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.short_ids import own_id
 
-_PARENTS = re.compile(r"(.*)~(\d{1,6})\Z", re.DOTALL)
+_PARENTS = LatePattern(r"(.*)~(\d{1,6})\Z", re.DOTALL)
 
 
 class IdFault(Exception):
@@ -45,7 +46,7 @@ def find(name: str, runs: Sequence[Run]) -> Node:
 
 def name_and_parents(name: str) -> tuple[str, int]:
     """The part of a name before `~N`, and N; 0 where there is none."""
-    parents = _PARENTS.match(name)
+    parents = _PARENTS.known.match(name)
     return (parents[1], int(parents[2])) if parents else (name, 0)
 
 

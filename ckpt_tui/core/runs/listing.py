@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice, repeat
-from typing import NamedTuple
 
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMetadata, has_file_time
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.groups import Group
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.short_ids import own_id, short_id
+from ckpt_tui.core.runs.short_ids import own_id
 from ckpt_tui.core.runs.time_texts import date_text, start_text, time_of_day
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import ago_text, clean
@@ -153,12 +153,12 @@ def join_gutter(row: JoinRow) -> str:
     return "".join(out).rstrip()
 
 
-_MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z").match
+_MADE_UP = LatePattern(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z")
 
 
 def given_name(ref: CheckpointRef) -> str:
     """A file name that a person gave; "" for the random ids of the framework."""
-    return "" if _MADE_UP(ref.id) or _MADE_UP(own_id(ref.id)) else shown_name(ref.id, 40)
+    return "" if _MADE_UP.known.match(ref.id) or _MADE_UP.known.match(own_id(ref.id)) else shown_name(ref.id, 40)
 
 
 class Happening(NamedTuple):
@@ -334,15 +334,10 @@ def folded_texts(row: FoldedRow, whole: bool) -> tuple[str, str, str]:
 
 def id_start(name: str) -> str:
     """The beginning of a random id, or a name that a person gave."""
-    return name[:8] if _MADE_UP(name) else shown_name(name, 40)
+    return name[:8] if _MADE_UP.known.match(name) else shown_name(name, 40)
 
 
 def store_title(row: StoreRow) -> tuple[str, str]:
     """A store's name, and what there is to say about it."""
     runs = f"{row.runs:,} run{'' if row.runs == 1 else 's'}"
     return shown_name(row.name, 60), f"{runs} · {row.checkpoints:,} checkpoint{'' if row.checkpoints == 1 else 's'}"
-
-
-def id_text(ref: CheckpointRef) -> str:
-    """An id short enough to read out, long enough to be unique in practice."""
-    return short_id(ref.id)

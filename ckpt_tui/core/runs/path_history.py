@@ -7,34 +7,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.langgraph_layout import START
-from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.redact import MASK, is_mask
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.list_document import ref_document
+from ckpt_tui.core.runs.unread_files import Unread
 from ckpt_tui.core.shown_names import masked_name
-
-
-class Unread(NamedTuple):
-    """A checkpoint that could not be asked, and why."""
-
-    file: str
-    reason: str
-
-
-_MAY_BE_CHECKPOINTS = frozenset((
-    "truncated", "not-json", "trailing", "empty", "encoding", "too-deep", "too-large", "unreadable", "changing",
-    "encrypted", "broken-link", "torn-index", "directory", "large-link",
-))  # fmt: skip
-"""Kinds of problems that may be checkpoints, in which something may be missed."""
-
-
-def unread_among(problems: Iterable[Problem]) -> list[Unread]:
-    """What of a store may hold checkpoints and could not be read."""
-    return [Unread(one.file, one.reason) for one in problems if one.kind in _MAY_BE_CHECKPOINTS]
 
 
 class HistoryValue(NamedTuple):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from ckpt_tui.core.late_patterns import LatePattern
+from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.text import clean
 
-_BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-(?:[89ab][0-9a-f]{3}|ffff)-[0-9a-f]{12}\Z").match
+_BY_TIME = LatePattern(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-(?:[89ab][0-9a-f]{3}|ffff)-[0-9a-f]{12}\Z")
 """An id of version 6, or one that LangGraph in JavaScript makes for the step before the first."""
 
 
@@ -19,5 +19,10 @@ def short_id(name: str) -> str:
     """Eight characters of an id, safe for a terminal."""
     name = own_id(name)
     # Ids of version 6 begin with the time: within 27 seconds their first 8 digits are the same.
-    short = name[9:18].replace("-", "") if _BY_TIME(name) else name[:8]
+    short = name[9:18].replace("-", "") if _BY_TIME.known.match(name) else name[:8]
     return short if short.isalnum() and short.isascii() else clean(short)
+
+
+def id_text(ref: CheckpointRef) -> str:
+    """An id short enough to read out, long enough to be unique in practice."""
+    return short_id(ref.id)

@@ -7,8 +7,10 @@ rules of `_RestrictedUnpickler` in agent_framework/_workflows/_checkpoint_encodi
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from ckpt_tui.core.late_patterns import LatePattern
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.safety.framework_names import DATA, IMPORTED, IMPORTED_BY_OPENAI, LIVE
 from ckpt_tui.core.safety.harmless_stdlib import (
     CONSTANT,
@@ -99,7 +101,7 @@ _NUMPY_MAKERS = (
 _CLASSES = r"(?:(?:_?[A-Z][^._]*|<locals>)\.)*+(?!__)[^.]*\Z"
 """A name within classes, none of which has underscores in it: such a one reaches nothing else."""
 
-_TYPE_LIKE = re.compile(r"_*[A-Z]")
+_TYPE_LIKE = LatePattern(r"_*[A-Z]")
 
 
 def judge(module: str, qualname: str, made_with_new: bool = False) -> Judgement:
@@ -141,7 +143,7 @@ def _reach(module: str, qualname: str) -> str:
         if part.startswith("__") and part.endswith("__"):
             return f"reaches into the inside of a class or module ({part})"
     for part in parts[:-1]:
-        if not _TYPE_LIKE.match(part) and part != "<locals>":
+        if not _TYPE_LIKE.known.match(part) and part != "<locals>":
             return f"reaches through {part} for whatever the module has imported"
     return ""
 
@@ -191,7 +193,7 @@ def _of_python(module: str, qualname: str, name: str) -> Judgement:
     if re.match(EXCEPTION, qualname) and top not in NO_EXCEPTIONS and "__main__" not in module:
         return Judgement("inert")
     own = OFTEN_OWN.get(module)
-    if own is not None and _TYPE_LIKE.match(first) and first not in own and first not in BORROWED:
+    if own is not None and _TYPE_LIKE.known.match(first) and first not in own and first not in BORROWED:
         return Judgement("type" if _is_type_like(qualname) else "function")
     return Judgement("acts", reason_of(module, qualname) or UNKNOWN)
 
@@ -203,13 +205,13 @@ def _of_others(module: str, qualname: str, name: str, made_with_new: bool) -> Ju
         return Judgement("acts", reason)
     if last in BORROWED:
         return Judgement("acts", f"has the name of a class that {BORROWED[last]}")
-    if made_with_new or _TYPE_LIKE.match(last) or name in _LOWER_CASE_TYPES:
+    if made_with_new or _TYPE_LIKE.known.match(last) or name in _LOWER_CASE_TYPES:
         return Judgement("type")
     return Judgement("numpy" if re.match(_NUMPY_MAKERS, name) else "function")
 
 
 def _is_type_like(qualname: str) -> bool:
-    return bool(_TYPE_LIKE.match(qualname.rpartition(".")[2]))
+    return bool(_TYPE_LIKE.known.match(qualname.rpartition(".")[2]))
 
 
 def is_class_name(name: str) -> bool:

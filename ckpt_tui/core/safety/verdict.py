@@ -6,11 +6,11 @@ files, as executors' unchanged states do, is judged once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE
+from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.safety.examination import PICKLED, examine_document, has_hidden_keys, inspect_text
 from ckpt_tui.core.safety.inspection import Inspection
 
@@ -20,7 +20,7 @@ _KEPT = 4_096
 _KEPT_LENGTH = 64 * 1024
 """Characters of the longest of them."""
 
-_PICKLES = re.compile(rb'"__pickled__"\s*:\s*"([A-Za-z0-9+/=]*)"')
+_PICKLES = LatePattern(rb'"__pickled__"\s*:\s*"([A-Za-z0-9+/=]*)"')
 
 
 def verdict(raw: bytes, check: Callable[[], None] | None = None) -> str:
@@ -34,7 +34,7 @@ def verdict(raw: bytes, check: Callable[[], None] | None = None) -> str:
     hidden = has_hidden_keys(raw)
     if not hidden and key not in raw:
         return ""
-    texts = _PICKLES.findall(raw)
+    texts = _PICKLES.known.findall(raw)
     if hidden or raw.count(key) != len(texts):
         found = (_words(each.inspection) for each in examine_document(raw, None, DEFAULT_PICKLE, check))
         return next((words for words in found if words), "")

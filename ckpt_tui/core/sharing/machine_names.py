@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from typing import Any, NamedTuple
+from typing import Any
+
+from ckpt_tui.core.late_patterns import LatePattern
+from ckpt_tui.core.named_tuples import NamedTuple
 
 _ROOTS = (
     "home|Users|root|tmp|var|private|opt|srv|mnt|media|usr|etc|data|app|apps|workspaces?|work|Volumes|builds|github"
@@ -19,7 +22,7 @@ _USER = r"[^/\\\"'`<>|:*?,;\r\n]{1,64}"
 _START = r"(?:(?<![\w./~…-])|(?<=[a-z]://)|(?<=[a-z]:///)|(?<=file://localhost)|(?<=://file)|(?<=-[A-Za-z])(?<![\w-]-[A-Za-z]))"
 """Where a path may begin: not within a word or another path, but behind `file://` and an option of one letter."""
 
-_PATHS = re.compile(
+_PATHS = LatePattern(
     rf"(?=[/f])(?:file:/{{0,2}})?{_START}/(?:(?:home|Users)/{_USER}(?=/)|(?:{_ROOTS})(?=/))(?:/{_PART})+/?"
     rf"|(?=[/f])(?:file:/{{0,2}})?{_START}/(?:home|Users)/{_PART}"
     rf"|(?<=file://)(?:/{_PART})+"
@@ -28,18 +31,18 @@ _PATHS = re.compile(
 )
 """A path from the root of a disk, of Windows or not, with the names of users, which may have blanks in them."""
 
-_WHOLE = re.compile(r"(?:file:/{0,2})?/(?:[^/\s\"'<>|]+/)+[^/\s\"'<>|]*\.\w{1,8}")
+_WHOLE = LatePattern(r"(?:file:/{0,2})?/(?:[^/\s\"'<>|]+/)+[^/\s\"'<>|]*\.\w{1,8}")
 """A text that is nothing but the path of a file, whatever its first directory is."""
 
-_ENCODED = re.compile(r"%2[fF](?:home|Users)(?:%2[fF][\w.~-]+)+")
+_ENCODED = LatePattern(r"%2[fF](?:home|Users)(?:%2[fF][\w.~-]+)+")
 """A path within a URL, encoded."""
 
-_SOMEBODY = re.compile(
+_SOMEBODY = LatePattern(
     r"(?:(?<![\w./~…-])|(?<=[a-z]://))/(?:home|Users)/([\w.-]{3,64})/[^\s/]|[A-Za-z]:[\\/]+Users[\\/]+([\w.-]{3,64})[\\/]+[^\s\\/]"
 )
 """A directory of a user, whatever machine it is on, and the name of that user."""
 
-_SPLIT = re.compile(r"[\\/]+")
+_SPLIT = LatePattern(r"[\\/]+")
 
 _HOMES = frozenset(("home", "Users"))
 
@@ -110,13 +113,13 @@ class Cleaner:
     def _without_own(self, text: str) -> str:
         """The text without paths and the names of this machine."""
         if "%2" in text:
-            text = _ENCODED.sub(lambda match: self._short(match[0]), text)
+            text = _ENCODED.known.sub(lambda match: self._short(match[0]), text)
         if "/" in text or "\\" in text:
             for pattern, shown in self._places:
                 text = pattern.sub(lambda match, shown=shown: self._below(match, shown), text)  # type: ignore[misc]
-            if _WHOLE.fullmatch(text):
+            if _WHOLE.known.fullmatch(text):
                 text = self._short(text)
-            text = _PATHS.sub(lambda match: self._short(match[0]), text)
+            text = _PATHS.known.sub(lambda match: self._short(match[0]), text)
         for pattern, shown in self._words:
             text, count = pattern.subn(shown, text)
             self.names += count
@@ -166,7 +169,7 @@ class Cleaner:
             elif type(value) is list:
                 todo += value
             elif type(value) is str and ("home" in value or "Users" in value):
-                found.update(one or other for one, other in _SOMEBODY.findall(value))
+                found.update(one or other for one, other in _SOMEBODY.known.findall(value))
         for name in sorted(found - keys):
             if name.lower() not in _COMMON and len(self._others) < _MOST_OTHERS:
                 self._others.setdefault(name, re.compile(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])"))
@@ -189,14 +192,14 @@ class Cleaner:
     def _below(self, match: re.Match[str], shown: str) -> str:
         self.paths += 1
         below = match["below"] or ""
-        last = _SPLIT.split(below.rstrip("/\\"))[-1]
-        between = "/…/" if _SPLIT.search(below.strip("/\\")) else "/"
+        last = _SPLIT.known.split(below.rstrip("/\\"))[-1]
+        between = "/…/" if _SPLIT.known.search(below.strip("/\\")) else "/"
         return f"{shown}{between}{last}" if last else shown
 
     def _short(self, path: str) -> str:
         """What is written for a path: the name of its file, nothing of where it was."""
         self.paths += 1
-        parts = [part for part in _SPLIT.split(path.removeprefix("file:")) if part]
+        parts = [part for part in _SPLIT.known.split(path.removeprefix("file:")) if part]
         if parts[0][1:2] == ":":
             parts = parts[1:]
         if len(parts) <= 2 and parts[:1] and parts[0] in _HOMES:

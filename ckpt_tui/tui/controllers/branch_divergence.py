@@ -8,8 +8,8 @@ from typing import Protocol
 from ckpt_tui.core.diff.divergence import CommonAncestor, fork
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.lineage import Run
-from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings, beginnings
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.messages import DivergenceReady

@@ -8,8 +8,8 @@ from ckpt_tui.configuration import Config
 from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.diff.comparison import Marks
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
-from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import continuations, outcomes, why_none
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.tui.comparer import Comparer

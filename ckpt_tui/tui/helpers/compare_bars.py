@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.widgets.status import Part, hints

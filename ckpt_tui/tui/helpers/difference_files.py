@@ -8,7 +8,7 @@ from ckpt_tui.core.diff.diff_document import diff_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.runs.list_document import ref_document
-from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.sharing.markdown_parts import difference_markdown
 from ckpt_tui.core.sharing.small_pages import difference_page
 from ckpt_tui.tui.comparer import Compared

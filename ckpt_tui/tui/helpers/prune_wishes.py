@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Collection
 
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.listing import NodeRow, happening, id_text, run_title
+from ckpt_tui.core.runs.listing import NodeRow, happening, run_title
 from ckpt_tui.core.runs.prune_plan import Wish, age_of, age_text
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.tui.widgets.prune_lists import WishRow
 
 _AGES = tuple(age_of(text) or 0 for text in ("1h", "6h", "1d", "3d", "7d", "14d", "30d", "90d", "180d", "365d"))

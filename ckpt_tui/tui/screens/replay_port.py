@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.replay.frames import Frame
-from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.playback_path import Fork, PlaybackPath
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.tui.helpers.replay_bars import head_parts, hint_parts, place_parts, state_part
 from ckpt_tui.tui.screens.branch_picker import branch_picker, way_lines
 from ckpt_tui.tui.screens.notes import NotesScreen

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from textual.message import Message
 
+from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.core.runs.listing import SIGNS, NodeRow, happening, id_text
+from ckpt_tui.core.runs.listing import SIGNS, NodeRow, happening
 from ckpt_tui.core.runs.prune_plan import Choice
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.time_texts import start_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import masked_name, shown_name

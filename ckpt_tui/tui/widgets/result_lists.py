@@ -10,8 +10,8 @@ from textual.message import Message
 from ckpt_tui.core.find.question import Match
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.typenames import short_type
-from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, newest_part, value_text
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.time_texts import moment_text, time_of_day
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name, shown_path
@@ -188,12 +188,12 @@ def _group_heading(refs: Sequence[CheckpointRef]) -> list[tuple[str, str]]:
     count = len({each.file for each in refs})
     if count == 1:
         times = f" · {len(refs):,} times" if len(refs) > 1 else ""
-        title = f"{listing.id_text(ref)} · {numbered(ref)}"
+        title = f"{id_text(ref)} · {numbered(ref)}"
         return [(title, "heading"), (f"{when} · {shown_name(workflow_label(ref), 40)}{times}", "dim")]
     workflows = {workflow_label(each) for each in refs}
     others = f" and {len(workflows) - 1:,} more" if len(workflows) > 1 else ""
     title = f"since step {ref.iteration}, in {count:,} checkpoints"
-    where = f" · first {listing.id_text(ref)}{when} · {shown_name(workflow_label(ref), 40)}{others}"
+    where = f" · first {id_text(ref)}{when} · {shown_name(workflow_label(ref), 40)}{others}"
     return [(title, "heading"), (where, "dim")]
 
 

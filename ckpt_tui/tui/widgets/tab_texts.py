@@ -21,7 +21,7 @@ from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.reading.typenames import short_type
-from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 

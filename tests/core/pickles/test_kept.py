@@ -1,4 +1,4 @@
-"""What was decoded is kept by the digest of its pickle, for the whole process."""
+"""What was decoded is kept by its pickle, for the whole process."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def test_it_is_decoded_again_where_less_may_be_spent_than_it_took() -> None:
     data = pickle.dumps(list(range(100)))
     decoded = decode(data)
     kept = DecodedPickles()
-    kept.put(b"key", decoded, DEFAULT_PICKLE)
+    kept.put(("key", 0), decoded, DEFAULT_PICKLE)
     for limits in (DEFAULT_PICKLE, DEFAULT_PICKLE._replace(opcodes=decoded.opcodes)):
-        found = kept.get(b"key", limits)
+        found = kept.get(("key", 0), limits)
         assert found is not None
         assert found.value is decoded.value
-    assert kept.get(b"key", DEFAULT_PICKLE._replace(opcodes=decoded.opcodes - 1)) is None
-    assert kept.get(b"key", DEFAULT_PICKLE._replace(class_name=10)) is None
+    assert kept.get(("key", 0), DEFAULT_PICKLE._replace(opcodes=decoded.opcodes - 1)) is None
+    assert kept.get(("key", 0), DEFAULT_PICKLE._replace(class_name=10)) is None
 
 
 def test_what_was_worked_out_of_a_pickle_is_known_wherever_it_is() -> None:
@@ -69,16 +69,16 @@ def test_what_was_worked_out_of_a_pickle_is_known_wherever_it_is() -> None:
 
 def test_what_was_not_read_to_its_end_is_not_kept() -> None:
     kept = DecodedPickles()
-    kept.put(b"cut", decode(pickle.dumps([1, 2])[:-3]), DEFAULT_PICKLE)
-    assert kept.get(b"cut", DEFAULT_PICKLE) is None
+    kept.put(("cut", 0), decode(pickle.dumps([1, 2])[:-3]), DEFAULT_PICKLE)
+    assert kept.get(("cut", 0), DEFAULT_PICKLE) is None
 
 
 def test_the_whole_of_what_is_kept_is_bounded() -> None:
     data = pickle.dumps("x" * 1000)
     kept = DecodedPickles(limit=10_000)
     for number in range(100):
-        kept.put(b"%d" % number, decode(data), DEFAULT_PICKLE)
-    found = [number for number in range(100) if kept.get(b"%d" % number, DEFAULT_PICKLE) is not None]
+        kept.put((str(number), 0), decode(data), DEFAULT_PICKLE)
+    found = [number for number in range(100) if kept.get((str(number), 0), DEFAULT_PICKLE) is not None]
     assert 2 <= len(found) <= 10
     assert found[-1] == 99
 
