@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.groups import GroupList, group_id, group_of
 from ckpt_tui.core.runs.growing_runs import Arrangement
@@ -296,13 +296,6 @@ def _below_stores(sections: Named, held: Mapping[str, tuple[int, ...]]) -> Named
             out.append((f"store {store}", Section(None, [listing.StoreRow(store, number, checkpoints)])))
         out.append((key, section))
     return out
-
-
-def make_view(entries: Sequence[CheckpointRef | Problem], missing: bool = False, text: str = "") -> View:
-    """The view of these entries; with `text`, only rows that contain it."""
-    refs = [entry for entry in entries if isinstance(entry, CheckpointRef)]
-    problems = tuple(entry for entry in entries if isinstance(entry, Problem))
-    return ViewMaker().make(Arrangement(lambda: refs), problems, missing, text)
 
 
 def keep_matching(rows: Sequence[listing.Row], text: str) -> list[listing.Row]:

@@ -30,10 +30,6 @@ from ckpt_tui.tui.widgets.result_lists import HistoryList
 from ckpt_tui.tui.widgets.status import Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
-_NOBODY = {
-    "input": "an input came in, nobody ran", "answer": "an answer came in, nobody ran", "start": "the beginning",
-}  # fmt: skip
-
 _CHARACTERS = 100_000
 """Characters of a value's JSON that are shown in full."""
 
