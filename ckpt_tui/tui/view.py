@@ -15,7 +15,8 @@ from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.groups import GroupList, group_id, group_of
 from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.terms import Terms, counted, terms_of
+from ckpt_tui.core.terms import Terms, terms_of
+from ckpt_tui.core.text import counted
 from ckpt_tui.tui.folded_view import FoldedPlaces, Folding, fold, fold_listed, in_groups
 from ckpt_tui.tui.sections import Named, Places, Rows, Section, file_of
 

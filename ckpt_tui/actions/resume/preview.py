@@ -13,8 +13,8 @@ from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
 from ckpt_tui.core.running.short_values import asks_in_words, brief, short_name
-from ckpt_tui.core.terms import Terms, counted, framework_terms
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.terms import Terms, framework_terms
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.stores.place_trust import trust_lines
 
 QUESTION = 300
@@ -226,9 +226,7 @@ def _good(graph: dict[str, Any], check: dict[str, Any], word: str, about: set[st
         yield PreviewLine("✓", f"the graph is the checkpoint's{names}", tone="good")
     types = check.get("types") or ()
     if "type" not in about and types:
-        yield PreviewLine(
-            "✓", f"{len(types)} type{'' if len(types) == 1 else 's'} can be imported and loaded", tone="good"
-        )
+        yield PreviewLine("✓", f"{counted(len(types), 'type')} can be imported and loaded", tone="good")
 
 
 def _again(check: dict[str, Any], graph: bool) -> Iterator[PreviewLine]:
