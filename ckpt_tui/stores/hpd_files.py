@@ -19,8 +19,8 @@ from urllib.parse import quote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import parse_time
+from ckpt_tui.stores.document_values import members, text
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole, stamp_of
-from ckpt_tui.stores.hpd_document import members, text
 from ckpt_tui.stores.hpd_graph import Definition, find_definitions, read_definition
 
 NAME = re.compile(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from ckpt_tui.actions.resume.command_lines import again, completed, short_id
+from ckpt_tui.actions.resume.command_lines import again, completed, unique_beginning
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
@@ -177,7 +177,7 @@ class _PreviewWords:
         }
         return again(
             replace(self._plan, responses=kept),
-            responses={short_id(str(each["request_id"]), names): each["example"] for each in self._open},
+            responses={unique_beginning(str(each["request_id"]), names): each["example"] for each in self._open},
         )
 
     def hint(self, problem: dict[str, Any]) -> str:
@@ -244,7 +244,7 @@ def _again(check: dict[str, Any], graph: bool) -> Iterator[PreviewLine]:
         origin = str(each.get("from")).removeprefix("internal:")
         kind = short_name(str(each.get("type")))
         answered = origin.removeprefix("answer ") if graph else origin
-        more = f"from {origin}" if answered == origin else f"and the answer to {short_id(answered, [])}"
+        more = f"from {origin}" if answered == origin else f"and the answer to {unique_beginning(answered, [])}"
         does = "the graph begins" if to == START else f"{to} runs"
         yield PreviewLine("→", clean(f"{does} with {kind} {more}"), tone="plain")
     if found:

@@ -21,3 +21,11 @@ def short_id(name: str) -> str:
     # Ids of version 6 begin with the time: within 27 seconds their first 8 digits are the same.
     short = name[9:18].replace("-", "") if _BY_TIME(name) else name[:8]
     return short if short.isalnum() and short.isascii() else clean(short)
+
+
+_GUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z").match
+
+
+def short_guid(name: str) -> str:
+    """Eight characters of a name that is a random id; any other name as it is. Safe for a terminal."""
+    return name[:8] if _GUID(name) else clean(name, 40)
