@@ -32,11 +32,12 @@ from ckpt_tui.core.text import unsafe
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
-from ckpt_tui.tui.view import View, make_view
+from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.tab_texts import conversation_paragraphs, meta_value, raw_paragraphs
 from ckpt_tui.tui.widgets.text_lines import wrap
+from tests.support.views import make_view
 
 HANG_SECONDS = 5.0
 """Processor time of one store: a dozen times what the slowest honest one takes."""

@@ -17,6 +17,7 @@ from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.sharing.hidden import summary_text
 from ckpt_tui.core.sharing.markdown import markdown
 from ckpt_tui.core.sharing.page import page
+from ckpt_tui.core.text import counted
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
 
@@ -50,7 +51,7 @@ class Exported(NamedTuple):
     @property
     def summary(self) -> str:
         """What it is and what was masked, in one line for people."""
-        what = f"{self.number:,} checkpoint{'' if self.number == 1 else 's'} as {self.kind}"
+        what = f"{counted(self.number, 'checkpoint')} as {self.kind}"
         return f"{what}; {summary_text(self.hidden)}"
 
 

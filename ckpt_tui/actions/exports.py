@@ -261,7 +261,6 @@ def _points(
 ) -> Iterator[tuple[Point, Any]]:
     run_path = RunPath()
     nodes = {node.ref.id: node for node in run.nodes}
-    followed = {node.parent for node in run.nodes if node.ref.file in wanted}
     kept: dict[str, Checkpoint] = {}
     for node in run.nodes:
         if node.ref.file not in wanted:
@@ -282,7 +281,7 @@ def _points(
         yield (
             Point(
                 node.ref, None if above is None else above.ref, found.overview, found.conversation.turns, step,
-                difference, documents[node.ref.file], node.fork, node.ref.id not in followed,
+                difference, documents[node.ref.file], node.fork,
             ),
             run_path.learned.graph,
         )  # fmt: skip

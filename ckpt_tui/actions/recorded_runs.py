@@ -25,6 +25,7 @@ from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.steps.learned_graph import GraphLearner
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
+from ckpt_tui.core.text import counted
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store, collect
 from ckpt_tui.stores.exported_bundle import BundleStore
@@ -75,7 +76,7 @@ def compare_with_recorded(
         shown = diff(parts_of(before), parts_of(after), left_out, scale_of(before, after)).shown
         if shown:
             changes = [change_document(change) for change in shown[:CHANGES]]
-            count = f"{len(shown):,} difference{'' if len(shown) == 1 else 's'} to {masked_name(one.ref.id)}"
+            count = f"{counted(len(shown), 'difference')} to {masked_name(one.ref.id)}"
             return Failure(other.ref.id, expression(shown[0].path), check.expected, reason=count, changes=changes)
     if len(baseline) != len(branch):
         reason = f"{len(branch):,} checkpoints instead of {len(baseline):,}"
@@ -148,12 +149,10 @@ def _first_checks(store: Store, files: Sequence[str], recording: str) -> Iterato
     yield "# Assertions on a run: ckpt-tui check STORE FILE. Every kind of check is explained in docs/check.md."
     yield from _table("nothing undecodable or dangerous", "safe = true")
     yield from _table("the workflow did not change", 'graph = "unchanged"')
-    for kind, counted in (("runs", ran), ("asked", asked)):
-        for name, count in counted.items():
+    for kind, counts in (("runs", ran), ("asked", asked)):
+        for name, count in counts.items():
             title = f"{name} ran" if kind == "runs" else f"{name} asked"
-            yield from _table(
-                f"{title} {count} time{'' if count == 1 else 's'}", f"{kind} = {_toml(name)}", f"equals = {count}"
-            )
+            yield from _table(f"{title} {counted(count, 'time')}", f"{kind} = {_toml(name)}", f"equals = {count}")
     assert before is not None
     status = before.checkpoint.ref.status
     if status is not None:

@@ -29,7 +29,7 @@ from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.runs.path_history import Bisection, bisect_document, branch
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.stores.fork_directories import with_own_forks
 
 _CHANGES = 20
@@ -87,7 +87,7 @@ def command(
 
 
 def _lines(found: Bisection, document: dict[str, Any], changes: Sequence[Change], reveal: bool) -> Iterator[str]:
-    asked = f"{found.asked:,} checkpoint{'' if found.asked == 1 else 's'} asked"
+    asked = f"{counted(found.asked, 'checkpoint')} asked"
     name = paint(clean(found.expression), bold=True)
     if found.first is None:
         yield f"{name} · {'stopped' if not found.complete else 'never true on this branch'} · {asked}"

@@ -35,7 +35,7 @@ from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.terms import numbered
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.fork_directories import with_own_forks
@@ -211,7 +211,7 @@ def _lines(
     for change in difference.shown:
         yield from change_lines(change, reveal, query)
     count = len(difference.shown)
-    text = f"{count:,} change{'' if count == 1 else 's'}" if count else "nothing differs"
+    text = counted(count, "change") if count else "nothing differs"
     if difference.ignored:
         rules = ", ".join(f"{name} {number:,}" for name, number in difference.by_rule.items())
         text += f" · {difference.ignored:,} hidden ({rules}); --strict shows them"

@@ -28,7 +28,7 @@ from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.unread_files import Unread, unread_among
 from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.terms import numbered
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.fork_directories import with_own_forks
@@ -139,4 +139,4 @@ def _lines(search: _Search) -> Iterator[str]:
         yield f"  {where}  {shown_path(hit.path, 100)}  {before}{paint(found, fg='yellow', bold=True)}{after}"
     count = f"{search.number:,} match{'' if search.number == 1 else 'es'}"
     more = " · there may be more" if search.truncated else ""
-    yield f"{count} in {search.done:,} checkpoint{'' if search.done == 1 else 's'}{more}"
+    yield f"{count} in {counted(search.done, 'checkpoint')}{more}"

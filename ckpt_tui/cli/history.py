@@ -26,7 +26,7 @@ from ckpt_tui.core.runs.path_history import History, branch, executors_text, his
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.time_texts import utc_moment
 from ckpt_tui.core.shown_names import shown_name
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.stores.fork_directories import with_own_forks
 
 _VALUE = 200
@@ -73,11 +73,9 @@ def command(
 
 
 def _lines(history: History) -> Iterator[str]:
-    count = len(history.values)
-    plural = "" if count == 1 else "s"
     stopped = "" if history.complete else " · stopped"
-    asked = f"{history.asked:,} checkpoint{'' if history.asked == 1 else 's'}"
-    yield f"{paint(shown_name(history.path), bold=True)} · {asked} · {count:,} value{plural}{stopped}"
+    asked, values = counted(history.asked, "checkpoint"), counted(len(history.values), "value")
+    yield f"{paint(shown_name(history.path), bold=True)} · {asked} · {values}{stopped}"
     ran = [executors_text(taken) for taken in history.values]
     wide = min(max(map(len, ran), default=0), 40)
     for taken, names in zip(history.values, ran, strict=True):

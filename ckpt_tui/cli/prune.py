@@ -23,7 +23,7 @@ from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.terms import numbered
-from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.core.text import clean, counted, size_text
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores.fork_directories import with_forks
 from ckpt_tui.stores.registry import open_store
@@ -135,10 +135,9 @@ def _show(choice: Choice) -> None:
     """Print what goes and what does not, on stderr."""
     if not choice.gone:
         click.echo("nothing would go", err=True)
-    _list(choice.gone, f"{_count(choice.gone)} would go, {size_text(choice.freed)}")
-    _list(
-        choice.orphans, f"{_count(choice.orphans)} would lose {'its' if len(choice.orphans) == 1 else 'their'} parent"
-    )
+    _list(choice.gone, f"{counted(len(choice.gone), 'checkpoint')} would go, {size_text(choice.freed)}")
+    their = "its" if len(choice.orphans) == 1 else "their"
+    _list(choice.orphans, f"{counted(len(choice.orphans), 'checkpoint')} would lose {their} parent")
     if choice.needed:
         click.echo(f"{_staying(len(choice.needed))}: kept ones descend from them (--force)", err=True)
     if choice.waiting:
@@ -162,17 +161,13 @@ def _list(nodes: Sequence[Node], title: str) -> None:
         click.echo(f"  and {len(nodes) - SHOWN:,} more", err=True)
 
 
-def _count(nodes: tuple[Node, ...]) -> str:
-    return f"{len(nodes):,} checkpoint{'' if len(nodes) == 1 else 's'}"
-
-
 def _agrees(choice: Choice, for_good: bool) -> bool:
     if not sys.stdin.isatty():
         raise UsageError("Deleting needs your confirmation.", "Add --yes, or --dry-run to see what would go.")
     how = "for good" if for_good else "to the trash (--undo brings them back)"
     try:
         return click.confirm(
-            f"Move {_count(choice.gone)} {how}?" if not for_good else f"Delete {_count(choice.gone)} {how}?", err=True
+            f"{'Delete' if for_good else 'Move'} {counted(len(choice.gone), 'checkpoint')} {how}?", err=True
         )
     except click.Abort:
         return False

@@ -9,7 +9,7 @@ from ckpt_tui.cli.output import paint
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.reading.json_signs import sign_of
 from ckpt_tui.core.redact import is_mask
-from ckpt_tui.core.text import clean, quoted, size_text
+from ckpt_tui.core.text import clean, counted, quoted, size_text
 
 _DEEPEST = 60
 """Levels that are indented."""
@@ -113,7 +113,6 @@ def _bytes(item: dict[str, Any]) -> str:
 
 def _cut(kind: str, members: int) -> str:
     """What stands for the levels that `--depth` leaves out."""
-    plural = "" if members == 1 else "s"
     if kind in ("list", "dict"):
-        return f"… {members:,} {'item' if kind == 'list' else 'member'}{plural}"
-    return f"… {members:,} member{plural}  {paint(clean(kind), dim=True)}"
+        return f"… {counted(members, 'item' if kind == 'list' else 'member')}"
+    return f"… {counted(members, 'member')}  {paint(clean(kind), dim=True)}"

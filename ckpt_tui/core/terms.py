@@ -43,11 +43,6 @@ def framework_terms(name: object) -> Terms:
     return GRAPH_TERMS if name == LANGGRAPH else WORKFLOW_TERMS
 
 
-def counted(number: int, word: str) -> str:
-    """A number of things: `1 node`, `1,200 nodes`."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
 def ran_in_words(names: Sequence[str], joined: str = ", ") -> str:
     """Who ran in a step, as a clause; LangGraph's `__start__` is not a node of anybody's: it takes the input.
 

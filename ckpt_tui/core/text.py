@@ -115,6 +115,11 @@ def quoted(text: str, limit: int | None = None) -> str:
     return f'"{body}…"' if cut else f'"{body}"'
 
 
+def counted(number: int, word: str) -> str:
+    """A number of things: `1 node`, `1,200 nodes`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def size_text(size: int) -> str:
     """Bytes for people: `812`, `4.1 k`, `21 k`, `1.4 M`."""
     if size < 1000:

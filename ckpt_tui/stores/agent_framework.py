@@ -18,6 +18,7 @@ from ckpt_tui.core.model import INTERNAL, MAX_NAMES, CheckpointRef, Facts, Probl
 from ckpt_tui.core.reading.bookkeeping import FRAMEWORK_KEYS
 from ckpt_tui.core.reading.gist import gist_of_messages, gist_of_request, gist_of_state
 from ckpt_tui.core.reading.pending import source_executor
+from ckpt_tui.core.text import counted
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_ref
 from ckpt_tui.stores.base import Entry
@@ -172,7 +173,7 @@ def _holds_checkpoint(value: Value) -> bool:
 
 def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
     if count := _exported_in(value, top):
-        reason = f"an array of {count:,} exported checkpoint{'' if count == 1 else 's'}; it opens by its own name"
+        reason = f"an array of {counted(count, 'exported checkpoint')}; it opens by its own name"
         return DocumentFault("documents", reason)
     if not top:
         found = "an empty object" if type(value) is dict else f"a JSON {_json_kind(value)}"

@@ -17,6 +17,7 @@ from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.path_links import PathLink, next_on, path_of
 from ckpt_tui.core.shown_names import masked_name
+from ckpt_tui.core.text import counted
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.agent_framework import (
     END_BYTES,
@@ -192,5 +193,5 @@ def _decode_ahead(
     faults = [text for text, is_rest in noted if not is_rest]
     left_out = sum(1 for _, envelope in opened if envelope.is_cut and envelope.factor == 0)
     if left_out:
-        faults.append(f"{left_out:,} pickle{'' if left_out == 1 else 's'} not decoded: a higher limit decodes them")
+        faults.append(f"{counted(left_out, 'pickle')} not decoded: a higher limit decodes them")
     return faults, [text for text, is_rest in noted if is_rest]

@@ -29,9 +29,9 @@ class CompositeStore(Store):
         members: The stores, in the order they are shown in.
         names: Their names, all different.
         path: What to show as the path of all.
-        together: Whether the members are directories of one lineage (`open_overlay`): a checkpoint of one may be the
-            parent of one of another. Then the files of the first keep their names, and an id that is in more
-            than one of them is the earlier member's.
+        together: Whether the members are directories of one lineage (`fork_directories.overlay`): a checkpoint
+            of one may be the parent of one of another. Then the files of the first keep their names, and an id that
+            is in more than one of them is the earlier member's.
         problems: What was found beside them and is not a store, to be shown in the list.
     """
 

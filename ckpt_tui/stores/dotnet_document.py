@@ -19,6 +19,7 @@ from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.topology import EdgeKind, Topology, TopologyEdge, TopologyNode
 from ckpt_tui.core.value import Map, Obj, Ref, Value
+from ckpt_tui.stores.document_values import items, members, text
 
 FAN_IN = "_edge_state"
 """The member of the state that holds partially filled fan-ins, as in Agent Framework's Python files."""
@@ -314,23 +315,6 @@ def _fan_in(found: dict[str, Any], workflow: dict[str, Any]) -> dict[str, Any]:
 
 def _value(value: Value) -> Value:
     return value.get("value") if type(value) is dict and "value" in value else value
-
-
-def members(value: Value) -> dict[str, Any]:
-    """The members of an object, the last of repeated ones; none of anything else."""
-    if type(value) is Map and value.kv:
-        return {key: item for key, item in zip(value.kv[::2], value.kv[1::2], strict=True) if type(key) is str}
-    return value if type(value) is dict else {}
-
-
-def items(value: Value) -> list[Any]:
-    """The items of an array; none of anything else."""
-    return value if type(value) is list else []
-
-
-def text(value: Value) -> str:
-    """A text; "" for anything else."""
-    return value if type(value) is str else ""
 
 
 def _number(value: Value) -> int | None:

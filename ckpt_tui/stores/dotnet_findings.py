@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ckpt_tui.core.doctor.advice import FIXES
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import Problem
+from ckpt_tui.core.text import counted
 from ckpt_tui.stores.dotnet_index import INDEX, Index, IndexLine, numbered
 
 _PRINTED = "those that `ckpt-tui doctor` prints"
@@ -24,7 +25,7 @@ def index_findings(index: Index, is_there: bool, lost: Sequence[IndexLine]) -> l
     if not lost and not index.faults:
         return []
     lines = tuple(line.text for line in lost)
-    count = f"{len(lines):,} line{'' if len(lines) == 1 else 's'}"
+    count = counted(len(lines), "line")
     if not is_there:
         reason = f"there is no {INDEX}: .NET sees none of the {len(lines):,} checkpoints"
         fix = (

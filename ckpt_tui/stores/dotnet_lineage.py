@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import CheckpointRef, Facts, Problem, StoreMetadata
 from ckpt_tui.core.named_tuples import NamedTuple
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.runs.short_ids import short_guid
 from ckpt_tui.stores.dotnet_document import DotnetDigest
 from ckpt_tui.stores.dotnet_index import IndexLine, ids_of
 from ckpt_tui.stores.files import Stamp
@@ -197,7 +196,7 @@ class Chain:
         self._last[line.session] = line.checkpoint, found.step
         given = StoreMetadata(
             run=line.session or "?",
-            title=f"session {_short(line.session)}",
+            title=f"session {short_guid(line.session)}",
             label=_label(ran, answered, facts),
             did="answered" if answered and not facts.pending else "",
             role="waiting" if facts.pending and not facts.messages else None,
@@ -231,11 +230,3 @@ def _label(ran: tuple[str, ...], answered: tuple[str, ...], facts: Facts) -> str
     elif not facts.messages:
         parts.append("done")
     return " · ".join(parts)
-
-
-_GUID = LatePattern(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
-
-
-def _short(name: str) -> str:
-    """An id short enough to read: 8 characters of a random one."""
-    return name[:8] if _GUID.known.match(name) else clean(name, 40)

@@ -16,7 +16,8 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Capabilities, Entry, OpenedPath, problem_error
-from ckpt_tui.stores.dotnet_document import digest, is_document, items, members, parts, text
+from ckpt_tui.stores.document_values import items, members, text
+from ckpt_tui.stores.dotnet_document import digest, is_document, parts
 from ckpt_tui.stores.dotnet_index import IndexLine
 from ckpt_tui.stores.dotnet_lineage import Chain, parents_first
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of

@@ -17,8 +17,10 @@ from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, StoreMetadata, parse_time
 from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.gist import gist_of_request
+from ckpt_tui.core.runs.short_ids import short_guid
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Capabilities, Entry, OpenedPath, problem_error
+from ckpt_tui.stores.document_values import text
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole
 from ckpt_tui.stores.hpd_document import (
     HpdDigest,
@@ -27,7 +29,6 @@ from ckpt_tui.stores.hpd_document import (
     is_document,
     metadata,
     outputs,
-    text,
 )
 from ckpt_tui.stores.hpd_files import HpdFiles, locate
 from ckpt_tui.stores.hpd_graph import Definition, find_definitions
@@ -221,9 +222,9 @@ class HpdStore(PolledStore):
         steps = trace([said for _, said in execution.files], layers, status)
         refs: list[CheckpointRef] = []
         above, part = part_of(run, known)
-        title = part if above else f"execution {_short(run)}"
+        title = part if above else f"execution {short_guid(run)}"
         if definition is not None and not above:
-            title = f"{clean(definition.name, 40)} · {_short(run)}"
+            title = f"{clean(definition.name, 40)} · {short_guid(run)}"
         parent: str | None = None
         for (file, said), step in zip(execution.files, steps, strict=True):
             self._steps[file] = step
@@ -330,13 +331,6 @@ def part_of(run: str, known: set[str]) -> tuple[str, str]:
     if run[at + 1 :].startswith("__partition_map[") and len(cuts) > 1:
         at = cuts[-2]
     return run[:at], run[at + 1 :]
-
-
-_GUID = LatePattern(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
-
-
-def _short(name: str) -> str:
-    return name[:8] if _GUID.known.match(name) else clean(name, 40)
 
 
 def _foreign(file: str, size: int = 0) -> Problem:

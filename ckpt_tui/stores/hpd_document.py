@@ -14,7 +14,8 @@ from ckpt_tui.core.model import parse_time
 from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.gist import gist
 from ckpt_tui.core.reading.to_json import to_json
-from ckpt_tui.core.value import Map, Value
+from ckpt_tui.core.value import Value
+from ckpt_tui.stores.document_values import integer, members, text
 
 SCHEMA = "1.0"
 DEFAULT_VERSION = "1.0"
@@ -183,26 +184,9 @@ def _canonical(document: Any) -> str:
     return json.dumps(document, sort_keys=True)
 
 
-def members(value: Value) -> dict[str, Any]:
-    """The members of an object, the last of repeated ones; none of anything else."""
-    if type(value) is Map and value.kv:
-        return {key: item for key, item in zip(value.kv[::2], value.kv[1::2], strict=True) if type(key) is str}
-    return value if type(value) is dict else {}
-
-
 def names(value: Value) -> tuple[str, ...]:
     """The texts of an array, sorted, each once."""
     return tuple(sorted({item for item in value if type(item) is str})) if type(value) is list else ()
-
-
-def text(value: Value) -> str:
-    """A text; "" for anything else."""
-    return value if type(value) is str else ""
-
-
-def integer(value: Value) -> int:
-    """An integer; 0 for anything else."""
-    return value if type(value) is int else 0
 
 
 def some(found: Iterable[str], most: int = 4) -> str:

@@ -10,8 +10,8 @@ from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.topology import Topology, TopologyEdge, TopologyNode
+from ckpt_tui.stores.document_values import members, text
 from ckpt_tui.stores.files import FileTrouble, read_whole
-from ckpt_tui.stores.hpd_document import members, text
 
 SUFFIXES = (".graph.json", ".graph.yaml", ".graph.yml")
 

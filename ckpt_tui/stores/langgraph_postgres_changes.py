@@ -8,7 +8,8 @@ from typing import Any
 
 from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.database_fault import DatabaseFault
-from ckpt_tui.stores.langgraph_postgres_tables import Tables, header_of, text_of
+from ckpt_tui.stores.document_values import text
+from ckpt_tui.stores.langgraph_postgres_tables import Tables, header_of
 from ckpt_tui.stores.langgraph_records import Header, Key
 from ckpt_tui.stores.postgres import Look, PostgresDatabase
 
@@ -140,7 +141,7 @@ class PostgresChanges:
             found = self._database.read(lambda look: self._found(look, is_whole))
         headers = list({(one := header_of(row)).key or one.row: one for row in found.rows}.values())
         new = [one for one in headers if one.key is None or self.seen.get(one.key) != one.row]
-        touched = {Key(*map(text_of, row[1:])): int(row[0]) for row in found.written}
+        touched = {Key(*map(text, row[1:])): int(row[0]) for row in found.written}
         keys = [key for key, number in touched.items() if self._written.get(key) != number]
         if is_whole:
             # What was found now is all that can be found again.

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ckpt_tui.core.langgraph_layout import NULL_TASK, RESUME
+from ckpt_tui.stores.document_values import text
 from ckpt_tui.stores.langgraph_container import News
 from ckpt_tui.stores.langgraph_postgres_changes import PostgresChanges
-from ckpt_tui.stores.langgraph_postgres_tables import Tables, asking, header_of, text_of
+from ckpt_tui.stores.langgraph_postgres_tables import Tables, asking, header_of
 from ckpt_tui.stores.langgraph_records import PAGE, SMALL, Body, Header, Key, StoredValue, Write
 from ckpt_tui.stores.postgres import Look, PostgresDatabase
 
@@ -95,7 +96,7 @@ class PostgresRows:
     def _vanished(self) -> list[Key]:
         """The checkpoints that are not there any more."""
         statement = f"SELECT thread_id, checkpoint_ns, {self.tables.id} FROM {self.tables.checkpoints}"
-        left = {Key(*map(text_of, row)) for row in self.database.read(asking(statement))}
+        left = {Key(*map(text, row)) for row in self.database.read(asking(statement))}
         gone = [key for key in self._changes.seen if key not in left]
         for key in gone:
             del self._changes.seen[key]
@@ -157,7 +158,7 @@ class PostgresRows:
             values: dict[int, dict[str, StoredValue]] = {}
             for at, channel, saved, kind, size in of_channels:
                 place = self._place(asked[int(at) - 1], channel, saved)
-                values.setdefault(int(at), {})[channel] = StoredValue(text_of(kind), wanted.get(place), int(size or 0))
+                values.setdefault(int(at), {})[channel] = StoredValue(text(kind), wanted.get(place), int(size or 0))
             sends = self._sends(look, joined, lists, most)
             return {
                 asked[int(at) - 1]: Body(
@@ -185,7 +186,7 @@ class PostgresRows:
         )  # fmt: skip
         found: dict[int, list[_Sent]] = {}
         for at, kind, blob in rows:
-            found.setdefault(int(at), []).append((text_of(kind), bytes(blob or b"")))
+            found.setdefault(int(at), []).append((text(kind), bytes(blob or b"")))
         return found
 
     def _place(self, key: Key, channel: str, version: str) -> _Place:
@@ -279,7 +280,7 @@ class PostgresRows:
 
 def _write(number: int, row: Sequence[Any]) -> Write:
     task, path, index, channel, kind, blob = row
-    return Write(number, text_of(task), text_of(path), int(index), text_of(channel), text_of(kind), bytes(blob or b""))
+    return Write(number, text(task), text(path), int(index), text(channel), text(kind), bytes(blob or b""))
 
 
 def _found(values: Mapping[str, StoredValue]) -> Callable[[Mapping[str, str]], Mapping[str, StoredValue]]:

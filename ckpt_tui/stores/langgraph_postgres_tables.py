@@ -91,8 +91,3 @@ def header_of(row: Sequence[Any]) -> Header:
     number, thread, space, name, parent, size = row
     key = Key(thread, space, name) if type(thread) is type(space) is type(name) is str and name else None
     return Header(int(number), key, parent if type(parent) is str and parent else None, "json", int(size or 0))
-
-
-def text_of(value: Any) -> str:
-    """The text of a column; "" where it has none."""
-    return value if type(value) is str else ""

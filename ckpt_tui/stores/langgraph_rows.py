@@ -7,6 +7,7 @@ from typing import Any
 
 from ckpt_tui.core.langgraph_layout import NULL_TASK
 from ckpt_tui.core.named_tuples import NamedTuple
+from ckpt_tui.stores.document_values import text
 from ckpt_tui.stores.langgraph_records import PAGE, SMALL, Body, Header, Key, Write
 from ckpt_tui.stores.sqlite import Look, Mark, SqliteFault, SqliteFile, Table
 
@@ -268,13 +269,9 @@ def header_of(row: tuple[Any, ...]) -> Header:
 def _write(row: tuple[Any, ...]) -> Write:
     number, task, path, index, channel, encoding, data = row
     return Write(
-        number, _text(task), _text(path), index if type(index) is int else 0, _text(channel), _text(encoding),
+        number, text(task), text(path), index if type(index) is int else 0, text(channel), text(encoding),
         _bytes(data) or b"",
     )  # fmt: skip
-
-
-def _text(value: Any) -> str:
-    return value if type(value) is str else ""
 
 
 def _bytes(value: Any) -> bytes | None:

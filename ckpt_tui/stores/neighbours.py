@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 
 from ckpt_tui.core.named_tuples import NamedTuple
+from ckpt_tui.core.text import counted
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.composite import why_closed
@@ -83,7 +84,7 @@ def _directory(entry: os.DirEntry[str], left: list[int]) -> Neighbour | None:
         return None
     if found == [""]:
         return Neighbour(name, "another store of checkpoints")
-    return Neighbour(name, f"a directory of {len(found):,} other store{'' if len(found) == 1 else 's'}")
+    return Neighbour(name, f"a directory of {counted(len(found), 'other store')}")
 
 
 def _file(entry: os.DirEntry[str]) -> Neighbour | None:

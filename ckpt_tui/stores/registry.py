@@ -155,21 +155,6 @@ def _with_their_forks(texts: list[str]) -> tuple[list[str], dict[str, list[str]]
     return left, forks
 
 
-def open_overlay(path: str | os.PathLike[str], *overlays: str | os.PathLike[str]) -> Store:
-    """Open a directory and others whose checkpoints resume from its own: one lineage, whichever directory holds what.
-
-    Args:
-        path: The directory; its files keep their names.
-        overlays: Directories that may not exist yet; their files are named `NAME/FILE`.
-
-    Raises:
-        NotFoundError: there is no such directory.
-    """
-    texts = [os.fspath(path), *(os.fspath(overlay) for overlay in overlays)]
-    members = [open_store(texts[0]), *(DirectoryStore(text) for text in texts[1:])]
-    return CompositeStore(members, short_names(texts), texts[0], together=True)
-
-
 # -- what is at a path ------------------------------------------------------------------------------------------------
 
 

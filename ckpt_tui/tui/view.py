@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.core.model import Problem
 from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.groups import GroupList, group_id, group_of
 from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.terms import Terms, counted, terms_of
+from ckpt_tui.core.terms import Terms, terms_of
+from ckpt_tui.core.text import counted
 from ckpt_tui.tui.folded_view import FoldedPlaces, Folding, fold, fold_listed, in_groups
 from ckpt_tui.tui.sections import Named, Places, Rows, Section, file_of
 
@@ -296,13 +297,6 @@ def _below_stores(sections: Named, held: Mapping[str, tuple[int, ...]]) -> Named
             out.append((f"store {store}", Section(None, [listing.StoreRow(store, number, checkpoints)])))
         out.append((key, section))
     return out
-
-
-def make_view(entries: Sequence[CheckpointRef | Problem], missing: bool = False, text: str = "") -> View:
-    """The view of these entries; with `text`, only rows that contain it."""
-    refs = [entry for entry in entries if isinstance(entry, CheckpointRef)]
-    problems = tuple(entry for entry in entries if isinstance(entry, Problem))
-    return ViewMaker().make(Arrangement(lambda: refs), problems, missing, text)
 
 
 def keep_matching(rows: Sequence[listing.Row], text: str) -> list[listing.Row]:

@@ -1,15 +1,11 @@
 """What a framework calls its things."""
 
-from ckpt_tui.core.terms import counted, framework_terms, ran_in_words, source_in_words
+from ckpt_tui.core.terms import framework_terms, ran_in_words, source_in_words
 
 
 def test_the_words_of_langgraph_are_graph_node_thread_and_step() -> None:
     assert framework_terms("langgraph") == ("graph", "node", "thread", "step")
     assert framework_terms("agent_framework") == ("workflow", "executor", "run", "iteration")
-
-
-def test_a_number_of_things_has_their_plural() -> None:
-    assert [counted(number, "node") for number in (0, 1, 1200)] == ["0 nodes", "1 node", "1,200 nodes"]
 
 
 def test_the_node_that_takes_the_input_is_not_said_to_have_run() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.text import ago_text, clean, clean_lines, quoted, size_text, unsafe
+from ckpt_tui.core.text import ago_text, clean, clean_lines, counted, quoted, size_text, unsafe
 
 C0_AND_C1 = [*range(0x20), *range(0x7F, 0xA0)]
 BIDIRECTIONAL = [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -149,3 +149,7 @@ def test_sizes_are_short(size: int, text: str) -> None:
 )
 def test_durations_are_short(seconds: float, text: str) -> None:
     assert ago_text(seconds) == text
+
+
+def test_a_number_of_things_has_their_plural() -> None:
+    assert [counted(number, "node") for number in (0, 1, 1200)] == ["0 nodes", "1 node", "1,200 nodes"]

@@ -13,7 +13,7 @@ from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.core.runs.listing import NodeRow, rows, run_title, when_text
 from ckpt_tui.core.runs.time_texts import clock_text, date_text, moment_text, utc_moment
 from ckpt_tui.core.times import local_time, parse_time, utc_text
-from ckpt_tui.tui.view import make_view
+from tests.support.views import make_view
 
 EXTREMES = [
     "0001-01-01T00:00:00", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00.000001-12:00",

@@ -18,7 +18,8 @@ from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.base import Store, collect
 from ckpt_tui.stores.composite import short_names
 from ckpt_tui.stores.directory import DirectoryStore
-from ckpt_tui.stores.registry import open_overlay, open_store, open_stores
+from ckpt_tui.stores.fork_directories import overlay as overlaid
+from ckpt_tui.stores.registry import open_store, open_stores
 from tests.support.workflows import Answer, answer, fork, human, linear
 
 DATA = Path(__file__).parent.parent / "data"
@@ -120,7 +121,7 @@ class TestOverlay:
         original, overlay, first, then = await self.resumed(tmp_path)
         for name in first:  # as a runner does that leaves the parents where they are
             (overlay / f"{name}.json").unlink()
-        store = open_overlay(original, overlay)
+        store = overlaid(str(original), [str(overlay)])
         [run] = runs_of(store)
         assert [node.ref.id for node in run.nodes] == [*first, *then]
         assert store.kind == "agent-framework"
@@ -129,7 +130,7 @@ class TestOverlay:
 
     async def test_a_copy_of_a_parent_is_shown_once(self, tmp_path: Path) -> None:
         original, overlay, first, then = await self.resumed(tmp_path)
-        [run] = runs_of(open_overlay(original, overlay))
+        [run] = runs_of(overlaid(str(original), [str(overlay)]))
         assert [node.ref.id for node in run.nodes] == [*first, *then]
         assert all("/" not in node.ref.file for node in run.nodes if node.ref.id in first)
 
@@ -138,7 +139,7 @@ class TestOverlay:
         second = tmp_path / "second"
         shutil.copytree(original, second)
         other = await answer(second, first[-1], Answer(False, "no"))
-        [run] = runs_of(open_overlay(original, overlay, second))
+        [run] = runs_of(overlaid(str(original), [str(overlay), str(second)]))
         assert {node.ref.id for node in run.nodes} == {*first, *then, *other}
         assert len([node for node in run.nodes if node.fork]) == 1
 
@@ -146,7 +147,7 @@ class TestOverlay:
         original = tmp_path / "original"
         original.mkdir()
         first = await human(original)
-        store = open_overlay(original, tmp_path / "later")
+        store = overlaid(str(original), [str(tmp_path / "later")])
         assert [node.ref.id for node in runs_of(store)[0].nodes] == first
 
 
@@ -176,6 +177,6 @@ async def test_a_fork_of_a_fork_in_an_overlay_keeps_its_place(tmp_path: Path) ->
     first = await linear(original)
     shutil.copytree(original, overlay)
     then = await fork(overlay, first[1])
-    [run] = runs_of(open_overlay(original, overlay))
+    [run] = runs_of(overlaid(str(original), [str(overlay)]))
     parents = {node.ref.id: node.parent for node in run.nodes}
     assert parents[then[0]] == first[1]

@@ -13,7 +13,8 @@ from ckpt_tui.core.runs.listing import FoldedRow, RunRow
 from ckpt_tui.stores.base import Batch, collect
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.library import VIEW_SECONDS, WRITTEN_SECONDS, Library, Pace
-from ckpt_tui.tui.view import View, make_view
+from ckpt_tui.tui.view import View
+from tests.support.views import make_view
 
 SAMPLES = Path(__file__).parent.parent / "data" / "agent-framework" / "1.23.0"
 DEMO = Path(__file__).parents[2] / "ckpt_tui" / "demo" / "recorded" / "store"

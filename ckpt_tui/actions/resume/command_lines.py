@@ -61,13 +61,15 @@ def onward(plan: Plan, checkpoint: str, pending: Sequence[Mapping[str, Any]] = (
     """
     ids = [str(each.get("request_id")) for each in pending]
     responses = {
-        short_id(name, ids): each["example"] for name, each in zip(ids, pending, strict=True) if "example" in each
+        unique_beginning(name, ids): each["example"]
+        for name, each in zip(ids, pending, strict=True)
+        if "example" in each
     }
     source = replace(plan.source, store=plan.into, id=checkpoint)
     return replace(plan, source=source, responses=responses, edits=()).command_text(with_into=False)
 
 
-def short_id(name: str, others: Iterable[str]) -> str:
+def unique_beginning(name: str, others: Iterable[str]) -> str:
     """The beginning of a long id that no other one of them has; any other id as it is.
 
     Args:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ckpt_tui.actions.resume.command_lines import again, completed, short_id
+from ckpt_tui.actions.resume.command_lines import again, completed, unique_beginning
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
 from ckpt_tui.core.running.short_values import asks_in_words, brief, short_name
-from ckpt_tui.core.terms import Terms, counted, framework_terms
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.terms import Terms, framework_terms
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.stores.place_trust import trust_lines
 
 QUESTION = 300
@@ -178,7 +178,7 @@ class _PreviewWords:
         }
         return again(
             replace(self._plan, responses=kept),
-            responses={short_id(str(each["request_id"]), names): each["example"] for each in self._open},
+            responses={unique_beginning(str(each["request_id"]), names): each["example"] for each in self._open},
         )
 
     def hint(self, problem: dict[str, Any]) -> str:
@@ -227,9 +227,7 @@ def _good(graph: dict[str, Any], check: dict[str, Any], word: str, about: set[st
         yield PreviewLine("✓", f"the graph is the checkpoint's{names}", tone="good")
     types = check.get("types") or ()
     if "type" not in about and types:
-        yield PreviewLine(
-            "✓", f"{len(types)} type{'' if len(types) == 1 else 's'} can be imported and loaded", tone="good"
-        )
+        yield PreviewLine("✓", f"{counted(len(types), 'type')} can be imported and loaded", tone="good")
 
 
 def _again(check: dict[str, Any], graph: bool) -> Iterator[PreviewLine]:
@@ -247,7 +245,7 @@ def _again(check: dict[str, Any], graph: bool) -> Iterator[PreviewLine]:
         origin = str(each.get("from")).removeprefix("internal:")
         kind = short_name(str(each.get("type")))
         answered = origin.removeprefix("answer ") if graph else origin
-        more = f"from {origin}" if answered == origin else f"and the answer to {short_id(answered, [])}"
+        more = f"from {origin}" if answered == origin else f"and the answer to {unique_beginning(answered, [])}"
         does = "the graph begins" if to == START else f"{to} runs"
         yield PreviewLine("→", clean(f"{does} with {kind} {more}"), tone="plain")
     if found:

@@ -26,8 +26,8 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
 from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.pickles.kept import facts_of
 from ckpt_tui.core.safety.judgement import Judgement
-from ckpt_tui.core.terms import GRAPH_TERMS, counted, terms_of
-from ckpt_tui.core.text import quoted
+from ckpt_tui.core.terms import GRAPH_TERMS, terms_of
+from ckpt_tui.core.text import counted, quoted
 
 _ORDER: dict[Severity, int] = {"danger": 0, "warning": 1, "info": 2}
 

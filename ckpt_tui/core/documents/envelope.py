@@ -14,6 +14,7 @@ from ckpt_tui.core.budgets import DEFAULT_PICKLE, FURTHER, INLINE_PICKLE, INLINE
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.pickles.kept import DECODED, identity
 from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.text import counted
 from ckpt_tui.core.value import Decoded, Deferred, Envelope, Opaque, Value
 
 PICKLED = "__pickled__"
@@ -96,7 +97,7 @@ def _decode(envelope: Envelope, limits: PickleBudget, check: Callable[[], None] 
     decoded = DECODED.put(key, decode(data, limits, check), limits)
     warning = decoded.fault
     if decoded.trailing and not warning:
-        warning = f"{decoded.trailing:,} byte{'' if decoded.trailing == 1 else 's'} after the end of the pickle"
+        warning = f"{counted(decoded.trailing, 'byte')} after the end of the pickle"
     return _keep(envelope, decoded.value, warning, decoded, decoded.is_cut)
 
 

@@ -83,12 +83,6 @@ def read_part(deferred: Deferred, check: Check) -> Value:
     return _whole(deferred)
 
 
-def read_members(deferred: Deferred, check: Check) -> Value:
-    """One level of a part of a file, however small it is, for whoever compares it with another one."""
-    value = None if deferred.is_text else _container(deferred, check)
-    return read_part(deferred, check) if value is None else value
-
-
 def _whole(deferred: Deferred) -> Value:
     try:
         return parse_whole(deferred.data[deferred.start : deferred.end], met=deferred.met).value

@@ -48,14 +48,6 @@ def text_of(message: Value) -> str:
     return "".join(text for text in texts if type(text) is str)
 
 
-def other_parts(message: Value) -> list[Value]:
-    """Parts of its content that are not text: images, calls, thoughts."""
-    content = resolve(attribute(message, "content"))
-    if type(content) not in (list, tuple):
-        return []
-    return [part for part in content[:_PARTS] if type(part) is not str and type(attribute(part, "text")) is not str]
-
-
 def calls_of(message: Value) -> list[tuple[str, Value]]:
     """The tools that it calls: name and arguments."""
     calls = resolve(attribute(message, "tool_calls"))

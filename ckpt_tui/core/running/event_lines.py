@@ -10,8 +10,8 @@ from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.running.session_lines import OUTCOMES, SESSION_LINES
 from ckpt_tui.core.running.short_values import SUMMARY_CHARACTERS, asks_in_words, brief, place_text, spent_text
 from ckpt_tui.core.runs.short_ids import short_id
-from ckpt_tui.core.terms import LANGGRAPH, counted, framework_terms
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.terms import LANGGRAPH, framework_terms
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.core.times import is_possible, parse_time
 
 SIGNS = {
@@ -140,8 +140,8 @@ def _check(document: dict[str, Any]) -> tuple[str, str, str]:
     problems = document.get("problems") or []
     errors = sum(1 for each in problems if each.get("level") == "error")
     if errors:
-        return "", f"cannot be resumed: {errors} problem{'' if errors == 1 else 's'}", "error"
-    remarks = f", {len(problems)} remark{'' if len(problems) == 1 else 's'}" if problems else ""
+        return "", f"cannot be resumed: {counted(errors, 'problem')}", "error"
+    remarks = f", {counted(len(problems), 'remark')}" if problems else ""
     return "", f"ready{remarks}", "good"
 
 
@@ -195,19 +195,19 @@ def _protected(document: dict[str, Any]) -> tuple[str, str, str]:
 
 def _answered(document: dict[str, Any]) -> tuple[str, str, str]:
     count = len(document.get("request_ids") or ())
-    return "", f"goes on with {count} answer{'' if count == 1 else 's'}", "good"
+    return "", f"goes on with {counted(count, 'answer')}", "good"
 
 
 def _waiting(document: dict[str, Any]) -> tuple[str, str, str]:
     found = [each for each in document.get("requests") or () if isinstance(each, dict)]
     asked = "; ".join(f"{each.get('executor')} {asks_in_words(each)}" for each in found)
-    return "", f"waits for {len(found)} answer{'' if len(found) == 1 else 's'}: {asked}", "warn"
+    return "", f"waits for {counted(len(found), 'answer')}: {asked}", "warn"
 
 
 def _end(document: dict[str, Any]) -> tuple[str, str, str]:
     outcome = str(document.get("outcome"))
     count, unsaved = document.get("checkpoints"), document.get("unsaved")
-    written = f", {count} checkpoint{'' if count == 1 else 's'} written" if count is not None else ""
+    written = f", {counted(count, 'checkpoint')} written" if count is not None else ""
     lost = f", {unsaved} NOT SAVED" if unsaved else ""
     text = OUTCOMES.get(outcome, outcome) + written + lost
     if unsaved:

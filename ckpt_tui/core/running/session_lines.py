@@ -8,7 +8,7 @@ from typing import Any
 from ckpt_tui.core.running.short_values import brief, place_text
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_name
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, counted
 
 OUTCOMES = {
     "done": "done", "checked": "checked", "waiting": "stopped: it waits for answers", "refused": "not run",
@@ -84,7 +84,7 @@ def _compared(document: dict[str, Any]) -> tuple[str, str, str]:
 def compared_texts(line: dict[str, Any]) -> list[str]:
     """A line `compared` for people: the outcomes and how often each came, then the first step in which runs differ."""
     outcomes, part = line.get("outcomes") or (), line.get("part")
-    out = [f"{line.get('runs')} runs of the same input, {len(outcomes)} outcome{'' if len(outcomes) == 1 else 's'}"]
+    out = [f"{line.get('runs')} runs of the same input, {counted(len(outcomes), 'outcome')}"]
     for each in outcomes:
         word = OUTCOMES.get(str(each["outcome"]), str(each["outcome"]))
         out.append(f"  {each['count']}× {word}  {each['gist']}".rstrip() + f"  ({_runs_text(each['runs'])})")
@@ -112,7 +112,7 @@ def _dropped(document: dict[str, Any]) -> tuple[str, str, str]:
 
 def _resumed(document: dict[str, Any]) -> tuple[str, str, str]:
     count = len(document.get("edits") or ())
-    changed = f" with {count} change{'' if count == 1 else 's'}" if count else ""
+    changed = f" with {counted(count, 'change')}" if count else ""
     return "", f"resumed from {short_id(str(document.get('checkpoint')))}{changed}", "key"
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import repeat
+from operator import attrgetter
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.named_tuples import NamedTuple
-from ckpt_tui.core.runs.parents import MISSING, by_time, parents_of
+from ckpt_tui.core.runs.parents import MISSING, parents_of
 from ckpt_tui.core.runs.workflow_names import workflow_key, workflow_label
 
 LANES = 64
@@ -99,8 +100,8 @@ def _arrange(refs: Iterable[CheckpointRef], store: str) -> list[Run]:
             children.setdefault(parent, []).append(ref)
     for siblings in children.values():
         if len(siblings) > 1:
-            siblings.sort(key=by_time)
-    roots.sort(key=by_time)
+            siblings.sort(key=attrgetter("rank"))
+    roots.sort(key=attrgetter("rank"))
     # Branches of a parent that was deleted still belong together.
     families: dict[tuple[str, str], list[CheckpointRef]] = {}
     for root in roots:

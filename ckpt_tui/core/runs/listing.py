@@ -14,7 +14,7 @@ from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.short_ids import own_id
 from ckpt_tui.core.runs.time_texts import date_text, start_text, time_of_day
 from ckpt_tui.core.shown_names import shown_name
-from ckpt_tui.core.text import ago_text, clean
+from ckpt_tui.core.text import ago_text, clean, counted
 from ckpt_tui.core.times import is_possible
 
 MAX_LANES = 12
@@ -318,7 +318,7 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     shown = f"{count:,} of {run.whole:,}" if run.whole else f"{count:,}"
     parts.append(f"{shown} checkpoint{'' if (run.whole or count) == 1 else 's'}")
     if forks:
-        parts.append(f"{forks} fork{'' if forks == 1 else 's'}")
+        parts.append(counted(forks, "fork"))
     if run.above and not run.level:
         parts.append("that run has no checkpoints")
     return shown_name(name, 60), " · ".join(parts)
@@ -339,5 +339,5 @@ def id_start(name: str) -> str:
 
 def store_title(row: StoreRow) -> tuple[str, str]:
     """A store's name, and what there is to say about it."""
-    runs = f"{row.runs:,} run{'' if row.runs == 1 else 's'}"
-    return shown_name(row.name, 60), f"{runs} · {row.checkpoints:,} checkpoint{'' if row.checkpoints == 1 else 's'}"
+    runs = counted(row.runs, "run")
+    return shown_name(row.name, 60), f"{runs} · {counted(row.checkpoints, 'checkpoint')}"

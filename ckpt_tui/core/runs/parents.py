@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef
 from ckpt_tui.core.runs.workflow_names import workflow_key
 
 MISSING = "parent missing"
 """What is irregular about a checkpoint whose parent is not in the store."""
-
-
-def by_time(ref: CheckpointRef) -> tuple[float, int, str]:
-    """What orders checkpoints by time; the same time by the store's order, then by id."""
-    return ref.when, ref.position, ref.id
 
 
 def parents_of(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str], dict[str, str]]:
@@ -55,7 +51,7 @@ def parents_of(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str
         else:
             irregular[ref.id] = MISSING
     for circle in _circles(parents):
-        first = min(circle, key=lambda name: by_time(by_id[name]))
+        first = min(circle, key=lambda name: by_id[name].rank)
         del parents[first]
         guessed.discard(first)
         irregular[first] = "parents form a circle"
@@ -111,7 +107,7 @@ def _guess(
     for table in tables.values():
         for candidates in table.values():
             candidates.sort()
-    for orphan in sorted(orphans, key=by_time):
+    for orphan in sorted(orphans, key=attrgetter("rank")):
         table = tables[workflow_key(orphan), orphan.graph]
         iterations = [orphan.iteration] if orphan.iteration > 0 and carries_answers(orphan) else []
         iterations += (orphan.iteration - 1, _ANY) if orphan.chain else (orphan.iteration - 1,)

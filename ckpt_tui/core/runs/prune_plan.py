@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.text import counted
 
 
 class Wish(NamedTuple):
@@ -66,7 +67,7 @@ def age_text(seconds: int) -> str:
     count = seconds // size
     if name == "week":
         count, name = count * 7, "day"
-    return f"{count:,} {name}{'' if count == 1 else 's'}"
+    return counted(count, name)
 
 
 UNREAD = "its body is not read yet: it may wait for an answer"

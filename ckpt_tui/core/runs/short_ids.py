@@ -26,3 +26,11 @@ def short_id(name: str) -> str:
 def id_text(ref: CheckpointRef) -> str:
     """An id short enough to read out, long enough to be unique in practice."""
     return short_id(ref.id)
+
+
+_GUID = LatePattern(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
+
+
+def short_guid(name: str) -> str:
+    """Eight characters of a name that is a random id; any other name as it is. Safe for a terminal."""
+    return name[:8] if _GUID.known.match(name) else clean(name, 40)

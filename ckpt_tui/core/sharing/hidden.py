@@ -8,6 +8,7 @@ from typing import Any
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.redact import MASK, is_mask
 from ckpt_tui.core.sharing.machine_names import Cleaner
+from ckpt_tui.core.text import counted
 
 MANY = "[*]"
 
@@ -53,11 +54,11 @@ def summary_text(summary: dict[str, Any], most: int = 5) -> str:
             times[_short(one["path"])] += one["count"]
         named = [path + (f" ×{number}" if number > 1 else "") for path, number in times.items()]
         more = f", and {len(named) - most} more places" if len(named) > most else ""
-        parts.append(f"{count:,} secret{'' if count == 1 else 's'} masked ({', '.join(named[:most])}{more})")
+        parts.append(f"{counted(count, 'secret')} masked ({', '.join(named[:most])}{more})")
     if paths:
-        parts.append(f"{paths:,} path{'' if paths == 1 else 's'} of this machine shortened")
+        parts.append(f"{counted(paths, 'path')} of this machine shortened")
     if names:
-        parts.append(f"{names:,} name{'' if names == 1 else 's'} of users or hosts replaced")
+        parts.append(f"{counted(names, 'name')} of users or hosts replaced")
     if summary["revealed"]:
         parts.append(f"shown on purpose: {', '.join(summary['revealed'])}")
     return " · ".join(parts) or "nothing had to be masked"

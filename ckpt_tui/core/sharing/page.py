@@ -19,8 +19,8 @@ from ckpt_tui.core.sharing.run_page import (
     step_text,
 )
 from ckpt_tui.core.shown_names import shown_name
-from ckpt_tui.core.terms import LANGGRAPH, counted, terms_of
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.terms import LANGGRAPH, terms_of
+from ckpt_tui.core.text import clean, counted
 
 CHANGES = 200
 """Changes of one step that are listed."""

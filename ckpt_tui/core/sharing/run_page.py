@@ -33,7 +33,6 @@ class Point(NamedTuple):
         difference: What changed since its parent; None where the parent is not there.
         document: Its entry in the bundle.
         is_fork: It is a second or later child of its parent.
-        is_tip: Nothing on the page descends from it.
     """
 
     ref: CheckpointRef
@@ -44,7 +43,6 @@ class Point(NamedTuple):
     difference: Difference | None
     document: Mapping[str, Any]
     is_fork: bool
-    is_tip: bool
 
 
 class RunReport(NamedTuple):

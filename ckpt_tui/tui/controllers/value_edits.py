@@ -15,7 +15,7 @@ from ckpt_tui.core.redact import masked
 from ckpt_tui.core.running.short_values import brief
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_path
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.tui.helpers.port import Opener, Port
 from ckpt_tui.tui.widgets.shown_keys import keys_of
 
@@ -149,7 +149,7 @@ class ValueEdits:
             return
         number = self._port.edits.add(ref.file, edits)
         resume, discard = keys_of("run.resume"), keys_of("app.back")
-        count = f"{number} change{'' if number == 1 else 's'}"
+        count = counted(number, "change")
         self._port.say(
             clean(f"{what} · {resume} resumes from {short_id(ref.file)} with {count}, {discard} discards them"),
             "good",

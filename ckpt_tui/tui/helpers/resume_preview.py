@@ -9,6 +9,7 @@ from ckpt_tui.actions.resume.plan import Plan, Source, parts
 from ckpt_tui.actions.resume.preview import PreviewLine, blocked_types, preview_lines
 from ckpt_tui.actions.resume.proposals import parts_to_start
 from ckpt_tui.core.terms import framework_terms
+from ckpt_tui.core.text import counted
 from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.shown_keys import key_text
@@ -66,7 +67,7 @@ def after_the_check(run: LiveRun, reveal: bool) -> list[Paragraph]:
 def allow_text(check: Mapping[str, Any]) -> str:
     """What the key that allows types does."""
     count = len(blocked_types(dict(check)))
-    return f"allow {count} type{'' if count == 1 else 's'}"
+    return f"allow {counted(count, 'type')}"
 
 
 def same_code(one: Plan, other: Plan) -> bool:

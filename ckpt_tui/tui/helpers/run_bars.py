@@ -7,7 +7,7 @@ from ckpt_tui.core.running.session_lines import OUTCOMES, pause_place
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.terms import framework_terms
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.status import Part, hints
@@ -29,7 +29,7 @@ def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:
         if run is None or not run.is_live:
             return [(" nothing runs ", "dim")]
         return [(f" program started, {framework_terms(run.plan.source.framework).workflow} not ", "warn")]
-    written = f"{run.log.checkpoints:,} checkpoint{'' if run.log.checkpoints == 1 else 's'}"
+    written = counted(run.log.checkpoints, "checkpoint")
     parts: list[Part] = [(f" {len(run.log):,} lines · {written} ", "dim")]
     if run.log.failed_saves:
         parts.append((f" ✗ {run.log.failed_saves:,} NOT SAVED ", "error"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.playback_path import Fork, PlaybackPath, steps_to_tip
-from ckpt_tui.core.text import ago_text
+from ckpt_tui.core.text import ago_text, counted
 from ckpt_tui.tui.screens.row_picker import RowPicker
 from ckpt_tui.tui.widgets.step_text import Parts
 
@@ -35,5 +35,5 @@ def _way(track: PlaybackPath, fork: Fork, number: int) -> Parts:
     parent = track.nodes[fork.at].ref
     since = ago_text(node.ref.when - parent.when) if parent.when and node.ref.when else ""
     parts: Parts = [(f"{number + 1}  ", "number"), (f"{listing.SIGNS[node.ref.role]} ", "label")]
-    parts += [(listing.summary(row), "plain"), (f"  {since} · {count:,} step{'' if count == 1 else 's'}", "dim")]
+    parts += [(listing.summary(row), "plain"), (f"  {since} · {counted(count, 'step')}", "dim")]
     return [*parts, (f" → {ends}" if ends else "", "good" if ends == "done" else "warn")]

@@ -9,15 +9,14 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
 
 from ckpt_tui.core.reading.json_in_text import formatted
 from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS, by_id
 from ckpt_tui.tui.helpers.match_text import match_word
+from ckpt_tui.tui.widgets.dialog_box import DialogBox
 from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt
-from ckpt_tui.tui.widgets.shown_keys import key_text, keys_of, named_keys, names_of
+from ckpt_tui.tui.widgets.shown_keys import key_text, keys_of, names_of
 from ckpt_tui.tui.widgets.text_lines import WHOLE_LIMIT, Paragraph, TextLines
 
 
@@ -45,14 +44,7 @@ class TextScreen(ModalScreen[None]):
 
     DEFAULT_CSS = """
     TextScreen { align: center middle; background: $background 60%; }
-    TextScreen > Vertical {
-        width: 90%; height: 85%; max-width: 110;
-        border: round $ck-edge-focus;
-        border-title-color: $foreground;
-        border-subtitle-color: $ck-dim;
-        background: $background;
-        padding: 0 1;
-    }
+    TextScreen > DialogBox { width: 90%; height: 85%; }
     """
 
     def __init__(
@@ -68,9 +60,7 @@ class TextScreen(ModalScreen[None]):
         self._explained = ""
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = Content(self._title)
-        with box:
+        with DialogBox(self._title):
             yield TextLines(limit=WHOLE_LIMIT)
             yield Prompt()
 
@@ -107,9 +97,11 @@ class TextScreen(ModalScreen[None]):
             keys.append("f as it is")
         elif self._json is not None:
             keys.append("f formats its JSON")
-        self.query_one(Vertical).border_subtitle = (
-            Content(text) if text else named_keys(" · ".join([*keys, f"{keys_of('app.back')} closes"]))
-        )
+        box = self.query_one(DialogBox)
+        if text:
+            box.say(text)
+        else:
+            box.show_keys(" · ".join([*keys, f"{keys_of('app.back')} closes"]))
 
     @cached_property
     def _json(self) -> str | None:

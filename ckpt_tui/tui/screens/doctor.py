@@ -12,9 +12,8 @@ from textual.screen import Screen
 
 from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding
 from ckpt_tui.core.doctor.report import Report, allow_lines
-from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import masked_name
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import counted
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.messages import Examining, ReportReady, WorkFailed
@@ -24,7 +23,7 @@ from ckpt_tui.tui.screens.query_screen import ROOMY
 from ckpt_tui.tui.store_jobs import StoreJobs
 from ckpt_tui.tui.widgets.finding_list import STYLES, TYPE, Findings, FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.status import BarLine, Part, hints
+from ckpt_tui.tui.widgets.status import BarLine, Part, hints, titled_path
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _KEYS = {
@@ -122,9 +121,7 @@ class DoctorScreen(Screen[Finding | None]):
         self._draw(counts or [(" ✓ nothing wrong ", "good")])
         self.query_one(Findings).show(report)
         self._show_finding()
-        self.query_one("#foot", BarLine).show(
-            hints(*_HINTS), [(f" {report.files:,} file{'' if report.files == 1 else 's'} ", "dim")]
-        )
+        self.query_one("#foot", BarLine).show(hints(*_HINTS), [(f" {counted(report.files, 'file')} ", "dim")])
 
     def on_work_failed(self, event: WorkFailed) -> None:
         """Show an unexpected failure; the app goes on."""
@@ -142,12 +139,8 @@ class DoctorScreen(Screen[Finding | None]):
 
     def draw_head(self) -> None:
         """Draw the line at the top."""
-        right = self._right
-        room = self.size.width - 19 - sum(len(text) for text, _ in right)
-        path = clean(masked_text(self._store.path))
-        path = path if len(path) <= room else "…" + path[-max(room - 1, 8) :]
-        left: list[Part] = [(" ckpt-tui ", "strong"), (" doctor ", "name"), (f" {path} ", "plain")]
-        self.query_one("#head", BarLine).show(left, right)
+        left = titled_path("doctor", self._store.path, self.size.width, self._right)
+        self.query_one("#head", BarLine).show(left, self._right)
 
     # -- one finding -------------------------------------------------------------------------------------------------
 

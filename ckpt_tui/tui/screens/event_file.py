@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.core.running.event_lines import parse_line
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.log_reader import LogReader
@@ -25,7 +25,7 @@ from ckpt_tui.tui.store_jobs import StoreJobs
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt
-from ckpt_tui.tui.widgets.status import BarLine, Part, hints, revealed
+from ckpt_tui.tui.widgets.status import BarLine, Part, hints, revealed, titled_path
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 TICK = 0.1
@@ -142,14 +142,8 @@ class EventsScreen(Screen[None]):
         if not self.is_mounted:
             return
         count = len(self._log)
-        state: Part = (
-            (" reading ", "warn") if self._reading else (f" {count:,} event{'' if count == 1 else 's'} ", "dim")
-        )
-        room = max(self.size.width - 22 - len(state[0]), 12)
-        path = clean(self.path)
-        path = path if len(path) <= room else "…" + path[-room + 1 :]
-        left: list[Part] = [(" ckpt-tui ", "strong"), (" events ", "name"), (f" {path} ", "plain")]
-        self.query_one("#head", BarLine).show(left, [state])
+        state: Part = (" reading ", "warn") if self._reading else (f" {counted(count, 'event')} ", "dim")
+        self.query_one("#head", BarLine).show(titled_path("events", self.path, self.size.width, [state]), [state])
         right: list[Part] = [(f" filter: {clean(self.log_lines.filter, 20)} ", "warn")] if self.log_lines.filter else []
         self.query_one("#foot", BarLine).show([self._said] if self._said else hints(*_HINTS), right)
 

@@ -12,12 +12,12 @@ from textual.content import Content
 from textual.screen import Screen
 
 from ckpt_tui.core.runs.time_texts import clock_text, date_text
-from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.core.text import clean, counted, size_text
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.screens.dialogs import help_screen
 from ckpt_tui.tui.screens.event_file import EventsScreen
-from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.status import BarLine, Part, hints
+from ckpt_tui.tui.widgets.marked_lines import MarkedLines
+from ckpt_tui.tui.widgets.status import BarLine, Part, hints, titled_path
 
 _KEYS = {
     "list.open": "open", "app.close": "back", "app.back": "back", "app.help": "help", "app.quit": "app.quit",
@@ -28,7 +28,7 @@ _KEYS = {
 _HINTS = (("move.up move.down", "move"), ("list.open", "its events"), ("app.help", "help"))
 
 
-class EventFiles(LineList):
+class EventFiles(MarkedLines):
     """The files: name, size, and when each was written.
 
     Args:
@@ -52,14 +52,8 @@ class EventFiles(LineList):
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
         name, size, written = self._files[index]
-        mark = "▸ " if index == self.cursor else "  "
-        return [(mark, "accent"), (clean(name).ljust(self._width), "plain"), (f"{size:>8}", "number"),
+        return [self.mark(index), (clean(name).ljust(self._width), "plain"), (f"{size:>8}", "number"),
                 (f"  file written {written}", "dim")]  # fmt: skip
-
-    def watch_cursor(self, old: int, new: int) -> None:
-        """The mark moves with the cursor."""
-        self._strips.clear()
-        super().watch_cursor(old, new)
 
     def clicked(self, index: int, x: int, times: int) -> None:
         screen = self.screen
@@ -110,9 +104,8 @@ class EventFilesScreen(Screen[None]):
         files.changed()
         files.focus()
         count = len(self._names)
-        left: list[Part] = [(" ckpt-tui ", "strong"), (" events ", "name"), (f" {clean(self._directory)} ", "plain")]
-        right: Part = (f" {count:,} stream{'' if count == 1 else 's'} ", "dim")
-        self.query_one("#head", BarLine).show(left, [right])
+        right: list[Part] = [(f" {counted(count, 'stream')} ", "dim")]
+        self.query_one("#head", BarLine).show(titled_path("events", self._directory, self.size.width, right), right)
         way_out = ("app.close", "quit") if len(self.app.screen_stack) == 1 else ("app.back", "back")
         self.query_one("#foot", BarLine).show(hints(*_HINTS, way_out), [])
 

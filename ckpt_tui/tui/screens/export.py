@@ -8,8 +8,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
 
@@ -23,9 +21,9 @@ from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.dialog_box import DialogBox
+from ckpt_tui.tui.widgets.marked_lines import MarkedLines
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
-from ckpt_tui.tui.widgets.shown_keys import named_keys
 from ckpt_tui.tui.widgets.step_text import Parts
 from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
 from ckpt_tui.version import VERSION
@@ -59,7 +57,7 @@ def scopes(store: Store, runs: tuple[Run, ...], run: Run, node: Node) -> tuple[S
     return tuple(found)
 
 
-class ScopeLines(LineList):
+class ScopeLines(MarkedLines):
     """One line a scope."""
 
     def __init__(self, rows: tuple[Scope, ...]) -> None:
@@ -71,11 +69,7 @@ class ScopeLines(LineList):
         return len(self.rows)
 
     def draw(self, index: int, width: int) -> Parts:
-        return [("▸ " if index == self.cursor else "  ", "accent"), (self.rows[index].title, "text")]
-
-    def watch_cursor(self, old: int, new: int) -> None:
-        self._strips.clear()
-        super().watch_cursor(old, new)
+        return [self.mark(index), (self.rows[index].title, "text")]
 
     def clicked(self, index: int, x: int, times: int) -> None:
         screen = self.screen
@@ -144,11 +138,7 @@ class ExportScreen(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     ExportScreen { align: center middle; background: $background 40%; }
-    ExportScreen > Vertical {
-        width: 90%; max-width: 90; height: auto; max-height: 60%;
-        border: round $ck-edge-focus; border-title-color: $foreground; border-subtitle-color: $ck-dim;
-        background: $background; padding: 0 1;
-    }
+    ExportScreen > DialogBox { width: 90%; max-width: 90; height: auto; max-height: 60%; }
     ExportScreen ScopeLines { height: 6; }
     """
 
@@ -158,9 +148,7 @@ class ExportScreen(ModalScreen[str | None]):
         self._jobs = ExportJobs(self, store, runs)
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = Content("Export, secrets masked")
-        with box:
+        with DialogBox("Export, secrets masked"):
             yield ScopeLines(self._scopes)
             yield Prompt()
 
@@ -169,14 +157,14 @@ class ExportScreen(ModalScreen[str | None]):
         lines = self.query_one(ScopeLines)
         lines.changed()
         lines.focus()
-        self.query_one(Vertical).border_subtitle = named_keys(_KEYS)
+        self.query_one(DialogBox).show_keys(_KEYS)
 
     def on_unmount(self) -> None:
         """Stop what is being written."""
         self._jobs.workers.stop()
 
     def _say(self, text: str) -> None:
-        self.query_one(Vertical).border_subtitle = Content(clean(text, 400))
+        self.query_one(DialogBox).say(clean(text, 400))
 
     def action_take(self) -> None:
         """Ask for the file."""

@@ -12,6 +12,7 @@ from ckpt_tui.core.find.question import Match, Question
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.shown_names import masked_name, masked_path
 from ckpt_tui.core.terms import numbered
+from ckpt_tui.core.text import counted
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.screens.query_screen import QueryScreen
@@ -200,7 +201,7 @@ class FindScreen(QueryScreen[MatchList]):
         right: list[Part] = [(f" {note} ", "warn")] if note else []
         style = "good" if count else "warn"
         values = self.rows.value_count
-        apart = f" of {values:,} value{'' if values == 1 else 's'}" if values < count else ""
+        apart = f" of {counted(values, 'value')}" if values < count else ""
         matches = f"{count:,}{more} match{'' if count == 1 else 'es'}{apart}"
         return [*right, (f" {matches} in {done:,} checkpoints ", style)]
 

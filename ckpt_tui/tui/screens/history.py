@@ -18,7 +18,7 @@ from ckpt_tui.core.sharing.markdown_parts import history_markdown
 from ckpt_tui.core.sharing.small_pages import history_page
 from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.terms import numbered, ran_in_words, terms_of
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.helpers.selection import SelectedPlace
@@ -29,10 +29,6 @@ from ckpt_tui.tui.screens.text_file import Formats, TextFileScreen
 from ckpt_tui.tui.widgets.result_lists import HistoryList
 from ckpt_tui.tui.widgets.status import Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph
-
-_NOBODY = {
-    "input": "an input came in, nobody ran", "answer": "an answer came in, nobody ran", "start": "the beginning",
-}  # fmt: skip
 
 _CHARACTERS = 100_000
 """Characters of a value's JSON that are shown in full."""
@@ -86,10 +82,7 @@ class HistoryScreen(QueryScreen[HistoryList]):
         self.rows.border_title = Content(clean(history.path, 80))
         self.rows.border_subtitle = f"{terms_of(self._branch[0].ref).iteration} · time since the value before · who ran"
         self.rows.show(history.values, at)
-        values, asked = (
-            f"{count:,} {one}{'' if count == 1 else 's'}"
-            for count, one in ((len(history.values), "value"), (history.asked, "checkpoint"))
-        )
+        values, asked = counted(len(history.values), "value"), counted(history.asked, "checkpoint")
         right: list[Part] = [(f" {values} in {asked} ", "good")]
         if history.unread:
             right.insert(0, (f" ✗ {len(history.unread):,} not asked ", "error"))

@@ -7,8 +7,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
 
 from ckpt_tui.actions.export_files import refuse_inside
@@ -18,9 +16,10 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.screens.copied_text import copied
+from ckpt_tui.tui.widgets.dialog_box import DialogBox
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
-from ckpt_tui.tui.widgets.shown_keys import keys_of, named_keys
+from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.step_text import Parts
 
 EXPORT_FILE = "ckpt-notes.md"
@@ -69,11 +68,7 @@ class NotesScreen(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     NotesScreen { align: center middle; background: $background 60%; }
-    NotesScreen > Vertical {
-        width: 90%; max-width: 110; height: 70%;
-        border: round $ck-edge-focus; border-title-color: $foreground; border-subtitle-color: $ck-dim;
-        background: $background; padding: 0 1;
-    }
+    NotesScreen > DialogBox { width: 90%; height: 70%; }
     NotesScreen NoteLines { height: 1fr; }
     """
 
@@ -83,10 +78,7 @@ class NotesScreen(ModalScreen[str | None]):
         self._store = store
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = Content("Bookmarks and notes")
-        box.border_subtitle = named_keys("⏎ goes there · y copies all · w writes a file · esc closes")
-        with box:
+        with DialogBox("Bookmarks and notes", "⏎ goes there · y copies all · w writes a file · esc closes"):
             yield NoteLines(in_order(self._book.notes.values()))
             yield Prompt()
 
@@ -100,7 +92,7 @@ class NotesScreen(ModalScreen[str | None]):
             self._say(f"No bookmarks or notes yet: {bookmark} bookmarks a checkpoint, {note} writes a note.")
 
     def _say(self, text: str) -> None:
-        self.query_one(Vertical).border_subtitle = Content(text)
+        self.query_one(DialogBox).say(text)
 
     def action_go(self) -> None:
         """Go to the checkpoint of the note."""

@@ -16,7 +16,7 @@ from ckpt_tui.actions.trash import SUFFIX, Deleted
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.prune_plan import Choice, Wish
 from ckpt_tui.core.runs.time_texts import clock_text, date_text
-from ckpt_tui.core.text import size_text
+from ckpt_tui.core.text import counted, size_text
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import bindings, by_id
 from ckpt_tui.tui.controllers.status_bars import path_text
@@ -27,7 +27,7 @@ from ckpt_tui.tui.screens.yes_no import YesNoScreen
 from ckpt_tui.tui.store_jobs import StoreJobs
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
-from ckpt_tui.tui.widgets.prune_lists import PlanList, WishList, count_text
+from ckpt_tui.tui.widgets.prune_lists import PlanList, WishList
 from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.status import BarLine, Part, hints
 
@@ -219,15 +219,17 @@ class PruneScreen(Screen[str]):
 
     def _question(self, choice: Choice) -> YesNoScreen:
         gone, orphans = choice.gone, len(choice.orphans)
-        facts = [f"{count_text(len(gone))}, {size_text(choice.freed)}, to {self._trash_name()}"]
+        facts = [f"{counted(len(gone), 'checkpoint')}, {size_text(choice.freed)}, to {self._trash_name()}"]
         waiting = sum(node.ref.status == "waiting" for node in gone)
         if waiting:
-            facts.append(f"! {count_text(waiting)} of them wait{'s' if waiting == 1 else ''} for an answer")
+            facts.append(f"! {counted(waiting, 'checkpoint')} of them wait{'s' if waiting == 1 else ''} for an answer")
         if orphans:
-            facts.append(f"! {count_text(orphans)} that stay{'s' if orphans == 1 else ''} would lose the parent")
+            facts.append(
+                f"! {counted(orphans, 'checkpoint')} that stay{'s' if orphans == 1 else ''} would lose the parent"
+            )
         back = "P, then u brings them back, until the trash is removed."
         asked = ["\n".join(facts), back, "Delete them?  y yes   n no (as Enter does)"]
-        return YesNoScreen(f"Delete {count_text(len(gone))}?", "y deletes · ⏎ n esc leave them", asked, 100)
+        return YesNoScreen(f"Delete {counted(len(gone), 'checkpoint')}?", "y deletes · ⏎ n esc leave them", asked, 100)
 
     def _delete(self, wish: Wish, choice: Choice) -> None:
         self._begin()
@@ -252,7 +254,7 @@ class PruneScreen(Screen[str]):
         self._is_working = False
         files = event.moved.files if event.moved is not None else ()
         left = event.moved.left if event.moved is not None else ()
-        count = count_text(len(files))
+        count = counted(len(files), "checkpoint")
         said = f"{count} {'is' if len(files) == 1 else 'are'} back" if event.is_undo else f"{count} went to the trash"
         if not event.is_undo:
             self._gone(files)

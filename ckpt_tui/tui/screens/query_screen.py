@@ -10,8 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from ckpt_tui.core.secret_texts import masked_text
-from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.helpers.selection import SelectedPlace
@@ -22,7 +20,7 @@ from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.widgets.finding_list import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.result_lists import ResultList
-from ckpt_tui.tui.widgets.status import BarLine, Part, hints
+from ckpt_tui.tui.widgets.status import BarLine, Part, hints, titled_path
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _KEYS = {
@@ -173,10 +171,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
 
     def draw_head(self) -> None:
         """Draw the line at the top."""
-        room = self.size.width - 13 - len(self._title) - sum(len(text) for text, _ in self._right)
-        path = clean(masked_text(self._store.path))
-        path = path if len(path) <= room else "…" + path[-max(room - 1, 8) :]
-        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {self._title.lower()} ", "name"), (f" {path} ", "plain")]
+        left = titled_path(self._title.lower(), self._store.path, self.size.width, self._right)
         self.query_one("#head", BarLine).show(left, self._right)
 
     def say_keys(self, left: list[Part]) -> None:

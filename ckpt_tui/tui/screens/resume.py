@@ -196,7 +196,7 @@ class ResumeScreen(RunDialogs):
 
     async def on_run_line(self, event: RunLine) -> None:
         """The run said something; when the app ends, what its process says last finds no widgets any more."""
-        if self.app.return_code is not None:
+        if self.app.return_code is not None or not self.panes.is_attached:
             return
         for controller in (self.run_again, self.message_dropping):
             if event.run is controller:

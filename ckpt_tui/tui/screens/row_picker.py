@@ -8,19 +8,17 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
 
-from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.shown_keys import named_keys
+from ckpt_tui.tui.widgets.dialog_box import DialogBox
+from ckpt_tui.tui.widgets.marked_lines import MarkedLines
 from ckpt_tui.tui.widgets.step_text import Parts
 
 _ROWS = 12
 """Rows that are visible at once."""
 
 
-class PickedRows(LineList):
+class PickedRows(MarkedLines):
     """The rows."""
 
     def __init__(self, rows: Sequence[Parts]) -> None:
@@ -32,17 +30,13 @@ class PickedRows(LineList):
         return len(self._rows)
 
     def draw(self, index: int, width: int) -> Parts:
-        return [("▸ " if index == self.cursor else "  ", "accent"), *self._rows[index]]
+        return [self.mark(index), *self._rows[index]]
 
     def on_key(self, event: events.Key) -> None:
         """A digit takes the row with that number."""
         if event.character and event.character in "123456789" and isinstance(self.screen, RowPicker):
             event.stop()
             self.screen.take_number(int(event.character))
-
-    def watch_cursor(self, old: int, new: int) -> None:
-        self._strips.clear()
-        super().watch_cursor(old, new)
 
     def clicked(self, index: int, x: int, times: int) -> None:
         screen = self.screen
@@ -67,11 +61,7 @@ class RowPicker(ModalScreen[int | None]):
 
     DEFAULT_CSS = """
     RowPicker { align: center middle; background: $background 40%; }
-    RowPicker > Vertical {
-        width: 90%; max-width: 90; height: auto; max-height: 60%;
-        border: round $ck-edge-focus; border-title-color: $foreground; border-subtitle-color: $ck-dim;
-        background: $background; padding: 0 1;
-    }
+    RowPicker > DialogBox { width: 90%; max-width: 90; height: auto; max-height: 60%; }
     RowPicker PickedRows { height: auto; }
     """
 
@@ -80,10 +70,7 @@ class RowPicker(ModalScreen[int | None]):
         self._title, self._keys, self._rows, self._cursor = title, keys, rows, cursor
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = Content(self._title)
-        box.border_subtitle = named_keys(self._keys)
-        with box:
+        with DialogBox(self._title, self._keys):
             yield PickedRows(self._rows)
 
     def on_mount(self) -> None:

@@ -7,14 +7,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
 
 from ckpt_tui.core.diff.ignore_rules import Rule
 from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.dialog_box import DialogBox
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.shown_keys import named_keys
 
 
 class RuleLines(LineList):
@@ -64,14 +62,7 @@ class RulesScreen(ModalScreen[set[str]]):
 
     DEFAULT_CSS = """
     RulesScreen { align: center middle; background: $background 60%; }
-    RulesScreen > Vertical {
-        width: 90%; max-width: 110; height: auto; max-height: 80%;
-        border: round $ck-edge-focus;
-        border-title-color: $foreground;
-        border-subtitle-color: $ck-dim;
-        background: $background;
-        padding: 0 1;
-    }
+    RulesScreen > DialogBox { width: 90%; height: auto; max-height: 80%; }
     RulesScreen RuleLines { height: auto; min-height: 3; }
     """
 
@@ -81,10 +72,7 @@ class RulesScreen(ModalScreen[set[str]]):
         self._lines.styles.height = len(rules)
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = Content("What a diff hides")
-        box.border_subtitle = named_keys("space switches · a all or none · esc closes")
-        with box:
+        with DialogBox("What a diff hides", "space switches · a all or none · esc closes"):
             yield self._lines
 
     def on_mount(self) -> None:

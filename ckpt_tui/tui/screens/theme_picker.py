@@ -6,17 +6,15 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
 
 from ckpt_tui.tui.configuration_check import theme_names
-from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.shown_keys import named_keys
+from ckpt_tui.tui.widgets.dialog_box import DialogBox
+from ckpt_tui.tui.widgets.marked_lines import MarkedLines
 from ckpt_tui.tui.widgets.step_text import Parts
 
 
-class ThemeLines(LineList):
+class ThemeLines(MarkedLines):
     """One line a theme."""
 
     def __init__(self, names: list[str]) -> None:
@@ -28,10 +26,9 @@ class ThemeLines(LineList):
         return len(self.names)
 
     def draw(self, index: int, width: int) -> Parts:
-        return [("▸ " if index == self.cursor else "  ", "accent"), (self.names[index], "text")]
+        return [self.mark(index), (self.names[index], "text")]
 
     def watch_cursor(self, old: int, new: int) -> None:
-        self._strips.clear()
         super().watch_cursor(old, new)
         if self.is_mounted:
             self.app.theme = self.names[new]
@@ -49,10 +46,7 @@ class ThemePicker(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     ThemePicker { align: right middle; }
-    ThemePicker > Vertical {
-        width: 40; height: 80%; border: round $ck-edge-focus; border-title-color: $foreground;
-        border-subtitle-color: $ck-dim; background: $background; padding: 0 1;
-    }
+    ThemePicker > DialogBox { width: 40; height: 80%; }
     ThemePicker ThemeLines { height: 1fr; }
     """
 
@@ -61,10 +55,7 @@ class ThemePicker(ModalScreen[str | None]):
         self._before = ""
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = Content("Theme")
-        box.border_subtitle = named_keys("⏎ takes it · esc as before")
-        with box:
+        with DialogBox("Theme", "⏎ takes it · esc as before"):
             yield ThemeLines(theme_names())
 
     def on_mount(self) -> None:

@@ -11,14 +11,13 @@ from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.widgets.shown_keys import named_keys
+from ckpt_tui.tui.widgets.dialog_box import DialogBox
 
 
 class NotEdited(Exception):
@@ -82,11 +81,7 @@ class EditScreen(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "close")]
     DEFAULT_CSS = """
     EditScreen { align: center middle; background: $background 60%; }
-    EditScreen > Vertical {
-        width: 80%; max-width: 100; height: auto;
-        border: round $ck-edge-focus; border-title-color: $foreground; border-subtitle-color: $ck-dim;
-        background: $background; padding: 0 1;
-    }
+    EditScreen > DialogBox { width: 80%; max-width: 100; height: auto; }
     EditScreen Input { border: none; height: 1; background: $panel; padding: 0 1; }
     EditScreen Static { height: auto; color: $ck-dim; }
     """
@@ -96,10 +91,7 @@ class EditScreen(ModalScreen[str | None]):
         self._title, self._text, self._hint = title, text, hint
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = Content(self._title)
-        box.border_subtitle = named_keys("⏎ takes it · esc leaves it")
-        with box:
+        with DialogBox(self._title, "⏎ takes it · esc leaves it"):
             yield Static(Content(clean(self._hint)), markup=False)
             yield Input(self._text, compact=True)
 

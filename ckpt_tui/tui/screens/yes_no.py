@@ -7,13 +7,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.widgets.shown_keys import named_keys
+from ckpt_tui.tui.widgets.dialog_box import DialogBox
 
 _LABEL = 13
 
@@ -34,10 +33,9 @@ class YesNoScreen(ModalScreen[bool]):
     ]
     DEFAULT_CSS = """
     YesNoScreen { align: center middle; background: $background 60%; }
-    YesNoScreen > Vertical {
-        width: 90%; height: auto; max-height: 90%; overflow-y: auto;
-        border: round $warning; border-title-color: $warning; border-subtitle-color: $ck-dim;
-        background: $background; padding: 1 2;
+    YesNoScreen > DialogBox {
+        height: auto; max-height: 90%; overflow-y: auto; padding: 1 2;
+        border: round $warning; border-title-color: $warning;
     }
     YesNoScreen Static { height: auto; width: 1fr; margin: 0 0 1 0; }
     YesNoScreen Static:last-child { margin: 0; }
@@ -48,9 +46,7 @@ class YesNoScreen(ModalScreen[bool]):
         self._title, self._keys, self._paragraphs, self._width = title, keys, paragraphs, width
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = Content(self._title)
-        box.border_subtitle = named_keys(self._keys)
+        box = DialogBox(self._title, self._keys)
         box.styles.max_width = self._width
         with box:
             for paragraph in self._paragraphs:

@@ -11,7 +11,7 @@ from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.redact import PLAIN
 from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.fitting import fit, fit_end
 
 Parts = list[tuple[str, str]]
 
@@ -132,15 +132,6 @@ def is_wide(change: Change) -> bool:
         if not isinstance(value, _SCALARS) or (type(value) is str and len(value) > _SHORT):
             return True
     return False
-
-
-def fit_end(text: str, width: int) -> str:
-    """A path in at most so many cells: its end shows more than its beginning."""
-    if cell_len(text) <= width:
-        return text
-    while cell_len(text) > width - 1:
-        text = text[1:]
-    return f"…{text}"
 
 
 def marked(parts: Parts, match: str) -> Parts:

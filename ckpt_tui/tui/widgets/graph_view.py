@@ -16,7 +16,7 @@ from ckpt_tui.core.drawing.drawing import SIGNS, WORDS, Drawing
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Light, Step
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.scrolled_view import ScrolledView
 from ckpt_tui.tui.widgets.step_text import LIGHT_STYLES, Parts, legend, step_notes
 
 LEAST_WIDTH = 22
@@ -47,12 +47,14 @@ def is_drawable(graph: Graph) -> bool:
     return len(graph.nodes) <= MOST_NODES and len(graph.edges) <= MOST_EDGES
 
 
-class GraphView(LineList):
+class GraphView(ScrolledView):
     """A graph, lit; below it what else is to be said.
 
     Args:
         share: The part of the height that boxes may take; a higher picture is drawn without them.
     """
+
+    WHAT = "graph"
 
     BINDINGS = [  # noqa: RUF012 Textual's own convention
         Binding("shift+left,H", "sideways(-1)", "scroll the graph to the left", show=False),
@@ -179,9 +181,6 @@ class GraphView(LineList):
     def _height(self) -> int:
         return self._drawing.height if self._drawing is not None else len(self._rows)
 
-    def selectable(self, index: int) -> bool:
-        return False
-
     def draw(self, index: int, width: int) -> Parts:
         if index >= self._height:
             return self._said[index - self._height]
@@ -221,35 +220,6 @@ class GraphView(LineList):
         """Show or fold the executors that are idle, where they are in a list that is longer than its place."""
         self._is_folded = not self._is_folded
         self._arrange()
-
-    def action_cursor(self, way: int) -> None:
-        """Scroll up or down."""
-        self._scroll(self.scroll_offset.y + way * self.take_count(), way)
-
-    def _scroll(self, y: float, way: int) -> None:
-        before = self.scroll_offset.y
-        self.scroll_to(y=y, animate=False, immediate=True)
-        if self.scroll_offset.y == before:
-            self.idle(f"There is no more of the graph {'below' if way > 0 else 'above'}.")
-
-    def action_page(self, way: int) -> None:
-        """Scroll by a page."""
-        self.action_cursor(way * max(self.scrollable_content_region.height - 1, 1))
-
-    def action_half_page(self, way: int) -> None:
-        """Scroll by half a page."""
-        self.action_cursor(way * max(self.scrollable_content_region.height // 2, 1))
-
-    def action_first(self) -> None:
-        """Scroll to the top."""
-        self._scroll(0, -1)
-
-    def action_last(self) -> None:
-        """Scroll to the bottom."""
-        self._scroll(self.line_count, 1)
-
-    def show_cursor(self) -> None:
-        """There is no cursor."""
 
     def _show_lit_once_drawn(self) -> None:
         width, height = self.scrollable_content_region.size

@@ -14,9 +14,10 @@ from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.time_texts import start_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import masked_name, shown_name
-from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.core.text import clean, counted, size_text
 from ckpt_tui.tui.widgets.fitting import fit
-from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.marked_lines import MarkedLines
+from ckpt_tui.tui.widgets.scrolled_view import ScrolledView
 from ckpt_tui.tui.widgets.step_text import Parts
 
 _ROOMY = 100
@@ -39,7 +40,7 @@ class WishRow(NamedTuple):
     rest: str = ""
 
 
-class WishList(LineList):
+class WishList(MarkedLines):
     """What can be deleted; the cursor is on what is meant."""
 
     class Chosen(Message):
@@ -68,11 +69,7 @@ class WishList(LineList):
         row, is_meant = self.rows[index], index == self.cursor
         number: Parts = [(f" ◂ {row.number} ▸ " if is_meant else f"   {row.number}   ", "accent")] if row.number else []
         text = (row.text, "text" if is_meant else "plain")
-        return [("▸ " if is_meant else "  ", "accent"), text, *number, (row.rest, "dim")]
-
-    def watch_cursor(self, old: int, new: int) -> None:
-        self._strips.clear()
-        super().watch_cursor(old, new)
+        return [self.mark(index), text, *number, (row.rest, "dim")]
 
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:
@@ -94,8 +91,10 @@ class _Left(NamedTuple):
     reason: str
 
 
-class PlanList(LineList):
-    """What would be deleted, and what would not; it scrolls, and nothing in it is chosen."""
+class PlanList(ScrolledView):
+    """What would be deleted, and what would not; nothing in it is chosen."""
+
+    WHAT = "plan"
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -105,16 +104,15 @@ class PlanList(LineList):
     def line_count(self) -> int:
         return len(self._rows)
 
-    def selectable(self, index: int) -> bool:
-        return False
-
     def show(self, choice: Choice, is_forced: bool) -> None:
         """Show what a wish comes to; `is_forced` says whether those go, too, from which kept ones descend."""
         rows: list[_Title | _Left | Node] = []
 
         def add(nodes: Sequence[Node], one: str, several: str, style: str, rest: str = "") -> None:
             if nodes:
-                rows.append(_Title(f"{count_text(len(nodes))} {one if len(nodes) == 1 else several}", style, rest))
+                rows.append(
+                    _Title(f"{counted(len(nodes), 'checkpoint')} {one if len(nodes) == 1 else several}", style, rest)
+                )
                 rows.extend(nodes)
 
         if not choice.gone:
@@ -161,28 +159,3 @@ class PlanList(LineList):
         if width >= _ROOMY:
             parts.append((fit(shown_name(workflow_label(ref)), 24) + "  ", "plain"))
         return [*parts, (happening(NodeRow(row, 0.0, False)).text, "text")]
-
-    def action_cursor(self, way: int) -> None:
-        """Scroll: there is no cursor."""
-        self.scroll_to(y=max(self.scroll_offset.y + way * self.take_count(), 0), animate=False, immediate=True)
-
-    def action_page(self, way: int) -> None:
-        """Scroll by a page."""
-        self.action_cursor(way * max(self.scrollable_content_region.height - 1, 1))
-
-    def action_half_page(self, way: int) -> None:
-        """Scroll by half a page."""
-        self.action_cursor(way * max(self.scrollable_content_region.height // 2, 1))
-
-    def action_first(self) -> None:
-        """Scroll to the beginning."""
-        self.action_cursor(-self.line_count)
-
-    def action_last(self) -> None:
-        """Scroll to the end."""
-        self.action_cursor(self.line_count)
-
-
-def count_text(count: int) -> str:
-    """So many checkpoints, in words."""
-    return f"{count:,} checkpoint{'' if count == 1 else 's'}"

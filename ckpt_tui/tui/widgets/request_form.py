@@ -23,7 +23,7 @@ _CALL = "af-call-"
 """How ids of requests to call a tool begin."""
 
 
-def short_id(name: str) -> str:
+def request_label(name: str) -> str:
     """The beginning of the id of a request, as far as it distinguishes one from another."""
     return name[: len(_CALL) + 8] if name.startswith(_CALL) else name[:8]
 
@@ -165,7 +165,7 @@ class RequestForm(Vertical):
 
     def compose(self) -> ComposeResult:
         request = self.request
-        title = f"‖ {request.get('executor')} asks {asked_for(request)}   {short_id(self.request_id)}"
+        title = f"‖ {request.get('executor')} asks {asked_for(request)}   {request_label(self.request_id)}"
         yield Static(Content(clean(title)), classes="head", markup=False)
         yield Static(Content("\n".join(asked_lines(self.shown_data))), classes="asked", markup=False)
         with Horizontal(classes="send"):

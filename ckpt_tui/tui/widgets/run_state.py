@@ -17,7 +17,7 @@ from ckpt_tui.core.running.short_values import brief, short_name
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.steps import Light
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.tui.widgets.graph_view import GraphView
 from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
@@ -105,6 +105,6 @@ def _running(progress: Progress) -> Iterator[Paragraph]:
 def _calls(called: list[Called]) -> Iterator[Paragraph]:
     """The calls of the superstep, each with what it took."""
     for each in called:
-        printed = f"printed {each.printed:,} line{'' if each.printed == 1 else 's'}" if each.printed else ""
+        printed = f"printed {counted(each.printed, 'line')}" if each.printed else ""
         text = " · ".join(filter(None, (shown_name(each.executor, 30), each.spent, printed)))
         yield Paragraph(text, "plain", _LABEL, each.sign, "error" if each.sign == "✗" else "good")

@@ -12,8 +12,10 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.text import clean
 from ckpt_tui.tui.themes import readable_style
-from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.fitting import fit, fit_end
 from ckpt_tui.tui.widgets.part_styles import Look, style_of
 from ckpt_tui.tui.widgets.shown_keys import KeyPlace, key_event, key_places, key_text, keys_of, named_places
 
@@ -138,6 +140,17 @@ class BarLine(Widget):
         if key:
             event.stop()
             self.app.post_message(key_event(key).set_sender(self.app))
+
+
+def titled_path(title: str, path: str, width: int, right: list[Part]) -> list[Part]:
+    """The left of the line at the top: what a screen is, and the end of a path, as far as `right` leaves room."""
+    room = width - 14 - len(title) - sum(len(text) for text, _ in right)
+    shown = fit_end(clean(masked_text(path)), max(room, _LEAST_PATH))
+    return [(" ckpt-tui ", "strong"), (f" {title} ", "name"), (f" {shown} ", "plain")]
+
+
+_LEAST_PATH = 9
+"""Cells that a path has at least."""
 
 
 def _drawable(parts: list[Part]) -> list[Part]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.resume.command_lines import again, completed, onward, short_id
+from ckpt_tui.actions.resume.command_lines import again, completed, onward, unique_beginning
 from ckpt_tui.actions.resume.plan import Plan, Source, Target
 from ckpt_tui.actions.resume.preview import preview_lines
 from tests.cli.commands import Done, here
@@ -270,7 +270,7 @@ def test_long_ids_are_shortened_to_what_distinguishes_them() -> None:
         "review_request",
         "7d27b55f-19c2-4acd-8547-93b88361110c",
     ]
-    assert [short_id(each, ids) for each in ids] == [
+    assert [unique_beginning(each, ids) for each in ids] == [
         "7d27b55f-18", "7d27b55f-2", "review_request", "7d27b55f-19",
     ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.core.running.short_values import brief, short_name
 from ckpt_tui.core.runs.outcomes import outcomes
 from ckpt_tui.stores.registry import open_store
-from ckpt_tui.tui.view import make_view
+from tests.support.views import make_view
 from tests.tui.support import RECORDED
 
 T = "2026-01-01T00:00:00.000000Z"
