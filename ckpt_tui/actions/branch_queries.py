@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint, Check, Progress, Span, StoreQueries, stamps
 from ckpt_tui.actions.expressions import Expression, UnanswerableError, is_true
 from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.lookup import shown
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.runs.lineage import Node

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.actions.exports import branch_of
 from ckpt_tui.actions.expressions import Expression, UnanswerableError, is_true
@@ -20,7 +20,6 @@ from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, parts_of
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run

@@ -6,13 +6,12 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.actions.exports import branch_of, in_order, make_bundle, make_report, show_documents
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.json_text import dumps, pieces
 from ckpt_tui.core.model import Problem
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.sharing.hidden import summary_text
 from ckpt_tui.core.sharing.markdown import markdown

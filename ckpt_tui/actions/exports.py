@@ -8,7 +8,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.actions.overviews import RunPath, overviews
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
@@ -16,7 +16,6 @@ from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, StoreMetadata, parts_of
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
 from ckpt_tui.core.sharing.bundle import SCHEMA, entry

@@ -10,11 +10,10 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.actions.state_files import write_privately
 from ckpt_tui.core.byte_digests import digest_of
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.postgres_address import absolute
 from ckpt_tui.user_directories import state_directory

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, compress, count, repeat
 from operator import is_, is_not
+from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
 from ckpt_tui.actions.run_graph import RunGraph, Version, version_of
@@ -13,7 +14,6 @@ from ckpt_tui.core.budgets import INLINE_PICKLE
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.overview.line import Overview
 from ckpt_tui.core.overview.overview import overview
 from ckpt_tui.core.overview.said_in_step import said_before

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import Check, StoreQueries, stamps, unopened_parts
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.find.finder import Finder
 from ckpt_tui.core.find.question import Hit, Match, Matcher, Question, Spot, text_matcher
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.unread_files import Unread
 from ckpt_tui.core.value import Value

@@ -15,10 +15,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from io import FileIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.fork_directories import SUFFIX as FORKS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -21,7 +21,6 @@ from ckpt_tui.core.diff.divergence import divergence, fork
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, PatternFault, Rule, pattern
 from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.model import Checkpoint, parts_of
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.reading.members import locate as positions_of
 from ckpt_tui.core.reading.members import members

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.actions.run_sizes import RunMeasurer
 from ckpt_tui.cli.output import paint
 from ckpt_tui.cli.progress import ProgressBar
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.shown_names import masked_name, masked_path, shown_path

@@ -6,14 +6,13 @@ import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from ckpt_tui.cli.output import json_option, open_named, paint, storage_options, stores_argument, write
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.list_document import ref_document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ckpt_tui.core.named_tuples import NamedTuple
+from typing import NamedTuple
 
 
 class PickleBudget(NamedTuple):

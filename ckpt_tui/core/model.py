@@ -5,9 +5,8 @@ All are immutable: named tuples, because a store may hold a hundred thousand, an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.times import is_possible, utc_text
 from ckpt_tui.core.times import parse_time as parse_time  # a part of what stores of others import from here
 

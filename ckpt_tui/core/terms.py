@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 
 LANGGRAPH = "langgraph"
 """The name of LangGraph: of the kind of its stores, of the framework in a plan, and in the lines of a run."""

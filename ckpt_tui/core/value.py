@@ -14,9 +14,7 @@ operations; walk them with an explicit stack, `id()` and a budget, as this packa
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, TypeAlias
-
-from ckpt_tui.core.named_tuples import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 Value: TypeAlias = Any
 """One of the kinds named in the module's description; a type checker has no name for a recursive, cyclic union."""

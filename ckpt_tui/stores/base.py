@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
 

@@ -6,9 +6,8 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.files import Stamp, each_json, packed, stamp_of
 
 SWEEP_SECONDS = 5.0

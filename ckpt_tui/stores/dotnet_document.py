@@ -10,12 +10,11 @@ import hashlib
 import json
 import re
 from collections.abc import Container
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.documents.document import REPEATED
 from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Facts
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.topology import EdgeKind, Topology, TopologyEdge, TopologyNode
 from ckpt_tui.core.value import Map, Obj, Ref, Value

@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from ckpt_tui.core.late_patterns import LatePattern
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import clean
 
 INDEX = "index.jsonl"

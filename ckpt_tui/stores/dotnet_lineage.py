@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, Facts, Problem, StoreMetadata
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.short_ids import short_guid
 from ckpt_tui.stores.dotnet_document import DotnetDigest
 from ckpt_tui.stores.dotnet_index import IndexLine, ids_of

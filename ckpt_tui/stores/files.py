@@ -8,10 +8,9 @@ import time
 from contextlib import contextmanager
 from itertools import chain, islice
 from operator import attrgetter, methodcaller
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ckpt_tui.core.documents.json_cost import allowed
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.file_troubles import MAX_FILE_BYTES, not_a_file, too_large, trouble_of
 from ckpt_tui.stores.file_troubles import FileTrouble as FileTrouble
 

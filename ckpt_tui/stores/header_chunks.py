@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from itertools import accumulate, chain, pairwise, repeat
 from operator import itemgetter
 from sys import intern
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
     import os

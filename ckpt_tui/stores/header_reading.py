@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ckpt_tui.core.model import Problem
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.agent_framework import read_entry
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.files import Stamp, packed, stamp_now, stamp_of

@@ -9,13 +9,12 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, StoreMetadata, parse_time
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.gist import gist_of_request
 from ckpt_tui.core.runs.short_ids import short_guid
 from ckpt_tui.core.text import clean

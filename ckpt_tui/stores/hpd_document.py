@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import parse_time
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.gist import gist
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Value

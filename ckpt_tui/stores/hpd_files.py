@@ -14,13 +14,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import parse_time
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.document_values import members, text
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole, stamp_of
 from ckpt_tui.stores.hpd_graph import Definition, find_definitions, read_definition

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.topology import Topology, TopologyEdge, TopologyNode
 from ckpt_tui.stores.document_values import members, text

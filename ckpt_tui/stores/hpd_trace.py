@@ -7,10 +7,9 @@ loop variable late; a suspension always says iteration 0; its outcome stays Pend
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ckpt_tui.core.model import Role, Status
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.hpd_document import ENDS, HpdDigest, some
 
 ENDED = ("Completed", "Cancelled", "Failed")

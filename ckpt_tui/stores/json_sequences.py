@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.event_streams import is_events
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.langgraph_records import Body, Header, Key, Write
 
 

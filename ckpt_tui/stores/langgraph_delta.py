@@ -7,9 +7,9 @@ is a function of the graph, which no store holds; where all are lists it is take
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Obj, Value
 

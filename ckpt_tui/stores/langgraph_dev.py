@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE
 from ckpt_tui.core.langgraph_layout import INTERRUPT, NULL_TASK, RESUME
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.pickles import unpickle
 from ckpt_tui.core.value import Map, Obj, Opaque, Value
 from ckpt_tui.stores.base import OpenedPath

@@ -6,12 +6,12 @@ Channel names and their meaning in each version of the format are langgraph/preg
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.langgraph_layout import INTERRUPT, NULL_TASK, SENDS, START
 from ckpt_tui.core.msgpack.objects import unwrapped
 from ckpt_tui.core.msgpack.serialized import decode
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Map, Value
 from ckpt_tui.stores.langgraph_records import Write

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT, NULL_TASK, RESUME, START
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Value
 from ckpt_tui.stores.langgraph_records import Write

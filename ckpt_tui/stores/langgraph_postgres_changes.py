@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.document_values import text
 from ckpt_tui.stores.langgraph_postgres_tables import Tables, header_of

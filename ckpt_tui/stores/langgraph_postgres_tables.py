@@ -6,9 +6,8 @@ The tables of a ShallowPostgresSaver, which keeps the newest checkpoint of a thr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.langgraph_records import Header, Key
 from ckpt_tui.stores.postgres import Look, Table, identifier
 

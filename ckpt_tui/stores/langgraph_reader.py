@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.budgets import MessageBudget
 from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT
 from ckpt_tui.core.msgpack.serialized import decode
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.value import Decoded, Value
 from ckpt_tui.stores.langgraph_answers import answered_interrupts
 from ckpt_tui.stores.langgraph_channels import with_values

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
-
-from ckpt_tui.core.named_tuples import NamedTuple
+from typing import NamedTuple, Protocol
 
 PAGE = 2_000
 """Headers asked for at once."""

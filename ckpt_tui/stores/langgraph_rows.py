@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.langgraph_layout import NULL_TASK
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.document_values import text
 from ckpt_tui.stores.langgraph_records import PAGE, SMALL, Body, Header, Key, Write
 from ckpt_tui.stores.sqlite import Look, Mark, SqliteFault, SqliteFile, Table

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.groups import FOLDED
 from ckpt_tui.stores.langgraph_records import PAGE, Header, Key
 from ckpt_tui.stores.langgraph_rows import LangGraphRows, header_of, required, stored

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.langgraph_records import Header, Key
 
 RECENT_ROWS = 400

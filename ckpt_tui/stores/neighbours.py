@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from typing import NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import counted
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store

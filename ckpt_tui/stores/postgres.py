@@ -15,9 +15,8 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError

@@ -23,11 +23,10 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from ckpt_tui.core.late_patterns import LatePattern
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.database_fault import DatabaseFault
 
 MAGIC = b"SQLite format 3\0"

@@ -10,9 +10,8 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Coroutine, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.encode import encode_checkpoint

@@ -9,10 +9,9 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.groups import Group, groups_of
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.stores.base import Entry, collect

@@ -14,10 +14,9 @@ import sys
 import time
 from array import array
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from zlib import crc32
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.groups import PackedGroups
 from ckpt_tui.core.runs.header_table import GONE, PROBLEM, RACY, HeaderTable, PackedNames
 from ckpt_tui.core.runs.table_runs import TableRuns

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.actions.state_files import write_privately
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.user_directories import state_directory
 
 OSC52_LIMIT = 74_994

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
-
-from ckpt_tui.core.named_tuples import NamedTuple
 
 Scope = Literal["everywhere", "list", "value", "diff", "compare", "any list", "run", "paused", "replay", "delete"]
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.tui.workers import engines
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from textual.keys import Keys, _character_to_key
 from textual.theme import BUILTIN_THEMES
 
 from ckpt_tui.configuration import MEMBERS, Config
 from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.near_names import near_name
 from ckpt_tui.tui.changed_keys import accept_keys
 from ckpt_tui.tui.commands import by_id

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.groups import Group, GroupList, group_id
 from ckpt_tui.core.sequences import LazySequence

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from rich.color import ColorSystem
 from rich.console import Console
@@ -20,8 +21,6 @@ from textual._compositor import (  # what is written; Textual has no other way t
     CompositorUpdate,
     LayoutUpdate,
 )
-
-from ckpt_tui.core.named_tuples import NamedTuple
 
 
 class Look(NamedTuple):

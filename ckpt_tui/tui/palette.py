@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.widget import Widget
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.tui.commands import COMMANDS, Command, by_id
 from ckpt_tui.tui.idle_reasons import elsewhere
 from ckpt_tui.tui.widgets.fitting import fit

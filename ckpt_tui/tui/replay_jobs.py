@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.dom import DOMNode
 from textual.message import Message
@@ -16,7 +17,6 @@ from textual.message import Message
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint
 from ckpt_tui.actions.run_graph import RunGraph
 from ckpt_tui.core.cache import Cache
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.replay.frames import Frame, Pinned, make_frame, pinned
 from ckpt_tui.core.runs.lineage import Node

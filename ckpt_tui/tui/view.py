@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ckpt_tui.core.model import Problem
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.groups import GroupList, group_id, group_of
 from ckpt_tui.core.runs.growing_runs import Arrangement

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from typing import NamedTuple
 
 from ckpt_tui.actions.conditions import Condition
 from ckpt_tui.core.model import PARTS, Checkpoint
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.replay.frames import pinned

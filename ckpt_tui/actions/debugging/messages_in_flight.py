@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.framework_text import in_words
 from ckpt_tui.core.replay.frames import pinned

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.actions.debugging.session_checkpoints import newest_in
 from ckpt_tui.actions.state_files import StateTable
-from ckpt_tui.core.named_tuples import NamedTuple
 
 _TABLE = StateTable("sessions.json", 100)
 """Directory of checkpoints → the run that wrote there."""

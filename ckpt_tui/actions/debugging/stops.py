@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, Watcher
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.errors import UsageError
 
 _WARNING_LEVELS = ("WARNING", "ERROR", "CRITICAL")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from ckpt_tui.actions.resume.plan import Source
 from ckpt_tui.core.late_patterns import LatePattern
-from ckpt_tui.core.named_tuples import NamedTuple
 
 _MAINS = ("__main__", "__mp_main__")
 

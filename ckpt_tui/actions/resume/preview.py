@@ -6,12 +6,11 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.actions.resume.command_lines import again, completed, unique_beginning
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.langgraph_layout import START
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
 from ckpt_tui.core.running.short_values import asks_in_words, brief, short_name
 from ckpt_tui.core.terms import Terms, framework_terms

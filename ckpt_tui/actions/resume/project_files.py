@@ -6,10 +6,10 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from time import monotonic
+from typing import NamedTuple
 
 from ckpt_tui.actions.resume.fork_overlays import SUFFIX, protected, root_of
 from ckpt_tui.actions.resume.trust import is_inside, is_owned
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.stores.files import FileTrouble, read_ends
 
 MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")

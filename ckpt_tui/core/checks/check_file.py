@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
-
-from ckpt_tui.core.named_tuples import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Kind = Literal[
     "expect", "value", "always", "eventually", "never", "before", "order", "count", "runs", "asked", "safe", "graph",

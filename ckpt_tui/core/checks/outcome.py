@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import clean
 
 _VALUE = 200

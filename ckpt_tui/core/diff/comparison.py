@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.words import pieces
 from ckpt_tui.core.documents.envelope import unread
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, PathStep
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Node, Run
 
 

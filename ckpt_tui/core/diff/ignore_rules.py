@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import parsed
 from ckpt_tui.core.matching.identity import is_random
 from ckpt_tui.core.model import parse_time
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, PathStep
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.value import Deferred, Envelope, Obj, Value

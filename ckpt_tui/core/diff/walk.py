@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from ckpt_tui.core.budgets import DIFF_CHANGES, DIFF_LEVELS, DIFF_NODES, DIFF_REPEATS
 from ckpt_tui.core.diff.changes import Op
@@ -16,7 +17,6 @@ from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.matching.equality import is_plainly_equal, is_plainly_equal_row, sort_of
 from ckpt_tui.core.matching.lists import in_order, match
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.object_parts import ObjectParts
 from ckpt_tui.core.reading.order import ordered

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.matching.alignment import align
-from ckpt_tui.core.named_tuples import NamedTuple
 
 Kind = Literal["same", "gone", "new"]
 

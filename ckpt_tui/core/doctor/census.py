@@ -6,11 +6,10 @@ from collections import deque
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from itertools import islice
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from ckpt_tui.core.budgets import PLACE_WORK
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.safety.inspection import GETATTR

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 from unicodedata import normalize
 
 from ckpt_tui.core.doctor.advice import is_plain_name
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 
 _MADE_BY = (
     (r" \([^()]*(?:conflicted copy|case conflict|Konflikt|conflit|conflicto|conflitto|conflito)[^()]*\)",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.safety.examination import (
     PICKLED,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 from ckpt_tui.core.doctor.alarms import json_values
 from ckpt_tui.core.doctor.findings import pickle_bytes
 from ckpt_tui.core.doctor.hidden_pickles import hidden_dangers
 from ckpt_tui.core.documents.envelope import open_envelope
 from ckpt_tui.core.model import Checkpoint, parts_of
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.safety.inspection import Inspection, danger_beyond, inspect_decoded
 from ckpt_tui.core.value import Envelope

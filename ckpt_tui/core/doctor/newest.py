@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import CheckpointRef, Problem, parse_time
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.ids import as_late_here, latest
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.workflow_names import is_unnamed

@@ -6,12 +6,12 @@ Both happen after a restore, if the program keeps messages or answers in two pla
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.matching.digests import Digests, OutOfBudget
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.pickles.kept import facts_of
 from ckpt_tui.core.reading.chat import fields, is_chat

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from ckpt_tui.core.doctor.advice import (
     FIXES,
@@ -23,7 +24,6 @@ from ckpt_tui.core.doctor.repetitions import Repetitions
 from ckpt_tui.core.doctor.side_names import LEFTOVER, side_file_words
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.pickles.kept import facts_of
 from ckpt_tui.core.safety.judgement import Judgement
 from ckpt_tui.core.terms import GRAPH_TERMS, terms_of

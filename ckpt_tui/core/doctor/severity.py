@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from ckpt_tui.core.named_tuples import NamedTuple
+from typing import Literal, NamedTuple
 
 Severity = Literal["info", "warning", "danger"]
 

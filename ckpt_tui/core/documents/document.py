@@ -9,11 +9,11 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from ckpt_tui.core.documents import encodings
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.documents.json_cost import cost_of, excess
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.value import Envelope, Map, Opaque, Value
 
 

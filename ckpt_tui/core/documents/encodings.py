@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from ckpt_tui.core.documents import letters
 from ckpt_tui.core.late_patterns import LatePattern
-from ckpt_tui.core.named_tuples import NamedTuple
 
 _preferred = ""
 

@@ -7,9 +7,9 @@ a file that the list refuses could not be asked for.
 from __future__ import annotations
 
 from math import ceil
+from typing import NamedTuple
 
 from ckpt_tui.core.budgets import JSON_BYTE_MEMORY, JSON_MEMORY, MOST_JSON_MEMORY
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import size_text
 
 _allowed = 1.0

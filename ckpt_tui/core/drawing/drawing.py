@@ -9,12 +9,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Mapping
 from operator import itemgetter
+from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
 from ckpt_tui.core.drawing.graph_layout import Layout, layout
 from ckpt_tui.core.drawing.layers import Pair
 from ckpt_tui.core.drawing.routes import Link
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Light

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.drawing.layers import NODE_GAP, Grid, NodePosition, Pair, layers_of, turned
 from ckpt_tui.core.drawing.routes import Link, route
-from ckpt_tui.core.named_tuples import NamedTuple
 
 ISOLATED_WIDTH = 72
 """Cells that a row of nodes without edges may take."""

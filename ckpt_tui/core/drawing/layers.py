@@ -8,8 +8,7 @@ numbers are cells of a terminal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-
-from ckpt_tui.core.named_tuples import NamedTuple
+from typing import NamedTuple
 
 SWEEPS = 12
 """Times the layers are ordered and the nodes are moved; more changes nothing that can be seen."""

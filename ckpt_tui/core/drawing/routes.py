@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.drawing.layers import Grid
-from ckpt_tui.core.named_tuples import NamedTuple
 
 
 class Link(NamedTuple):

@@ -7,13 +7,12 @@ are searched as the text they may be.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ckpt_tui.core.byte_digests import digest_of
 from ckpt_tui.core.documents.envelope import open_deferred, open_envelope
 from ckpt_tui.core.find.question import Hit, Matcher, Question, Spot, excerpt
 from ckpt_tui.core.find.searched_members import Hidden, Members, attributes_of, members_of, object_members
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, path_to
 from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes, type_name
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, is_maskable, masked_text, secrecy

@@ -7,10 +7,9 @@ itself is in `ckpt_tui.core.find.finder`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.runs.unread_files import Unread
 from ckpt_tui.core.shown_names import masked_name, masked_path

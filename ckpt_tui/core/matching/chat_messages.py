@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.langchain_messages import is_langchain_message, role_of
 from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.reading.to_json import to_json

@@ -6,9 +6,9 @@ With it, diff and views compare an item with itself wherever it is.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.pickled_objects import is_array, object_parts
 from ckpt_tui.core.value import Map, Obj, Value
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.matching.alignment import align
 from ckpt_tui.core.matching.digests import SCALARS, Digests, scalar_text
 from ckpt_tui.core.matching.equality import is_empty, is_plainly_equal, is_plainly_equal_row
 from ckpt_tui.core.matching.identity import NAMES, Identity
 from ckpt_tui.core.matching.pairing import Pairing
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.value import Envelope, Value
 
 _ITEM = 8

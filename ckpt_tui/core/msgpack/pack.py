@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.value import Map, Value
 
 DEPTH = 64

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, has_file_time
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.shown_names import masked_path, shown_name
 from ckpt_tui.core.terms import terms_of

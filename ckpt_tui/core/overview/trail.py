@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.matching.equality import is_plainly_equal
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.overview.said_in_step import said_in_step
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states

@@ -6,9 +6,9 @@ Nothing is left out of what a value is: a view can always show all members.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, FRAMEWORK_KEYS, holds_nothing, is_bookkeeping
 from ckpt_tui.core.reading.members import Member, Members, locate, members

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from math import prod
 from struct import unpack_from
+from typing import NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.long_floats import long_float
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Map, Obj, Ref, Value

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.langchain_messages import is_langchain_message, role_of
 from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes, type_name
 from ckpt_tui.core.reading.summary import summary

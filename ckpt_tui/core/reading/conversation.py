@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.chat import ChatMessage
 from ckpt_tui.core.reading.merged_messages import MergedMessages, key_of

@@ -10,10 +10,9 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import suppress
 from struct import unpack_from
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import PickleBudget
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.pickles.literals import unescaped
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.to_json import to_json

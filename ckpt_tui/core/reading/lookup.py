@@ -8,10 +8,9 @@ the document. The labels on the way say whether the value is a secret.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.members import all_members
 from ckpt_tui.core.reading.pickled_objects import own_attributes, type_name

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.order import ordered

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import is_long_text, is_unopened, resolve
 from ckpt_tui.core.model import INTERNAL, Checkpoint
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.chat import (
     ChatMessage,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading import arrays
 from ckpt_tui.core.reading.pandas_times import frequency, interval_text, period_text, zone_name
 from ckpt_tui.core.reading.typenames import callable_name

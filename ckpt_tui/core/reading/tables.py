@@ -7,8 +7,8 @@ parts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading import arrays
 from ckpt_tui.core.reading.table_columns import BACKED, CELLS, INDEXES, ROWS, Column, column_of, labels_of, member
 from ckpt_tui.core.reading.typenames import callable_name

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.arrangement import arrange_members
 from ckpt_tui.core.reading.members import Member, Members, all_members
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name

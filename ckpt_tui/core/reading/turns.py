@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.chat import ChatMessage, Part, fields, is_chat, read_message
 from ckpt_tui.core.reading.merged_messages import MergedMessage

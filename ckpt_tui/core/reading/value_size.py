@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ckpt_tui.core.documents.envelope import resolve, unread
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.object_parts import ObjectParts
 from ckpt_tui.core.reading.pickled_objects import object_parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ckpt_tui.core.named_tuples import NamedTuple
+from typing import NamedTuple
 
 SPEEDS = ("0.5×", "1×", "2×", "4×", "16×", "as fast as it draws", "recorded")
 """What can be chosen, the slowest fixed speed first."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.matching.equality import are_equal
 from ckpt_tui.core.model import PARTS, Checkpoint
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.lookup import lookup
 from ckpt_tui.core.reading.summary import summary

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
-
-from ckpt_tui.core.named_tuples import NamedTuple
+from typing import Any, NamedTuple
 
 
 class CallRecord(NamedTuple):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.running.session_lines import OUTCOMES, SESSION_LINES
 from ckpt_tui.core.running.short_values import SUMMARY_CHARACTERS, asks_in_words, brief, place_text, spent_text
 from ckpt_tui.core.runs.short_ids import short_id

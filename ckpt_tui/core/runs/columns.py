@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.text import size_text
 

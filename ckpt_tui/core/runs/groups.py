@@ -13,9 +13,9 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
+from typing import NamedTuple
 
 from ckpt_tui.core.model import Status
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.sequences import LazySequence
 

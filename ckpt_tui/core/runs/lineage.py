@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import repeat
 from operator import attrgetter
+from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.parents import MISSING, parents_of
 from ckpt_tui.core.runs.workflow_names import workflow_key, workflow_label
 

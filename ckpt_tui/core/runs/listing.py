@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice, repeat
+from typing import NamedTuple
 
 from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMetadata, has_file_time
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.groups import Group
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.short_ids import own_id

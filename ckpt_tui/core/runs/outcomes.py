@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import UNREAD, Happening, NodeRow, happening
 from ckpt_tui.core.runs.short_ids import short_id

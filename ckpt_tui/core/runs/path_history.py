@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.redact import MASK, is_mask
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.list_document import ref_document

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import counted
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run
 

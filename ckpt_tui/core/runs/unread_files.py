@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ckpt_tui.core.model import Problem
-from ckpt_tui.core.named_tuples import NamedTuple
 
 
 class Unread(NamedTuple):

@@ -7,10 +7,9 @@ import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.safety.inspection import Inspection, inspect
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.pickles.machine import LONG_NAME, NO_NAME
 from ckpt_tui.core.pickles.opcodes import BUFFER, PERSISTENT
 from ckpt_tui.core.pickles.unpickle import decode

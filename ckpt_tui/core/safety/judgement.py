@@ -7,10 +7,9 @@ rules of `_RestrictedUnpickler` in agent_framework/_workflows/_checkpoint_encodi
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ckpt_tui.core.late_patterns import LatePattern
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.safety.framework_names import DATA, IMPORTED, IMPORTED_BY_OPENAI, LIVE
 from ckpt_tui.core.safety.harmless_stdlib import (
     CONSTANT,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.late_patterns import LatePattern
-from ckpt_tui.core.named_tuples import NamedTuple
 
 _ROOTS = (
     "home|Users|root|tmp|var|private|opt|srv|mnt|media|usr|etc|data|app|apps|workspaces?|work|Volumes|builds|github"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.comparison import SIGNS, value_text
 from ckpt_tui.core.drawing.layers import Pair
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.overview.line import Overview
 from ckpt_tui.core.reading.turns import Turn
 from ckpt_tui.core.runs.short_ids import id_text

@@ -7,11 +7,11 @@ whatever bytes they were pickled to.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import open_envelope, parsed
 from ckpt_tui.core.matching.digests import Digests, OutOfBudget
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, PathStep
 from ckpt_tui.core.pickles.kept import digest, facts_of
 from ckpt_tui.core.reading.pickled_objects import type_name

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.shares import Growth

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from heapq import heappush, heappushpop
+from typing import NamedTuple
 
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path, PathStep, path_to
 from ckpt_tui.core.pickles.kept import facts_of
 from ckpt_tui.core.reading.members import Member, Members, members, object_members

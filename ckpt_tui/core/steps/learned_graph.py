@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.steps.snapshots import Snapshot, kind_of_step, ran_for_certain
 
 if TYPE_CHECKING:

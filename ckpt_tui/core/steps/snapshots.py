@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.equality import are_equal
 from ckpt_tui.core.model import INTERNAL, Checkpoint, PendingRequest
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.bookkeeping import CALLS, name_of_call
 from ckpt_tui.core.reading.pending import attribute, requests
 from ckpt_tui.core.value import Map, Obj, Value

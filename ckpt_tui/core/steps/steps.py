@@ -7,12 +7,11 @@ trace) is inferred from the graph as far as it is known, and says so with a reas
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.langgraph_layout import ANSWERED
 from ckpt_tui.core.model import CheckpointRef, PendingRequest
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.chat import fields
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.steps.learned_graph import Graph

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ckpt_tui.core.named_tuples import NamedTuple
+from typing import NamedTuple
 
 SHARED = 100
 """Columns from which the list and a checkpoint are side by side."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.short_ids import own_id, short_id
 from ckpt_tui.core.text import clean

@@ -6,12 +6,11 @@ import json
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.actions.resume.interpreters import interpreter
 from ckpt_tui.actions.resume.plan import Target
 from ckpt_tui.actions.resume.proposals import with_python
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.errors import CkptError
 
 

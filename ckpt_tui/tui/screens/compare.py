@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,7 +16,6 @@ from ckpt_tui.core.diff.comparison import DiffRow
 from ckpt_tui.core.diff.divergence import CommonAncestor
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.outcomes import Beginnings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,7 +15,6 @@ from ckpt_tui.actions.export_files import export, format_of, refuse_inside, writ
 from ckpt_tui.actions.exports import branch_of, store_name
 from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.text import clean

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from rich.cells import cell_len
 from textual.message import Message
 
 from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding, Severity
 from ckpt_tui.core.doctor.report import Report
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList

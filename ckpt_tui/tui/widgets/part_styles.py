@@ -6,11 +6,10 @@ Rules of CSS could say the same, but Textual works each of them out for every wi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from rich.style import Style
 from textual.color import Color
-
-from ckpt_tui.core.named_tuples import NamedTuple
 
 
 class Look(NamedTuple):

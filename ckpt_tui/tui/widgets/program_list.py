@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -16,7 +16,6 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.part_styles import Look, style_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.widgets.status import BarLine, Part, hints

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from textual.message import Message
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.listing import SIGNS, NodeRow, happening
 from ckpt_tui.core.runs.prune_plan import Choice

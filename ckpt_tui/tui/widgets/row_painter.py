@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from ckpt_tui.core.documents.envelope import cut_envelope
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.reading.arrangement import FOLDED
 from ckpt_tui.core.reading.summary import Summarizer, label_text, summary
 from ckpt_tui.core.reading.tree import Tree

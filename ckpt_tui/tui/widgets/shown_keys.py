@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -12,7 +13,6 @@ from textual.content import Content
 from textual.keys import _character_to_key
 from textual.style import Style
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.tui.ascii import draws_ascii
 from ckpt_tui.tui.commands import by_id
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from ckpt_tui.core.drawing.drawing import SIGNS, WORDS
 from ckpt_tui.core.langgraph_layout import START
 from ckpt_tui.core.model import PendingRequest
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.replay.frames import Frame, path_text

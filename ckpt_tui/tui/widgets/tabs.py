@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
@@ -9,7 +11,6 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.tui.widgets.part_styles import Look, style_of
 
 

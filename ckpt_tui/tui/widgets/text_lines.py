@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.text import clean_lines
 from ckpt_tui.tui.widgets.line_list import LineList
 

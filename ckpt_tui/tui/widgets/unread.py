@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from textual.message import Message
 
 from ckpt_tui.core.documents.envelope import is_unopened
-from ckpt_tui.core.named_tuples import NamedTuple
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.widgets.line_list import LineList
 
