@@ -207,12 +207,13 @@ SCHEMAS: Mapping[str, Schema] = {
 """The name of a document, as its `schema` says → its schema."""
 
 VERBS: Mapping[str, tuple[str, ...]] = {
-    "ls": ("ckpt-tui/ls@1",), "jsonl": ("ckpt-tui/jsonl@1",), "show": ("ckpt-tui/show@1", "ckpt-tui/sizes@1"), "diff": ("ckpt-tui/diff@1",),
-    "history": ("ckpt-tui/history@1",), "find": ("ckpt-tui/find@1",), "bisect": ("ckpt-tui/bisect@1",),
-    "doctor": ("ckpt-tui/doctor@1",), "check": ("ckpt-tui/check@1",), "prune": ("ckpt-tui/prune@1",),
-    "export": ("ckpt-tui/export@1", "ckpt-tui/exported@1", "ckpt-tui/bundle@1"), "tail": ("ckpt-tui/tail@1",),
-    "notes": ("ckpt-tui/notes@1",), "demo": ("ckpt-tui/demo@1",), "config": ("ckpt-tui/config@1",),
-    "resume": ("ckpt-tui/line@1",), "run": ("ckpt-tui/line@1",), "error": ("ckpt-tui/error@1",),
+    "ls": ("ckpt-tui/ls@1",), "jsonl": ("ckpt-tui/jsonl@1",), "show": ("ckpt-tui/show@1", "ckpt-tui/sizes@1"),
+    "diff": ("ckpt-tui/diff@1",), "history": ("ckpt-tui/history@1",), "find": ("ckpt-tui/find@1",),
+    "bisect": ("ckpt-tui/bisect@1",), "doctor": ("ckpt-tui/doctor@1",), "check": ("ckpt-tui/check@1",),
+    "prune": ("ckpt-tui/prune@1",), "export": ("ckpt-tui/export@1", "ckpt-tui/exported@1", "ckpt-tui/bundle@1"),
+    "tail": ("ckpt-tui/tail@1",), "notes": ("ckpt-tui/notes@1",), "demo": ("ckpt-tui/demo@1",),
+    "config": ("ckpt-tui/config@1",), "resume": ("ckpt-tui/line@1",), "run": ("ckpt-tui/line@1",),
+    "error": ("ckpt-tui/error@1",),
 }  # fmt: skip
 """Verb → the documents that it writes; `jsonl` is a line of `ls --jsonl`."""
 
