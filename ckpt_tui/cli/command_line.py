@@ -49,6 +49,7 @@ _VERBS = {
 _EXAMPLES = (
     ("./my_checkpoints", "browse a directory, live"),
     (". --at ID --query EXPR", "open at a place"),
+    (". --web", "browse in a web page"),
     ("ls . --json", "the list for a script"),
     ("show . latest", "the newest checkpoint, decoded"),
     ("diff . latest", "what the newest checkpoint changed"),
@@ -100,6 +101,10 @@ class _Verbs(click.Group):
         write_examples(formatter, _EXAMPLES)
         self.format_help_text(ctx, formatter)
         self.format_options(ctx, formatter)
+        browse = _load("ckpt_tui.cli.browse")
+        records = [param.get_help_record(ctx) for param in browse.params if isinstance(param, click.Option)]
+        with formatter.section("Options of the browser"):
+            formatter.write_dl([record for record in records if record is not None])
         self.format_epilog(ctx, formatter)
 
 
