@@ -93,6 +93,16 @@ def test_what_a_page_says_that_a_command_prints_is_what_one_sees(
     assert (done.out or done.err) == found[1]
 
 
+def test_the_file_of_checks_in_the_page_passes_on_the_sample_store(here: Path, capfdbinary: Output) -> None:
+    page = (ROOT / "docs/check.md").read_text(encoding="utf-8")
+    called(capfdbinary, "check", "./my_checkpoints", "good.toml", "--record")
+    text = max(re.findall(r"```toml\n(.*?)```", page, re.DOTALL), key=len)
+    (here / "page.toml").write_text(text, encoding="utf-8")
+    assert text.count("[[check]]") > 5
+    done = called(capfdbinary, "check", "./my_checkpoints", "page.toml")
+    assert done.code == 0, done.out
+
+
 def test_no_page_shows_an_output_that_is_not_compared() -> None:
     shown = {"docs/debug.md"}  # of a program of the reader
     for page in PAGES:

@@ -187,7 +187,7 @@ class Checks:
             failed = bool(reason)
         if failed:
             shown = self._masked(state.expressions[0], checkpoint)
-            reason = reason or ("it gives nothing" if shown is None else "")
+            reason = reason or ("nothing is there" if shown is None else "")
             state.failure = Failure(
                 point.node.ref.id, check.subject[0], check.expected, shown, shown is not None, reason,
                 self._changes(point.node, checkpoint, check.subject[0]),

@@ -9,8 +9,9 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from jmespath import compile as compile_expression  # noqa: F401 asked for by expressions
-from jmespath.exceptions import JMESPathError, JMESPathTypeError  # noqa: F401
+from jmespath import ast
+from jmespath.exceptions import JMESPathError, JMESPathTypeError  # noqa: F401 asked for by expressions
+from jmespath.parser import ParsedResult, Parser
 from jmespath.visitor import TreeInterpreter
 
 from ckpt_tui.core.late_patterns import LatePattern
@@ -20,6 +21,30 @@ _EQUALITY = ("eq", "ne")
 
 class NotComparableError(Exception):
     """An expression compares the order of a number and a text."""
+
+
+class _Parser(Parser):  # type: ignore[misc]  # the package has no types
+    """Parses `a.*.b.c` as JMESPath defines it: all steps after `*` are taken in each value.
+
+    The package takes the first of them so, the others of the list, which has none: the result is null.
+    """
+
+    _CACHE: dict[str, ParsedResult] = {}  # noqa: RUF012 an own one: the package's has other trees
+
+    def _token_led_dot(self, left: dict[str, Any]) -> Any:
+        if self._current_token() != "star":
+            return super()._token_led_dot(left)
+        self._advance()
+        return ast.value_projection(left, self._parse_projection_rhs(self.BINDING_POWER["star"]))
+
+
+def compile_expression(text: str) -> ParsedResult:
+    """An expression, parsed.
+
+    Raises:
+        JMESPathError: it is not valid.
+    """
+    return _Parser().parse(text)
 
 
 class Interpreter(TreeInterpreter):  # type: ignore[misc]  # the package has no types

@@ -86,9 +86,9 @@ def make_bundle(
         check: Called now and then; whatever it raises ends the work.
 
     Raises:
-        UsageError: one of `reveal` is not a path.
+        UsageError: one of `reveal` is not a path, or is in none of the checkpoints.
     """
-    paths = [_path(text) for text in reveal]
+    revealed = _Revealed(reveal)
     cleaner = Cleaner(names_here(store))
     places: Counter[str] = Counter()
     entries: list[dict[str, Any]] = []
@@ -96,7 +96,7 @@ def make_bundle(
     unread = [(problem.file, problem.reason, problem.kind) for problem in problems]
     for number, node in enumerate(chosen, 1):
         try:
-            made = _entry(store, node, paths, cleaner)
+            made = _entry(store, node, revealed, cleaner)
         except CkptError as error:
             unread.append((node.ref.file, error.what, "unreadable"))
         else:
@@ -106,6 +106,7 @@ def make_bundle(
             progress(number, len(chosen))
         if check is not None:
             check()
+    revealed.refuse_unmet()
     failed = cleaner.document([{"file": file, "reason": why, "kind": kind} for file, why, kind in unread])
     hidden = summary_document(places, cleaner, list(reveal))
     document: dict[str, Any] = {
@@ -124,6 +125,40 @@ def store_name(store: Store) -> str:
     return os.path.basename(os.path.abspath(store.path.partition("?")[0])) if store.path else "store"
 
 
+class _Revealed:
+    """Paths whose secrets are not masked, and which of them were in a checkpoint.
+
+    Args:
+        texts: The paths (of the document of `show`).
+
+    Raises:
+        UsageError: one of them is not a path.
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._paths = {text: _path(text) for text in texts}
+        self._met: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._paths)
+
+    def copy(self, bare: Any, made: Any, cleaner: Cleaner) -> None:
+        """Put what is at the paths of the unmasked document into the masked one, without the names of this machine."""
+        for text, path in self._paths.items():
+            if _copy_at(path, bare, made, cleaner):
+                self._met.add(text)
+
+    def refuse_unmet(self) -> None:
+        """A path that is in no checkpoint is a typing error.
+
+        Raises:
+            UsageError: there is one.
+        """
+        for text in self._paths:
+            if text not in self._met:
+                raise UsageError(f"--reveal: nothing is at {text}.", "`ckpt-tui show` has the paths.")
+
+
 def _path(text: str) -> Path:
     path = parse(text)
     if not path:
@@ -131,7 +166,7 @@ def _path(text: str) -> Path:
     return path
 
 
-def _entry(store: Store, node: Node, revealed: Sequence[Path], cleaner: Cleaner) -> dict[str, Any]:
+def _entry(store: Store, node: Node, revealed: _Revealed, cleaner: Cleaner) -> dict[str, Any]:
     budget = DocumentBudget()
     loaded = store.load_within(node.ref.file, budget)
     alarmed = alarms(loaded, budget=budget)
@@ -144,9 +179,7 @@ def _entry(store: Store, node: Node, revealed: Sequence[Path], cleaner: Cleaner)
         ref = ref._replace(parent=node.parent)
     made: dict[str, Any] = cleaner.document(entry(loaded, show_document(loaded, budget=budget), ref))
     if revealed:
-        bare = show_document(loaded, reveal=True)
-        for path in revealed:
-            _copy_at(path, bare, made)
+        revealed.copy(show_document(loaded, reveal=True), made, cleaner)
     return made
 
 
@@ -159,14 +192,15 @@ def _with_body(listed: StoreMetadata | None, loaded: StoreMetadata | None) -> St
     )
 
 
-def _copy_at(path: Path, source: Any, target: Any) -> None:
-    """Put what is at a path of one document into the other, where both have it."""
+def _copy_at(path: Path, source: Any, target: Any, cleaner: Cleaner) -> bool:
+    """Put what is at a path of one document into the other, where both have it; returns whether they have."""
     try:
         for step in path[:-1]:
             source, target = source[step], target[step]
-        target[path[-1]] = source[path[-1]]
+        target[path[-1]] = cleaner.document(source[path[-1]])
     except (LookupError, TypeError):
-        return
+        return False
+    return True
 
 
 def show_documents(
@@ -175,10 +209,10 @@ def show_documents(
     """The documents of `show` of these checkpoints, masked and without the names of this machine.
 
     Raises:
-        UsageError: one of `reveal` is not a path.
+        UsageError: one of `reveal` is not a path, or is in none of the checkpoints.
         CkptError: a checkpoint cannot be read.
     """
-    paths = [_path(text) for text in reveal]
+    revealed = _Revealed(reveal)
     cleaner = Cleaner(names_here(store))
     places: Counter[str] = Counter()
     documents = []
@@ -190,11 +224,10 @@ def show_documents(
         made = cleaner.document(show_document(loaded, run.id, node, budget=budget))
         made["warnings"] += cleaner.document(alarmed)
         places += hidden_places(made)
-        if paths:
-            bare = show_document(loaded, run.id, node, reveal=True)
-            for path in paths:
-                _copy_at(path, bare, made)
+        if revealed:
+            revealed.copy(show_document(loaded, run.id, node, reveal=True), made, cleaner)
         documents.append(made)
+    revealed.refuse_unmet()
     return {
         "schema": "ckpt-tui/export@1",
         "hidden": summary_document(places, cleaner, list(reveal)),

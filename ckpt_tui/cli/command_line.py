@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ckpt_tui import __version__
-from ckpt_tui.cli.piped_path import shown_input
+from ckpt_tui.cli.piped_path import is_pipe, shown_input
 from ckpt_tui.cli.verb_help import examples_first, write_examples
 from ckpt_tui.core.near_names import near_name
 from ckpt_tui.core.text import clean, clean_lines
@@ -49,6 +49,7 @@ _VERBS = {
 _EXAMPLES = (
     ("./my_checkpoints", "browse a directory, live"),
     (". --at ID --query EXPR", "open at a place"),
+    (". --web", "browse in a web page"),
     ("ls . --json", "the list for a script"),
     ("show . latest", "the newest checkpoint, decoded"),
     ("diff . latest", "what the newest checkpoint changed"),
@@ -100,6 +101,10 @@ class _Verbs(click.Group):
         write_examples(formatter, _EXAMPLES)
         self.format_help_text(ctx, formatter)
         self.format_options(ctx, formatter)
+        browse = _load("ckpt_tui.cli.browse")
+        records = [param.get_help_record(ctx) for param in browse.params if isinstance(param, click.Option)]
+        with formatter.section("Options of the browser"):
+            formatter.write_dl([record for record in records if record is not None])
         self.format_epilog(ctx, formatter)
 
 
@@ -185,7 +190,7 @@ def _prepared(args: list[str], inputs: list[Any]) -> list[str]:
         verb = near_name(args[0], _VERBS) if args[0].isalpha() else ""
         if verb:
             raise UsageError(f"{args[0]} is neither a verb nor a store.", f"Did you mean `ckpt-tui {verb}`?")
-    if "-" in args or args == ["show"]:
+    if "-" in args or args == ["show"] or any(map(is_pipe, args[:2])):
         from ckpt_tui.cli.standard_input import with_input  # late: few commands read a pipe
 
         return with_input(args, list(_VERBS), inputs)

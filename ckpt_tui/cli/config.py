@@ -60,9 +60,15 @@ def _edit() -> None:
     if not editor:
         raise UsageError("There is no editor.", f"Set $EDITOR, or edit {path}.")
     try:
-        code = subprocess.run([*shlex.split(editor), made_file()], check=False).returncode
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be edited: {error}.") from None
+        made = made_file()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be made: {error.strerror}.") from None
+    try:
+        code = subprocess.run([*shlex.split(editor), made], check=False).returncode
+    except OSError as error:
+        raise UsageError(f"{editor} cannot be started: {error.strerror}.", f"Set $EDITOR, or edit {path}.") from None
+    except ValueError as error:  # a quotation mark without its partner
+        raise UsageError(f"{editor} cannot be started: {error}.", f"Set $EDITOR, or edit {path}.") from None
     if code:
         raise UsageError(f"{editor} ended with {code}; {path} was not looked at.", "`ckpt-tui config check` does that.")
 

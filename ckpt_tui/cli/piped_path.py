@@ -1,6 +1,9 @@
-"""The file that holds what came in by a pipe is shown as standard input: its path means nothing to anybody."""
+"""Pipes in the place of a store: the file that holds what came in is shown as standard input, not by its path."""
 
 from __future__ import annotations
+
+import os
+import stat
 
 NAME = "standard input"
 
@@ -17,3 +20,11 @@ def shown_input(text: str) -> str:
     for path in _paths:
         text = text.replace(path, NAME)
     return text
+
+
+def is_pipe(path: str) -> bool:
+    """Whether there is a pipe at a path, as `<(kubectl …)` of a shell makes one."""
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False

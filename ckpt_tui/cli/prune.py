@@ -78,16 +78,25 @@ def command(
 
     A checkpoint from which a kept one descends stays unless --force is given, and one that waits for an answer stays
     unless it is named by --id, or its run by --run. What a run uses that is debugged by ckpt-tui and goes on stays.
-    --undo brings back the last prune; STORE.trash can be removed to free its room.
+    --keep, --older-than and --run or --id exclude each other. --undo brings back the last prune; STORE.trash can be
+    removed to free its room.
     """
     opened = with_forks(open_store(store))
     barred = why_none(opened)
     if barred:
         raise UsageError(f"Nothing can be deleted here: {barred}.")
+    wishes = [keep is not None, age is not None, bool(named or ids)]
     if undo:
+        if any(wishes) or dry_run or force or for_good:
+            raise UsageError("--undo brings back all that the last prune deleted.", "Give it alone, or with --json.")
         return _report(bring_back(opened), "brought back", as_json)
-    if keep is None and age is None and not named and not ids:
+    if not any(wishes):
         raise UsageError("Name what to delete.", "Give --keep N, --older-than AGE, --run ID or --id ID.")
+    if sum(wishes) > 1:  # what meets one of them, or what meets all of them? a guess could delete too much
+        raise UsageError(
+            "--keep, --older-than and --run or --id are three ways to name what goes.",
+            "Give one of them; prune again with the next.",
+        )
     runs, problems = read_store(opened)
     nodes = [_named(name, runs) for name in named]
     wish = Wish(
@@ -139,7 +148,8 @@ def _show(choice: Choice) -> None:
     their = "its" if len(choice.orphans) == 1 else "their"
     _list(choice.orphans, f"{counted(len(choice.orphans), 'checkpoint')} would lose {their} parent")
     if choice.needed:
-        click.echo(f"{_staying(len(choice.needed))}: kept ones descend from them (--force)", err=True)
+        them = "it" if len(choice.needed) == 1 else "them"
+        click.echo(f"{_staying(len(choice.needed))}: kept ones descend from {them} (--force)", err=True)
     if choice.waiting:
         click.echo(
             f"{_staying(len(choice.waiting))}: a request waits for an answer (--id ID names it)",

@@ -14,7 +14,8 @@ from ckpt_tui.core.schemas import VERBS, verb_schema
 def command(verb: str, as_json: bool) -> int:
     """The JSON Schema of the documents of a verb, as --json writes them; `error` is what any of them may write instead.
 
-    resume and run write one object a line. Members may be added to any document; none is removed.
+    resume and run write one object a line; `jsonl` is a line of `ls --jsonl`. Members may be added to any document;
+    none is removed.
     """
     write_json(verb_schema(verb))
     return 0

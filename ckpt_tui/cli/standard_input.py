@@ -1,4 +1,4 @@
-"""`-` in the place of a store: what comes in by a pipe, as a file that lives as long as the command."""
+"""`-` or a pipe in the place of a store: what comes in, as a file that lives as long as the command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
 
-from ckpt_tui.cli.piped_path import remember
+from ckpt_tui.cli.piped_path import is_pipe, remember
 from ckpt_tui.errors import NotFoundError, UsageError
 
 READING = frozenset(("ls", "show", "diff", "history", "find", "bisect", "doctor", "check", "export"))
@@ -22,7 +22,7 @@ _ID = 200
 
 
 def with_input(args: list[str], verbs: Sequence[str], directory: list[tempfile.TemporaryDirectory[str]]) -> list[str]:
-    """The arguments, with the path of a file that holds the standard input where one of them is `-`.
+    """The arguments, with the path of a file that holds what came in where one of them is `-` or, as the store, a pipe.
 
     Args:
         args: The arguments of the command.
@@ -36,20 +36,24 @@ def with_input(args: list[str], verbs: Sequence[str], directory: list[tempfile.T
     verb = args[0] if args and args[0] in verbs else ""
     if verb and verb not in READING:
         return args
+    store_at = 1 if verb else 0
     at = next(
-        (at for at, word in enumerate(args) if word == "-" and args[at - 1 : at] not in (["-o"], ["--output"])), None
-    )
+        (at for at, word in enumerate(args)
+         if (word == "-" and args[at - 1 : at] not in (["-o"], ["--output"])) or (at == store_at and is_pipe(word))),
+        None,
+    )  # fmt: skip
     if at is None:
         # `kubectl … | ckpt-tui show`: nothing is named, and something comes in.
         if args != ["show"] or not _is_piped():
             return args
         args, at = ["show", "-"], 1
+    is_input = args[at] == "-"
     store = _store_before(args, at) if verb == "diff" and args[at - 1] != "--other" else ""
     if store:
         hint = f"`… | ckpt-tui diff {store} ID --other -` compares a checkpoint with standard input."
         raise UsageError("Standard input is a store of its own, not a checkpoint of another one.", hint)
-    path = _kept(directory)
-    if not verb:
+    path = _kept(directory, "" if is_input else args[at])
+    if not verb and is_input:
         _read_keys_from_terminal()
     return [*args[:at], path, *args[at + 1 :]]
 
@@ -68,11 +72,17 @@ def _is_piped() -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
 
 
-def _kept(directory: list[tempfile.TemporaryDirectory[str]]) -> str:
-    """The path of a new file with what comes in, named as the framework would name it."""
-    data = sys.stdin.buffer.read()
+def _kept(directory: list[tempfile.TemporaryDirectory[str]], pipe: str) -> str:
+    """The path of a new file with what comes in, named as the framework would name it.
+
+    Args:
+        directory: Gets the directory of the file.
+        pipe: The path of a pipe; "" for standard input.
+    """
+    data = _read(pipe)
     if not data.strip():
-        raise NotFoundError("Nothing came in on standard input.", "kubectl … | ckpt-tui show -")
+        where = pipe or "standard input"
+        raise NotFoundError(f"Nothing came in on {where}.", "kubectl … | ckpt-tui show -")
     try:
         directory.append(tempfile.TemporaryDirectory(prefix="ckpt-tui-"))
         path = os.path.join(directory[-1].name, f"{_name(data)}.json")
@@ -84,6 +94,16 @@ def _kept(directory: list[tempfile.TemporaryDirectory[str]]) -> str:
     for shown in (path, os.path.basename(path), directory[-1].name):
         remember(shown)
     return path
+
+
+def _read(pipe: str) -> bytes:
+    if not pipe:
+        return sys.stdin.buffer.read()
+    try:
+        with open(pipe, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise UsageError(f"{pipe} cannot be read: {error.strerror}.") from None
 
 
 def _name(data: bytes) -> str:

@@ -73,6 +73,7 @@ _SHOW = _object(
     {"checkpoint": REF, **_PARTS, "complete": BOOLEAN, "requests": _list(_REQUEST), "warnings": _list(TEXT)},
     {"overview": _list(_object({"label": TEXT, "text": TEXT, "path": TEXT}))},
 )
+_REDUCED: Schema = {**_SHOW, "required": ["checkpoint", "complete"]}
 _FORK = _object({"ancestor": _or_null(REF), "steps": _list(INTEGER), "step": INTEGER_OR_NULL})
 _GONE = _object({"id": TEXT, "file": TEXT, "size": INTEGER})
 _NOTE = _object({"id": TEXT, "bookmark": BOOLEAN, "note": TEXT, "workflow": TEXT, "iteration": INTEGER})
@@ -92,6 +93,7 @@ SCHEMAS: Mapping[str, Schema] = {
         {"store": _PLACE, "checkpoints": _list(REF), "problems": _list(_PROBLEM)},
         {"beside": _list(_object({"name": TEXT, "what": TEXT})), "growth": ANY, "repeated": ANY},
     ),
+    "ckpt-tui/jsonl@1": {"anyOf": [REF, _object({"problem": _PROBLEM})]},
     "ckpt-tui/show@1": _SHOW,
     "ckpt-tui/sizes@1": _object(
         {
@@ -205,21 +207,30 @@ SCHEMAS: Mapping[str, Schema] = {
 """The name of a document, as its `schema` says → its schema."""
 
 VERBS: Mapping[str, tuple[str, ...]] = {
-    "ls": ("ckpt-tui/ls@1",), "show": ("ckpt-tui/show@1", "ckpt-tui/sizes@1"), "diff": ("ckpt-tui/diff@1",),
-    "history": ("ckpt-tui/history@1",), "find": ("ckpt-tui/find@1",), "bisect": ("ckpt-tui/bisect@1",),
-    "doctor": ("ckpt-tui/doctor@1",), "check": ("ckpt-tui/check@1",), "prune": ("ckpt-tui/prune@1",),
-    "export": ("ckpt-tui/export@1", "ckpt-tui/exported@1", "ckpt-tui/bundle@1"), "tail": ("ckpt-tui/tail@1",),
-    "notes": ("ckpt-tui/notes@1",), "demo": ("ckpt-tui/demo@1",), "config": ("ckpt-tui/config@1",),
-    "resume": ("ckpt-tui/line@1",), "run": ("ckpt-tui/line@1",), "error": ("ckpt-tui/error@1",),
+    "ls": ("ckpt-tui/ls@1",), "jsonl": ("ckpt-tui/jsonl@1",), "show": ("ckpt-tui/show@1", "ckpt-tui/sizes@1"),
+    "diff": ("ckpt-tui/diff@1",), "history": ("ckpt-tui/history@1",), "find": ("ckpt-tui/find@1",),
+    "bisect": ("ckpt-tui/bisect@1",), "doctor": ("ckpt-tui/doctor@1",), "check": ("ckpt-tui/check@1",),
+    "prune": ("ckpt-tui/prune@1",), "export": ("ckpt-tui/export@1", "ckpt-tui/exported@1", "ckpt-tui/bundle@1"),
+    "tail": ("ckpt-tui/tail@1",), "notes": ("ckpt-tui/notes@1",), "demo": ("ckpt-tui/demo@1",),
+    "config": ("ckpt-tui/config@1",), "resume": ("ckpt-tui/line@1",), "run": ("ckpt-tui/line@1",),
+    "error": ("ckpt-tui/error@1",),
 }  # fmt: skip
-"""Verb → the documents that it writes."""
+"""Verb → the documents that it writes; `jsonl` is a line of `ls --jsonl`."""
+
+_LINES = ("ckpt-tui/line@1", "ckpt-tui/jsonl@1")
+"""Documents of one line, which do not say what they are."""
 
 
-def schema_of(name: str) -> Schema:
-    """The schema of a document by its name, whole."""
-    found = SCHEMAS[name]
+def schema_of(name: str, content: Schema | None = None) -> Schema:
+    """The schema of a document by its name, whole.
+
+    Args:
+        name: One of `SCHEMAS`.
+        content: What it holds, if not what `SCHEMAS` says.
+    """
+    found = content or SCHEMAS[name]
     made: Schema = {"$schema": DIALECT, "$id": f"urn:{name.replace('/', ':')}", "title": name, **found}
-    if name != "ckpt-tui/line@1":
+    if name not in _LINES:
         made["required"] = ["schema", *found["required"]]
         made["properties"] = {"schema": {"const": name}, **found["properties"]}
     return made
@@ -230,4 +241,10 @@ def verb_schema(verb: str) -> Schema:
     names = VERBS[verb]
     if len(names) == 1:
         return schema_of(names[0])
-    return {"$schema": DIALECT, "title": f"ckpt-tui {verb}", "anyOf": [schema_of(name) for name in names]}
+    documents = [schema_of(name) for name in names]
+    if verb == "show":
+        title = "ckpt-tui/show@1 with --fields or --compact"
+        documents.append(
+            {**schema_of("ckpt-tui/show@1", _REDUCED), "$id": "urn:ckpt-tui:show@1:reduced", "title": title}
+        )
+    return {"$schema": DIALECT, "title": f"ckpt-tui {verb}", "anyOf": documents}

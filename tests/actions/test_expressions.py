@@ -44,6 +44,19 @@ def test_a_comparison_holds(value: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("state.x.*.b.c", [1, 2]), ("state.x.*.b.c | [0]", 1), ("state.x.*.b.*.d", [[5], []]), ("state.x.*.n[0]", [7]),
+        ("state.x.*.b.l[?@ > `3`]", [[4]]), ("state.x.*.b.l[]", [3, 4]), ("length(state.x.*.b.c) == `2`", True),
+        ("state.x.*.b", [{"c": 1, "l": [3, 4], "e": {"d": 5}}, {"c": 2}]), ("(state.x.*.b).c", None),
+    ],
+)  # fmt: skip
+def test_every_step_after_a_star_is_taken_in_each_value(text: str, found: Any) -> None:
+    value = {"one": {"b": {"c": 1, "l": [3, 4], "e": {"d": 5}}, "n": [7]}, "two": {"b": {"c": 2}}}
+    assert of(text, value) == found
+
+
+@pytest.mark.parametrize(
     "value", [typed("decimal:Decimal", "NaN"), typed("decimal:Decimal", "sNaN"), typed("a:B", [1])]
 )
 def test_what_is_not_a_number_is_neither_more_nor_less(value: Any) -> None:

@@ -1,5 +1,6 @@
 """The command where something around it is odd: closed streams, a full disk, no numbers, ids in two stores."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -120,6 +121,14 @@ def test_the_sizes_of_runs_below_the_same_missing_parent_are_reported(output: Ou
     workflows = {(entry["run"], entry["workflow"]) for entry in listed}
     assert len(workflows) > len({run for run, _ in workflows})  # two runs share an id
     assert called(output, "ls", HOSTILE, "--sizes", *options).code == 0
+
+
+def test_the_help_of_the_program_has_the_options_of_the_browser(capfdbinary: Output) -> None:
+    own = called(capfdbinary, "./any", "--help").out
+    text = called(capfdbinary, "--help").out
+    named = set(re.findall(r"^  (--[a-z-]+)", own, re.MULTILINE)) - {"--help"}
+    assert len(named) > 5
+    assert named <= set(re.findall(r"^  (--[a-z-]+)", text.partition("Options of the browser")[2], re.MULTILINE))
 
 
 def test_the_help_of_the_program_begins_with_its_examples(capfdbinary: Output) -> None:

@@ -103,6 +103,20 @@ def test_where_a_value_comes_from_is_said(monkeypatch: pytest.MonkeyPatch, capfd
     assert "cache   false  (from CKPT_TUI_CACHE)" in called(capfdbinary, "config", "show").out
 
 
+@pytest.mark.parametrize("editor", ["no-such-editor", "vi '"])
+def test_an_editor_that_is_not_there_is_named(
+    editor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: Output
+) -> None:
+    monkeypatch.setenv("CKPT_TUI_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", editor)
+    done = called(capfdbinary, "config", "edit")
+    assert done.code == 2 and f"{editor} cannot be started: " in done.err and "Errno" not in done.err
+    monkeypatch.setenv("CKPT_TUI_CONFIG", str(tmp_path / "config.toml" / "below"))
+    done = called(capfdbinary, "config", "edit")
+    assert done.code == 2 and "cannot be made: " in done.err and "Errno" not in done.err
+
+
 def test_edit_makes_a_file_that_is_right(monkeypatch: pytest.MonkeyPatch, capfdbinary: Output) -> None:
     assert called(capfdbinary, "config", "edit").code == 2
     monkeypatch.setenv("EDITOR", "true")

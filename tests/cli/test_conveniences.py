@@ -62,6 +62,16 @@ class TestPipes:
         assert self.run("show").stdout.startswith(ONE.stem)
         assert ONE.stem[:8] in self.run("-").stdout
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="such pipes are of POSIX")
+    @pytest.mark.parametrize("words", [("show",), ("ls",), ()], ids=" ".join)
+    def test_a_pipe_of_the_shell_is_one_too(self, words: tuple[str, ...], tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        with subprocess.Popen([sys.executable, "-c", f"open({str(pipe)!r}, 'w').write(open({str(ONE)!r}).read())"]):
+            done = command(*words, str(pipe))
+        assert done.code == 0, done.err
+        assert ONE.stem[:8] in done.out and str(pipe) not in done.out
+
     def test_it_is_called_what_it_is(self) -> None:
         assert " in standard input\n" in self.run("diff", str(LINEAR), "latest", "--other", "-").stdout
         done = self.run("diff", str(LINEAR), "-")

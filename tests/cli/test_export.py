@@ -84,6 +84,30 @@ class TestWhatIsHidden:
         assert document["state"]["password"] == {"$masked": "str", "$size": 10}
         assert "shown on purpose: state.api_key" in done.err
 
+    @pytest.mark.parametrize("kind", ["json", "bundle", "md", "html"])
+    def test_a_path_to_reveal_that_is_nowhere_is_an_error_and_writes_nothing(
+        self, kind: str, tmp_path: Path, capfdbinary: Output
+    ) -> None:
+        store = tmp_path / "store"
+        store.mkdir()
+        write(store, "a", state={"api_key": "abc-first"})
+        file = tmp_path / "copy"
+        line = ("export", store, "--format", kind, "-o", file, "--reveal")
+        done = called(capfdbinary, *line, "state.api_kye")
+        assert done.code == 2 and "nothing is at state.api_kye" in done.err
+        assert not file.exists()
+        assert called(capfdbinary, *line, "state.api_key").code == 0
+
+    def test_what_is_revealed_keeps_no_name_of_the_machine(
+        self, tmp_path: Path, capfdbinary: Output, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HOME", "/home/marlene")
+        write(tmp_path, "a", state={"config": {"api_key": "abc-first", "file": "/home/marlene/flow.py"}})
+        for kind in ("json", "bundle"):
+            done = called(capfdbinary, "export", tmp_path, "--format", kind, "--reveal", "state.config")
+            assert "abc-first" in done.out and "flow.py" in done.out
+            assert "marlene" not in done.out
+
     def test_nothing_of_the_machine_goes_out(
         self, tmp_path: Path, capfdbinary: Output, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -41,6 +41,27 @@ def test_it_needs_a_yes_and_a_wish(store: Path) -> None:
     assert here("prune", store, "--older-than", "soon", "--yes").code == 2
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("--keep", "1", "--run", "latest"), ("--keep", "1", "--older-than", "1d"), ("--older-than", "1d", "--id", "x"),
+        ("--undo", "--dry-run"), ("--undo", "--keep", "1"), ("--undo", "--run", "latest"), ("--undo", "--force"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_wishes_that_could_mean_two_things_delete_and_restore_nothing(store: Path, args: tuple[str, ...]) -> None:
+    assert here("prune", store, "--id", "latest", "--yes").code == 0
+    before = files(store)
+    done = here("prune", store, *args, "--yes")
+    assert done.code == 2 and "Give " in done.err
+    assert files(store) == before
+
+
+def test_one_checkpoint_that_is_needed_is_told_in_the_singular(store: Path) -> None:
+    done = here("prune", store, "--id", "latest~1", "--dry-run")
+    assert "1 checkpoint stays: kept ones descend from it (--force)" in done.err
+
+
 def test_what_went_is_brought_back(store: Path) -> None:
     before = files(store)
     done = here("prune", store, "--keep", "1", "--force", "--yes", "--json")

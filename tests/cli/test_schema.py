@@ -1,5 +1,6 @@
 """The published schemas, and that every document which the tests see is held against them."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from ckpt_tui.core.schemas import SCHEMAS, VERBS, schema_of, verb_schema
 from tests.cli.commands import NEW, Done, Output, called
 from tests.support.schemas import faults, hold
+from tests.support.small_stores import write_chain
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -44,6 +46,28 @@ def test_documents_of_real_stores_hold(place: str, words: tuple[str, ...], capfd
     document = called(capfdbinary, verb, NEW / place, *rest, *as_json).document
     assert document["schema"] in VERBS[verb]
     hold(document)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--fields", "state"), ("--compact",), ("--depth", "1", "--compact"), ("--fields", "requests", "--compact")],
+)
+def test_a_document_with_less_in_it_is_in_the_schema_of_show(words: tuple[str, ...], capfdbinary: Output) -> None:
+    document = json.loads(called(capfdbinary, "show", NEW / "fork_hitl", "latest", *words, "--json").out)
+    assert list(faults(document, schema_of("ckpt-tui/show@1"), "show")), "it is whole"
+    assert not list(faults(document, verb_schema("show"), "show"))
+    del document["checkpoint"]
+    assert list(faults(document, verb_schema("show"), "show"))
+
+
+def test_each_line_of_a_list_is_in_the_schema_of_lines(tmp_path: Path, capfdbinary: Output) -> None:
+    write_chain(tmp_path, "a", "b")
+    (tmp_path / "bad.json").write_text('{"a')
+    lines = [json.loads(line) for line in called(capfdbinary, "ls", tmp_path, "--jsonl").out.splitlines()]
+    assert len(lines) == 3 and "problem" in lines[-1]
+    for line in lines:
+        assert not list(faults(line, verb_schema("jsonl"), "line"))
+    assert list(faults({"id": "a"}, verb_schema("jsonl"), "line"))
 
 
 def test_a_wrong_document_is_noticed(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from ckpt_tui.core.checks.expectation import written
+
 Kind = Literal[
     "expect", "value", "always", "eventually", "never", "before", "order", "count", "runs", "asked", "safe", "graph",
     "same_as",
@@ -61,7 +63,7 @@ class Check(NamedTuple):
     def expected(self) -> str:
         """What is expected, in a few words."""
         subject = " → ".join(self.subject)
-        words = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in self.words.items())
+        words = ", ".join(f"{name.replace('_', ' ')} {written(value)}" for name, value in self.words.items())
         return {
             "expect": subject, "value": words, "always": f"always {subject}", "eventually": f"eventually {subject}",
             "never": f"never {subject}", "before": f"{subject}, in this order", "order": f"ran in order: {subject}",
@@ -69,10 +71,6 @@ class Check(NamedTuple):
             "asked": f"requests of {subject}: {words}", "safe": "nothing undecodable or dangerous",
             "graph": "one graph" if subject == "unchanged" else f"graph {subject}", "same_as": f"the same as {subject}",
         }[self.kind]  # fmt: skip
-
-
-def _shown(value: Any) -> str:
-    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else repr(value)
 
 
 def parse_checks(table: Mapping[str, Any]) -> tuple[Check, ...]:

@@ -75,6 +75,18 @@ def test_what_is_wrong_is_said_with_its_place(text: str, reason: str) -> None:
         (None, {"exists": False}, ""), (None, {"exists": True}, "nothing is there"), (0, {"exists": True}, ""),
         (None, {"equals": 1}, "nothing is there"), ("x", {"at_least": 1}, "does not reach"),
         ({"$type": "m:Draft"}, {"type": "Draft"}, ""), ({"$type": "m:Draft"}, {"type": "m:Other"}, "have the type"),
+        ("a", {"type": "string"}, "it does not have the type 'string', but str"),
+        ({"$type": "datetime:date", "$value": "2027-05-17"}, tomllib.loads("equals = 2027-05-17"), ""),
+        ({"$type": "datetime:date", "$value": "2027-05-18"}, tomllib.loads("equals = 2027-05-17"), "equal 2027-05-17"),
+        ({"$type": "datetime:datetime", "$value": "2027-05-17T09:00:00+00:00"},
+         tomllib.loads("equals = 2027-05-17T11:00:00+02:00"), ""),
+        ({"$type": "datetime:time", "$value": "09:30:00"}, tomllib.loads("one_of = [09:30:00]"), ""),
+        ("no date", tomllib.loads("equals = 2027-05-17"), "does not equal"),
+        ({"$type": "datetime:date", "$value": "2027-05-17"}, {"matches": "^2027", "contains": "-05-"}, ""),
+        ({"$type": "m:Flag", "$value": True}, {"equals": True}, ""),
+        ([{"$type": "m:Verdict", "$value": "ready"}, 1], {"equals": ["ready", 1]}, ""),
+        ([1], {"equals": [1, 2]}, "it does not equal [1, 2]"),
+        ([1], {"equals": [True]}, "it does not equal [true]"),
     ],
 )  # fmt: skip
 def test_a_value_is_what_its_words_say(value: object, words: dict[str, object], reason: str) -> None:
