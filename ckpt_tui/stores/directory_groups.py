@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs.groups import Group, PackedGroups
-from ckpt_tui.core.runs.header_table import PackedNames
+from ckpt_tui.core.runs.packed_names import PackedNames
 from ckpt_tui.stores.base import BATCH, Entry, place_error
 from ckpt_tui.stores.cache_files import is_wanted
 from ckpt_tui.stores.directory_forks import ForkedDirectoryGroups
@@ -169,7 +169,7 @@ class DirectoryGroups(Groups):
         done, total = len(first), len(first) + len(rest)
         with self._table.lock:
             self._table.headers.reserve(total)
-        wanted = zip(rest, map(bool, are_regular), strict=True)
+        wanted = zip(rest.taken(), map(bool, are_regular), strict=True)  # the table has them instead
         arranged = BATCH
         while some := list(islice(wanted, BATCH)):
             if stop is not None and stop.is_set():

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ckpt_tui.core.runs.header_table import GONE, PAGE
+from ckpt_tui.core.runs.header_table import GONE
+from ckpt_tui.core.runs.packed_names import PAGE
 from ckpt_tui.stores.files import is_json_name
 
 if TYPE_CHECKING:

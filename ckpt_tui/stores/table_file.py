@@ -18,7 +18,8 @@ from typing import IO, Any, NamedTuple
 from zlib import crc32
 
 from ckpt_tui.core.runs.groups import PackedGroups
-from ckpt_tui.core.runs.header_table import GONE, PROBLEM, RACY, HeaderTable, PackedNames
+from ckpt_tui.core.runs.header_table import GONE, PROBLEM, RACY, HeaderTable
+from ckpt_tui.core.runs.packed_names import PackedNames
 from ckpt_tui.core.runs.table_runs import TableRuns
 from ckpt_tui.stores.cache_files import FRESH, RUNS, Doubt, check_owner, folder, make_folder, trim
 from ckpt_tui.version import VERSION

@@ -7,12 +7,14 @@ import json
 import os
 import shutil
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.stores.base import Batch
 from ckpt_tui.stores.directory import DirectoryStore
 from tests.support import workflows
 from tests.support.patience import PATIENCE
@@ -35,6 +37,25 @@ async def test_new_files_appear_and_the_newest_is_followed(tmp_path: Path) -> No
             put(path, tmp_path)
             await app.until(lambda path=path: app.screen.list.selected == path.name, path.name)  # type: ignore[misc]
         assert len(app.screen.list.view.places) == 8
+
+
+async def test_a_store_of_which_nothing_is_known_yet_is_said_to_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan, goes_on = DirectoryStore.scan, threading.Event()
+
+    def held(store: DirectoryStore) -> Iterator[Batch]:
+        assert goes_on.wait(PATIENCE)
+        return scan(store)
+
+    monkeypatch.setattr(DirectoryStore, "scan", held)
+    async with open_app(copy_of("loop", tmp_path), settled=False) as app:
+        await app.shows("◌ reading …")
+        assert "live" not in app.lines[0]
+        assert "checkpoints" not in app.lines[0]
+        goes_on.set()
+        await app.shows("● live", "checkpoints")
+        assert "reading" not in app.lines[0]
 
 
 async def test_moving_by_hand_ends_following_and_f_takes_it_up(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ class CheckpointList:
 
     Attributes:
         progress: Files looked at and files in all while the store is read; zeros otherwise.
+        has_looked: Whether anything is known of the store yet.
         changed_at: When checkpoints came or went last, in seconds since 1970; 0 for never.
     """
 
@@ -61,6 +62,7 @@ class CheckpointList:
         self._at = at
         self._is_looked_up = False
         self.progress = (0, 0)
+        self.has_looked = False
         self.changed_at = 0.0
         self._landing = ""
         """File that is to be selected once its run is unfolded."""
@@ -77,6 +79,7 @@ class CheckpointList:
         """Show how the store looks now."""
         rows = self._port.panes.list
         before, view = rows.view, event.view
+        self.has_looked = True
         self.progress = (event.done, event.total) if event.done < event.total else (0, 0)
         if view.newest != before.newest or view.checkpoints != before.checkpoints:
             self.changed_at = time.time()

@@ -55,6 +55,11 @@ class StatusBarsPort(Protocol):
         """Files looked at and files in all while the store is read; zeros otherwise."""
 
     @property
+    def has_looked(self) -> bool:
+        """Whether anything is known of the store yet: before that, nothing can be counted."""
+        ...
+
+    @property
     def streams(self) -> Sequence[str]:
         """Paths of the streams of events beside the store."""
         ...
@@ -117,8 +122,11 @@ class StatusBars:
         """Draw the line at the top."""
         port = self._port
         view, width = port.panes.list.view, port.size.width
+        counts = view.counts if port.has_looked else ""
         state: Part = (" ● live ", "good")
-        if view.missing:
+        if not port.has_looked:
+            state = (" ◌ reading … ", "warn")
+        elif view.missing:
             state = (" ◌ waiting for the directory ", "warn")
         elif port.progress != (0, 0):
             done, total = port.progress
@@ -142,9 +150,9 @@ class StatusBars:
         if port.changed_at and width >= 80:
             right.append((f"{clock_text(port.changed_at)} ", "dim"))
         kind = f"{port.store.kind} · " if width >= 100 else ""
-        room = width - 12 - len(kind) - len(view.counts) - sum(len(text) for text, _ in right)
+        room = width - 12 - len(kind) - len(counts) - sum(len(text) for text, _ in right)
         path = path_text(port.store.path, max(room, 12))
-        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {path} ", "plain"), (kind, "dim"), (view.counts, "dim")]
+        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {path} ", "plain"), (kind, "dim"), (counts, "dim")]
         port.bar("head").show(left, right)
 
     def draw_foot(self) -> None:

@@ -109,6 +109,11 @@ class BrowsePort:
         return self._screen.checkpoints.progress
 
     @property
+    def has_looked(self) -> bool:
+        """Whether anything is known of the store yet."""
+        return self._screen.checkpoints.has_looked
+
+    @property
     def streams(self) -> Sequence[str]:
         """Paths of the streams of events beside the store."""
         found: Sequence[str] = getattr(self.app, "streams_beside", ())

@@ -6,8 +6,9 @@ import pytest
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.groups import Group, PackedGroups, groups_of
-from ckpt_tui.core.runs.header_table import PAGE, HeaderTable, PackedNames, mark_of
+from ckpt_tui.core.runs.header_table import HeaderTable, mark_of
 from ckpt_tui.core.runs.lineage import arrange
+from ckpt_tui.core.runs.packed_names import PAGE, PackedNames
 from ckpt_tui.core.runs.table_runs import TableRuns
 
 MADE_UP = "WorkflowBuilder-12345678-1234-1234-1234-123456789abc"
