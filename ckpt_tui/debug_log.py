@@ -15,7 +15,7 @@ from ckpt_tui.version import VERSION
 VARIABLE = "CKPT_TUI_DEBUG"
 
 LIMIT = 1_000_000
-"""Bytes beyond which an old log is begun anew."""
+"""Bytes beyond which an old log is started again."""
 
 _ENVIRONMENT = ("TERM", "COLORTERM", "LANG", "LC_ALL", "NO_COLOR", "TMUX", "STY", "SSH_TTY", "XDG_CONFIG_HOME")
 

@@ -100,7 +100,7 @@ def _plain_number(value: Any) -> Any:
 
 
 def _alike(left: Any, right: Any) -> tuple[Any, Any]:
-    """Two values to be compared: an object that is written as a number or a text is one, if the other is such a one."""
+    """Two values to compare: an object written as a number or a text counts as one if the other is one."""
     if _is_span(left) or _is_span(right):
         spans = _seconds(left), _seconds(right)
         return spans if None not in spans else (left, right)

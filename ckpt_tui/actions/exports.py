@@ -184,7 +184,7 @@ def _entry(store: Store, node: Node, revealed: _Revealed, cleaner: Cleaner) -> d
 
 
 def _with_body(listed: StoreMetadata | None, loaded: StoreMetadata | None) -> StoreMetadata | None:
-    """What the list says of a run, whose name may be one among several stores, with what only the body says."""
+    """What the list says about a run, whose name may be one among several stores, with what only the body says."""
     if listed is None or loaded is None:
         return listed
     return listed._replace(

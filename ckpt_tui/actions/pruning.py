@@ -1,4 +1,4 @@
-"""Pruning a store: what may go, what a wish comes to, and the files moved to the trash or brought back.
+"""Pruning a store: what may go, what a wish would delete, and the files moved to the trash or brought back.
 
 Files go to the trash beside the store that they are of. Of a store with forks that is the store's own; of several
 stores that are shown as one list, each has its own.
@@ -21,7 +21,7 @@ from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Store
 
 IN_USE = "a run that goes on uses its run"
-"""Why a checkpoint stays from which a run of ours was begun, or one that has written it."""
+"""Why a checkpoint stays that one of our runs started from or wrote."""
 
 
 def why_none(store: Store) -> str:
@@ -38,7 +38,7 @@ def why_none(store: Store) -> str:
 
 
 def plan(store: Store, runs: Sequence[Run], wish: Wish, in_use: Collection[str] = ()) -> Choice:
-    """What a wish comes to; it looks at directories and records, not into checkpoints.
+    """What a wish would delete; looks at directories and records, not into checkpoints.
 
     Args:
         store: The store, with its forks.

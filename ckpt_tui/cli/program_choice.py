@@ -73,7 +73,7 @@ def _say_what_starts(proposal: Proposal, target: Target) -> None:
 
 
 def _agrees(proposal: Proposal) -> bool:
-    """Whether the person says yes: in full to what is in doubt, whatever --yes says of the run."""
+    """Whether the person says yes: in full to what is in doubt, whatever --yes says about the run."""
     try:
         if proposal.question:
             return bool(click.prompt("Type yes to start it", default="no", show_default=False, err=True) == "yes")

@@ -47,7 +47,7 @@ LISTED = 40
 
 
 class ReadingTools:
-    """Answers questions about a store, which is opened anew for each: it may grow meanwhile.
+    """Answers questions about a store, which is opened again for each: it may grow meanwhile.
 
     Args:
         stores: Its path, or several that are one list.

@@ -103,7 +103,7 @@ SUMMARY_CELLS = 240
 """Characters of a one-line preview that are worked out; more would never be on the screen."""
 
 GIST_CHARACTERS = 100
-"""Characters of what a row of the list says of a value: more than a row has room for, kept for each checkpoint."""
+"""Characters of what a row of the list says about a value: more than a row has room for, kept for each checkpoint."""
 
 GIST_SPAN = 16 * 1024
 """Characters of one value, with all that is in it, pickled or not, that are read for its row: half a millisecond.

@@ -85,7 +85,7 @@ class SharedCache(Generic[Key, Kept]):
 
     It holds two generations. When the young one weighs half of the limit it becomes the old one, which is dropped; what
     is used is young again. Each step is a single one for the interpreter, so that no lock is needed; two threads that
-    put at once may count the weight of one of them only, until the next generation counts anew.
+    put at once may count the weight of one of them only, until the next generation counts again.
 
     Args:
         limit: What all values together may weigh.

@@ -57,7 +57,7 @@ class Logs(logging.Handler):
 
 
 def end_fields(outcome: str, overlay: Overlay | None) -> dict[str, Any]:
-    """What the last line says of the checkpoints of a run, and its exit code.
+    """What the last line says about the checkpoints of a run, and its exit code.
 
     Args:
         outcome: How the run ended; a run that saved nothing of what it should have has failed in what it was for.

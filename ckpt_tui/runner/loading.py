@@ -231,7 +231,7 @@ def keep_children_from_running() -> None:
 
 
 def let_children_run() -> None:
-    """Have what is started from now on be as ever: the run begins."""
+    """Let the processes that are started from now on behave as usual: the run begins."""
     found = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each != _CHILDREN]
     if any(found):
         os.environ["PYTHONPATH"] = os.pathsep.join(found)

@@ -78,7 +78,7 @@ class Protection:
         self._into = "" if taken else place + os.sep
 
     def be_strict(self, strict: bool) -> None:
-        """Let the program write, start and send nothing at all from now on, or as ever."""
+        """Forbid the program to write, start or send anything from now on, or allow it again."""
         self.strict = strict
         if strict:
             self._put_up()

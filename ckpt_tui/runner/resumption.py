@@ -123,7 +123,7 @@ class Resumption(abc.ABC):
 
     @abc.abstractmethod
     def end_fields(self, outcome: str) -> dict[str, Any]:
-        """What the last line says of the checkpoints of the run, and its exit code."""
+        """What the last line says about the checkpoints of the run, and its exit code."""
 
     @abc.abstractmethod
     def fix_of(self, error: BaseException) -> str:

@@ -89,8 +89,8 @@ class Overlay:
         """The checkpoint at hand, else from the target where it has one of this id, else from the source.
 
         Raises:
-            Exception: What the framework says of the one that has it: a broken checkpoint of the target is not looked
-                for in the source.
+            Exception: What the framework raises where it is broken: a broken checkpoint of the target is not looked for
+                in the source.
         """
         if checkpoint_id in self._held:
             return self._held.pop(checkpoint_id)

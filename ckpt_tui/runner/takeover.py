@@ -25,7 +25,7 @@ from .program import names_of
 from .standin import OutputEvent, passed_result
 
 inside: contextvars.ContextVar[bool] = contextvars.ContextVar("ckpt_tui_inside", default=False)
-"""Set in the task of the resumed run: workflows that are run within it, such as sub-workflows, run as ever."""
+"""Set in the task of the resumed run: workflows that are run within it, such as sub-workflows, run as usual."""
 
 _OURS = frozenset(("message", "stream", "responses", "checkpoint_id", "checkpoint_storage", "include_status_events"))
 """Arguments of `run` that the resume gives itself; all others are the program's."""

@@ -106,7 +106,7 @@ class ForkedDirectoryGroups(OverlayGroups):
 
 
 def _joined(group: Group, entries: Iterable[Entry]) -> Group:
-    """What there is to say of a run of the directory with what forks add to it."""
+    """What the list shows of a run of the directory with what forks add to it."""
     for ref in entries:
         if isinstance(ref, CheckpointRef):
             first = min(ref.when, group.first) if ref.when and group.first else ref.when or group.first

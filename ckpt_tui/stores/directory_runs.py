@@ -115,7 +115,7 @@ class DirectoryRuns:
             return "".join(self._ids([self._table.headers.checkpoint(file)]))
 
     def group(self, name: str) -> Group | None:
-        """What there is to say of a run; None where there is none with this id."""
+        """What the list shows of a run; None where there is none with this id."""
         self._table.headers.hash_names()
         with self._table.lock:
             run = -1 if self._runs is None else self._runs.named(name)

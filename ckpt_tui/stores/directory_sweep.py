@@ -100,7 +100,7 @@ class Sweep:
         return change
 
     def rest(self, took: float, *, watched: bool) -> None:
-        """Take in that all files were just looked at, in so many seconds: by a sweep, or by whoever reads them."""
+        """Take in that all files were just looked at, in this many seconds: by a sweep, or by whoever reads them."""
         now = time.monotonic()
         self.not_before = now + took / HURRIED_SHARE
         self.due_at = now + max(SWEEP_SECONDS, took / (WATCHED_SHARE if watched else POLLED_SHARE))

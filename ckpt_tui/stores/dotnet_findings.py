@@ -1,4 +1,4 @@
-"""What the doctor says of a .NET store besides its checkpoints: its index, copies, unwritten files."""
+"""What the doctor says about a .NET store besides its checkpoints: its index, copies, unwritten files."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ def copy_finding(name: str, checkpoint: str, words: str) -> Finding:
 
 
 def copy_words(checkpoint: str, words: str) -> str:
-    """What to say of a copy: of which checkpoint, and what makes such copies."""
+    """What to say about a copy: of which checkpoint, and what makes such copies."""
     return f"a copy of {checkpoint}, which is beside it: {words}; .NET does not see it"
 
 
 def lost_words(count: int, indexed: int) -> str:
-    """What to say of files without a line."""
+    """What to say about files without a line."""
     if not indexed:
         return f"it names none of the {count:,} checkpoints: .NET sees none of them"
     if count == 1:

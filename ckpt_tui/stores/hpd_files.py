@@ -123,7 +123,7 @@ class HpdFiles:
         return found
 
     def execution(self, graph: str, run: str) -> dict[str, Any]:
-        """What the store says of an execution; empty where it says nothing."""
+        """What the store says about an execution; empty where it says nothing."""
         try:
             return members(parse(read_whole(self.place(_beside("executions", graph, run, ".execution.json")))[1]).value)
         except (FileTrouble, DocumentFault):

@@ -67,7 +67,7 @@ def parent_of(header: Header) -> str | None:
 
 @lru_cache(4096)
 def _metadata(thread: str, space: str) -> StoreMetadata:
-    """What the header says of a run; shared by its checkpoints."""
+    """What the header says about a run; shared by its checkpoints."""
     key = Key(thread, space, "")
     caller = above(space)
     return StoreMetadata(

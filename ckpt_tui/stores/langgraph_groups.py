@@ -278,7 +278,7 @@ class LangGraphGroups(Groups):
         return self._threads.named(name, digits)
 
     def newest(self, count: int) -> Sequence[str] | None:
-        """The threads of the newest checkpoints, by what their ids say of the time."""
+        """The threads of the newest checkpoints, by what their ids say about the time."""
         try:
             found = self._newest(count)
         except (DatabaseFault, OSError):

@@ -31,7 +31,7 @@ class _Remarks:
         self.faults: list[str] = []
 
     def take(self, decoded: Decoded, place: str) -> Value:
-        """The value, with what there is to say of it noted."""
+        """The value; its faults and warnings are noted."""
         danger = dangers_of(decoded)
         if danger:
             self.warnings.append(danger)

@@ -35,7 +35,7 @@ def trust_findings(store: Store) -> list[Finding]:
 
 
 def trust_lines(directory: str, file: str) -> list[str]:
-    """What to say of the place before one of its checkpoints is resumed."""
+    """What to say about the place before one of its checkpoints is resumed."""
     found = [*_directory(directory), *_forks(directory)]
     if not found:
         try:

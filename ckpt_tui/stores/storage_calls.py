@@ -119,7 +119,7 @@ class StorageCalls:
         return getattr(self._storage, name, None)
 
     def _look(self, work: Coroutine[Any, Any, T]) -> T:
-        """What the storage says of what there is.
+        """What the storage says about what there is.
 
         Raises:
             CkptError: it says nothing.

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
 from typing import Any
 
-from textual.app import App, SuspendNotSupported
+from textual.app import App
 
 from ckpt_tui.configuration import Config, load, made_file
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.configuration_check import complaints
+from ckpt_tui.tui.outside_programs import editor, run_outside
 
 TITLE = "Configuration"
 
@@ -39,26 +37,20 @@ class ConfigurationUse:
         except CkptError as error:
             text = f"{error.what} {error.hint}".strip()
             app.notify(clean(f"{text} What is set stays."), title=TITLE, severity="warning", timeout=10, markup=False)
-        finally:
-            app.refresh()
         return None
 
 
 def _edited(app: App[Any]) -> Config | None:
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    command = editor()
     try:
         path = made_file()
         before = _text(path)
-        with app.suspend():
-            done = subprocess.run([*shlex.split(command), path], check=False)
-        if done.returncode:
-            raise CkptError(f"{command} ended with {done.returncode}.")
+        code = run_outside(app, command, path)
+        if code:
+            raise CkptError(f"{command} ended with {code}.")
         return None if _text(path) == before else load()
-    except SuspendNotSupported:
-        what = "This terminal cannot be handed to another program."
-        raise CkptError(what, "`ckpt-tui config edit` does it elsewhere.") from None
-    except (OSError, ValueError) as error:
-        raise CkptError(f"{command} did not start: {error}.") from None
+    except OSError as error:
+        raise CkptError(f"The configuration cannot be edited: {error}.") from None
 
 
 def _text(path: str) -> bytes:

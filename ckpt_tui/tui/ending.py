@@ -116,7 +116,7 @@ def until_gone(write: Callable[[bytes], int]) -> Callable[[bytes], int]:
 
 
 _GONE = (errno.EIO, errno.EPIPE, errno.EBADF, errno.ENXIO)
-"""What the system says of a terminal that is not there any more."""
+"""What the system says about a terminal that is not there any more."""
 
 
 def run_to_end(app: App[Any], mouse: bool) -> int:

@@ -63,7 +63,7 @@ class ViewReady(Newest):
 
 @dataclass(eq=False, repr=False)
 class FoldedRead(Message):
-    """What the rows of folded runs say of these checkpoints, as it is now; some may be unread again."""
+    """What the rows of folded runs say about these checkpoints, as it is now; some may be unread again."""
 
     refs: Sequence[CheckpointRef]
 
@@ -276,7 +276,7 @@ class QueryFailed(Message):
 
 @dataclass(eq=False, repr=False)
 class PlanReady(Newest):
-    """It is known what a wish to delete comes to, and what the last prune deleted, if its files are still there."""
+    """What a wish would delete is known, and what the last prune deleted, if its files are still there."""
 
     wish: Wish
     choice: Choice

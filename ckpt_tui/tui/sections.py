@@ -106,7 +106,7 @@ class Section:
 _lanes = attrgetter("lanes")
 
 _FURTHER = 256
-"""Checkpoints that may be added to the section of a run; with more, making it anew costs as little."""
+"""Checkpoints that may be added to the section of a run; with more, making it again costs as little."""
 
 
 def is_choice(row: listing.Row) -> bool:

@@ -88,12 +88,12 @@ class StoreJobs:
 
     @job("plan")
     def plan(self, runs: Sequence[Run], wish: Wish, in_use: Collection[str]) -> None:
-        """Find out what a wish to delete comes to; see `actions.pruning.plan`."""
+        """Find out what a wish would delete; see `actions.pruning.plan`."""
         self.workers.post(PlanReady(wish, plan(self._store, runs, wish, in_use), last_deleted(self._store)))
 
     @job("prune", failed=_prune_failed, exclusive=False)
     def throw_away(self, runs: Sequence[Run], wish: Wish, in_use: Collection[str], agreed: Choice) -> None:
-        """Move to the trash what was agreed to, if the wish comes to the same now."""
+        """Move to the trash what was agreed to, if the wish still means the same checkpoints."""
         now = plan(self._store, runs, wish, in_use)
         if [node.ref for node in now.gone] != [node.ref for node in agreed.gone]:
             raise CkptError("The store has changed meanwhile, and nothing was deleted.", "Look again at what would go.")

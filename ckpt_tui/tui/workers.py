@@ -169,7 +169,7 @@ def job(
 
 
 class Interval:
-    """Says when something is due that is to happen at most once in so many seconds.
+    """Says when something is due that is to happen at most once in this many seconds.
 
     Args:
         seconds: The seconds.

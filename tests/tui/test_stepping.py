@@ -127,7 +127,12 @@ async def test_the_line_of_the_code_that_failed_is_opened_in_the_editor(
         await app.press("b", "ctrl+u", *"error", "enter", "ctrl+r")
         await app.shows("paused after an error", "✗ failed", "flow.py:", "opens it in $EDITOR")
         monkeypatch.setattr(app.app, "suspend", nullcontext)
-        monkeypatch.setattr(subprocess, "run", lambda words, **_: opened.append(words))
+
+        def run(words: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+            opened.append(words)
+            return subprocess.CompletedProcess(words, 0)
+
+        monkeypatch.setattr(subprocess, "run", run)
         monkeypatch.setenv("EDITOR", "some-editor --wait")
         monkeypatch.delenv("VISUAL", raising=False)
         await app.press("O")

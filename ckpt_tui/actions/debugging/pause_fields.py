@@ -10,7 +10,7 @@ from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.running.executor_states import lights
 
 _AS_IT_IS = ("iteration", "next", "ran", "running", "executor", "source", "type", "data", "unsaved")
-"""What the runner says of a pause that is passed on as it is."""
+"""What the runner says about a pause that is passed on as it is."""
 
 
 def at_hold(held: Mapping[str, Any], last: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Debugged runs that were begun here and how each ended, so that the next start can offer to go on with one.
+"""Debugged runs that were started here and how each ended, so that the next start can offer to go on with one.
 
 A run is in its checkpoints; what is kept besides is only which program wrote them, and where it was to pause. A record
 without an end whose process is gone was cut off: by a crash, a kill, a closed terminal.

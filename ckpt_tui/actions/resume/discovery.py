@@ -260,7 +260,7 @@ def _workflow(search: _Search, path: str, directory: str) -> str:
 
 
 def _reason(search: _Search, path: str, maker: str) -> str:
-    """What speaks for a file, as text."""
+    """Why a file is proposed, as text."""
     seen, reached = search.own[path], search.reached.get(path, {})
     parts = []
     defined = [item.name.rpartition(":")[2] for item in seen.items if item.kind in ("main", "class")]

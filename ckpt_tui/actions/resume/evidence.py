@@ -60,7 +60,7 @@ _GENERATED = LatePattern(r"\w*Workflow\w*-[0-9a-f]{8}-[0-9a-f-]{27}\Z")
 
 
 class Clues(NamedTuple):
-    """What a checkpoint says of the program that wrote it.
+    """What a checkpoint says about the program that wrote it.
 
     Attributes:
         main: Classes that the program itself defines.
@@ -127,7 +127,7 @@ class Import(NamedTuple):
 
 
 def clues_of(source: Source, store: str) -> Clues:
-    """What a checkpoint says of its program.
+    """What a checkpoint says about its program.
 
     Args:
         source: The checkpoint.

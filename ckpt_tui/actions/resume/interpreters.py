@@ -58,7 +58,7 @@ def interpreter(text: str, store: str = "") -> str:
 
 
 def python_for(file: str, root: str, store: str, framework: str = "agent_framework") -> tuple[str, str]:
-    """The interpreter that most likely has what a program needs, and what is to be said of it.
+    """The interpreter that most likely has what a program needs, and a message about it.
 
     The first environment with the framework wins; where none has it, the one nearest to the program.
 

@@ -80,7 +80,7 @@ def ordered(proposals: Iterable[Proposal]) -> list[Proposal]:
 
 
 def with_python(target: Target, store: str, framework: str = "agent_framework") -> tuple[Target, str]:
-    """A target whose interpreter is named, and what is to be said of it.
+    """A target whose interpreter is named, and a message about it.
 
     Args:
         target: The target; an interpreter that it names stays.

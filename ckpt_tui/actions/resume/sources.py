@@ -72,7 +72,7 @@ def _next(messages: Value) -> tuple[str, ...]:
 
 
 def source_of(store: str, checkpoint: Checkpoint, later: Sequence[str] = (), allow: Collection[str] = ()) -> Source:
-    """What a checkpoint's file says of it.
+    """What a checkpoint's file says about it.
 
     Args:
         store: The directory that holds it.

@@ -156,7 +156,7 @@ def joined(pairs: list[tuple[str, Value]], met: dict[str | bytes, int] | None) -
 
 
 def repeated_note(keys: Iterable[str]) -> str:
-    """What to say of a document in which these keys occur more than once."""
+    """What to say about a document in which these keys occur more than once."""
     return f"repeated keys ({', '.join(sorted(keys)[:3])}): the framework keeps the last value, all are shown"
 
 

@@ -96,7 +96,7 @@ class _Reading:
 
     Attributes:
         at: Where the next value begins; after a fault, where it was found.
-        values: Values read, containers that were begun included.
+        values: Values read, containers that were started included.
         objects: Containers and extensions begun.
         namer: Keeps the names of classes.
         opaque: Reasons of what cannot be shown as a value.

@@ -81,7 +81,7 @@ def overview_document(found: Overview) -> list[dict[str, Any]]:
 
 
 UNWRITTEN = "nothing was written after this: the run failed, was stopped, or is still going"
-"""What there is to say of a checkpoint where work is left, as far as the store shows."""
+"""The status line of a checkpoint that leaves work to do, as far as the store shows."""
 
 _STATUS = {"waiting": "waits for an answer", "open": "work is left", "done": "has ended", "failed": "has failed"}
 

@@ -61,7 +61,7 @@ class Tree:
             self._apply(folds)
 
     def again(self, show_none: bool) -> Tree:
-        """The same value anew, for it may have changed, with the same members unfolded."""
+        """The same value again, for it may have changed, with the same members unfolded."""
         tree = Tree(self.value, self.folds(), show_none, self._parts is not None)
         tree.show_below(self.top_labels)
         return tree
@@ -257,7 +257,7 @@ class Tree:
         branch.grow(-rows)
 
     def unfold_to_fit(self, rows: int = 30, levels: int = 4, start: Branch | None = None) -> None:
-        """Unfold level by level while all below a branch, or below the root, fits in so many rows.
+        """Unfold level by level while all below a branch, or below the root, fits in this many rows.
 
         A member that would not fit stays folded.
         """

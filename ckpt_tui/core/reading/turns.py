@@ -144,7 +144,7 @@ def merged_turns(entries: Iterable[MergedMessage]) -> Iterator[Turn]:
 
 
 def _can_join(call: _Call, part: Part) -> bool:
-    """Whether a call still lacks what a part says of it, or has just that."""
+    """Whether a call still lacks what a part says about it, or has just that."""
     if part.called and call.line and part.called != call.line:
         return False
     if part.kind == "result":

@@ -1,6 +1,6 @@
 """How a person is asked for a value: the fields of a form, and the JSON that what was put into them makes.
 
-A form is what the runner says of a type: `{"kind": "object", "fields": [{"name", "required", "default", "form"}]}` and
+A form describes a type: `{"kind": "object", "fields": [{"name", "required", "default", "form"}]}` and
 its like (docs/resume.md).
 """
 

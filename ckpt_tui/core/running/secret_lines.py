@@ -53,7 +53,7 @@ def _other_sign() -> re.Pattern[str]:
 
 
 def masked_line(raw: bytes) -> bytes:
-    """A line of JSON with its secrets masked as `show --json` masks them; the very same line where it holds none."""
+    """A line of JSON with its secrets masked as `show --json` masks them; the same line where it holds none."""
     if not may_hold_secrets(raw):
         return raw
     try:

@@ -91,7 +91,7 @@ class Cell(NamedTuple):
 
 
 def lay_out(width: int, widest: Mapping[str, int]) -> tuple[Cell, ...]:
-    """The columns that fit into so many cells, one blank between two of them.
+    """The columns that fit into this many cells, one blank between two of them.
 
     Args:
         width: Cells of the list, without what is at the edge of each row.
@@ -113,7 +113,7 @@ _LEAST = 4
 
 
 def titles(laid: tuple[Cell, ...], before: int = 0) -> str:
-    """The names of the columns as the line above them shows them, after so many cells before the first column."""
+    """The names of the columns as the line above them shows them, after this many cells before the first column."""
     out = " " * before
     for cell in laid:
         title, end = cell.column.title, len(out) + cell.gap + cell.cells

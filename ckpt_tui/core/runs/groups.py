@@ -78,7 +78,7 @@ def groups_of(runs: Sequence[Run]) -> Iterator[tuple[Group, list[Run]]]:
 
 
 def group_of(runs: Sequence[Run]) -> Group:
-    """What there is to say of a run and those that are a part of it."""
+    """What the list shows of a run and those that are a part of it."""
     refs = [node.ref for run in runs for node in run.nodes]
     # Of those of one moment the later in lineage order: a child is later than its parent.
     newest = refs[0]
@@ -194,7 +194,7 @@ class GroupList(LazySequence[Group]):
         self, packed: PackedGroups, recent: Sequence[Group] = (), hidden: Sequence[int] = (), checkpoints: int = 0
     ) -> None:
         self.packed = packed
-        """All that there were, the same object as long as they are not listed anew."""
+        """All that there were, the same object as long as they are not listed again."""
         self._recent = tuple(recent)
         self._places = {group.id: at for at, group in enumerate(recent)}
         self._hidden = tuple(hidden)
@@ -223,7 +223,7 @@ class GroupList(LazySequence[Group]):
         return self.packed[at + bisect_right(self._before, at)]
 
     def packed_of(self, index: int) -> PackedGroups:
-        """Where the group at an index was packed last: the same object as long as its store is not listed anew."""
+        """Where the group at an index was packed last: the same object as long as its store is not listed again."""
         return self.packed
 
     def __iter__(self) -> Iterator[Group]:
@@ -269,7 +269,7 @@ class JoinedGroups(GroupList):
         return {name: (start, len(groups), groups.checkpoints) for start, (name, groups) in pairs}
 
     def packed_of(self, index: int) -> PackedGroups:
-        """Where the group at an index was packed last: the same object as long as its store is not listed anew."""
+        """Where the group at an index was packed last: the same object as long as its store is not listed again."""
         return self._in_order[bisect_right(self._starts, index) - 1].packed
 
     def __len__(self) -> int:
@@ -303,7 +303,7 @@ class KnownGroups:
         self._checkpoints = 0
 
     def begin(self) -> None:
-        """Take in that all groups are listed anew: `list` puts them in the place of what is known, `end` ends it."""
+        """Take in that all groups are listed again: `list` puts them in the place of what is known, `end` ends it."""
         self._making = PackedGroups()
 
     def list(self, groups: Iterable[Group]) -> None:

@@ -1,6 +1,6 @@
 """The runs of a store that is read piece by piece, or written to: what is new is put in its place.
 
-To arrange everything anew takes a second for a hundred thousand checkpoints. A checkpoint whose parent is the end of a
+To arrange everything again takes a second for a hundred thousand checkpoints. A checkpoint whose parent is the end of a
 branch, one that begins a run, and one whose body has been read since change one run only, and mostly one place of it.
 Whatever else comes is arranged with everything, the next time that the runs are asked for.
 """
@@ -72,7 +72,7 @@ class _StoreRuns:
     Attributes:
         sections: The runs in order.
         homes: Id of a checkpoint → its run.
-        missed: Ids that are named as a parent and are not there: such a one would join what is apart.
+        missed: Ids that are named as a parent and are not there: one of them would join separate runs.
         guesses: Time and position of each checkpoint whose parent is guessed from what they and others carry.
         last_guess: The last of them; a checkpoint that is not later could be guessed instead.
         last_root: Rank of the last checkpoint that begins a run.
@@ -152,7 +152,7 @@ class _StoreRuns:
         return True
 
     def _fork(self, section: _Section, ref: CheckpointRef) -> bool:
-        """Begin a branch: its run is arranged anew, and no other."""
+        """Begin a branch: its run is arranged again, and no other."""
         run = section.closed()
         if any(node.guessed for node in run.nodes):  # perhaps after one that was in another run before
             return False
@@ -188,7 +188,7 @@ class Arrangement:
         everything: Gives all checkpoints, in an order that stays.
 
     Attributes:
-        generation: Grows when everything is arranged anew: then a checkpoint may be in another run than before.
+        generation: Grows when everything is arranged again: then a checkpoint may be in another run than before.
     """
 
     def __init__(self, everything: Callable[[], Iterable[CheckpointRef]]) -> None:

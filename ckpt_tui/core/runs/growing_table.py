@@ -27,7 +27,7 @@ class GrowingRuns:
         self.arranged = arranged
         self._run_of = arranged.run_of
         self._recent: dict[int, Group] = {}
-        """Index of a run → what there is to say of it, where that has changed since all were arranged."""
+        """Index of a run → what the list shows of it, where that has changed since all were arranged."""
         self._added: dict[int, list[int]] = {}
         """Index of a run → the numbers of checkpoints that have come since."""
         self._missing: dict[str, int] = {}
@@ -141,7 +141,7 @@ class GrowingRuns:
         return self._run_of[number] if 0 <= number < len(self._run_of) else -1
 
     def group(self, run: int) -> Group:
-        """What there is to say of a run."""
+        """What the list shows of a run."""
         known = self._recent.get(run)
         return self.arranged.group(self._headers, run) if known is None else known
 

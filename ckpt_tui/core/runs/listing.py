@@ -301,7 +301,7 @@ def is_named(title: str, number: int, text: str) -> bool:
 
 
 def run_title(run: Run, short: bool = False) -> tuple[str, str]:
-    """A run's name, and what there is to say about it; `short` for a narrow list."""
+    """A run's name, and its counts and times; `short` for a narrow list."""
     count = len(run.nodes)
     forks = sum(1 for node in run.nodes if node.fork)
     first = run.nodes[0].ref
@@ -338,6 +338,6 @@ def id_start(name: str) -> str:
 
 
 def store_title(row: StoreRow) -> tuple[str, str]:
-    """A store's name, and what there is to say about it."""
+    """A store's name, and its counts."""
     runs = counted(row.runs, "run")
     return shown_name(row.name, 60), f"{runs} · {counted(row.checkpoints, 'checkpoint')}"

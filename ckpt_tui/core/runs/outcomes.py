@@ -12,7 +12,7 @@ from ckpt_tui.core.runs.short_ids import short_id
 
 
 def outcomes(runs: Iterable[Run], identifier: str) -> tuple[CheckpointRef, CheckpointRef] | None:
-    """The ends of the two branches that were begun last at a checkpoint, or at the nearest before it that has two.
+    """The ends of the two branches that were started last at a checkpoint, or at the nearest before it that has two.
 
     The older of the two comes first. None when there is no fork there, nor before.
 

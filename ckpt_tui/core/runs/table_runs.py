@@ -1,4 +1,4 @@
-"""The runs that the headers of a table form, without an object for each: what `lineage.arrange` says of them.
+"""The runs that the headers of a table form, without an object for each: what `lineage.arrange` says about them.
 
 What is more than numbers (a parent that is guessed, checkpoints of one moment) is left to `lineage`, for those alone.
 """
@@ -111,7 +111,7 @@ class TableRuns:
         return len(self.roots) - 1
 
     def groups(self, table: HeaderTable) -> Iterator[Group]:
-        """What there is to say of each run, the newest first."""
+        """What the list shows of each run, the newest first."""
         for start in range(0, len(self.order), NAMED_AT_ONCE):
             some = self.order[start : start + NAMED_AT_ONCE]
             wanted = sorted({*(self.roots[run] for run in some), *(self.newest[run] for run in some)})
@@ -120,7 +120,7 @@ class TableRuns:
                 yield self._group(table, run, names[self.roots[run]], names[self.newest[run]])
 
     def group(self, table: HeaderTable, run: int) -> Group:
-        """What there is to say of one run."""
+        """What the list shows of one run."""
         return self._group(table, run, table.names[self.roots[run]], table.names[self.newest[run]])
 
     def _group(self, table: HeaderTable, run: int, root: str, newest: str) -> Group:

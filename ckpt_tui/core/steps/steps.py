@@ -155,7 +155,7 @@ def step_between(
         graph: The graph as far as it is known; what it adds is marked as inferred.
         then: The checkpoint after it on the branch; it shows who received what is in flight.
         stopped: Nothing was written after this checkpoint, and the run is not live.
-        certain: What `ran_for_certain` says of the two, where it was asked before.
+        certain: What `ran_for_certain` says about the two, where it was asked before.
     """
     kind, ran = runners(before, after, graph, certain)
     parent = before.checkpoint.ref if before is not None else None

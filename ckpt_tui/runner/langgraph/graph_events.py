@@ -54,13 +54,13 @@ class NodeCalls:
         self._before, self._ran = self._ran or self._before, []
 
     def begin(self, task: str, who: str) -> dict[str, Any]:
-        """A node is called; what the line says of the call."""
+        """A node is called; what the line says about the call."""
         self._count += 1
         self._live[task] = (self._count, time.perf_counter(), who)
         return {"call": self._count}
 
     def end(self, task: str, error: Any) -> dict[str, Any]:
-        """A call has ended; what the line says of it."""
+        """A call has ended; what the line says about it."""
         number, began, who = self._live.pop(task, (0, 0.0, ""))
         if not number:
             return {}

@@ -94,7 +94,7 @@ def graphs_of(module: Any, release: Release) -> dict[str, Any]:
 
 
 def resolved(text: str) -> tuple[str, str]:
-    """The place and the name in it of a target; those of `langgraph.json:NAME` are what it says of NAME.
+    """The place and the name in it of a target; those of `langgraph.json:NAME` are what it says about NAME.
 
     Raises:
         Fault: the file cannot be read, or has no such graph.

@@ -141,7 +141,7 @@ class Thread:
         return str(found.config["configurable"]["checkpoint_id"]) if found is not None else ""
 
     def snapshot(self) -> Any:
-        """What the graph itself says of its newest checkpoint: values, next, tasks."""
+        """What the graph itself says about its newest checkpoint: values, next, tasks."""
         return self._graph.get_state(self.config)
 
     def questions(self, snapshot: Any, open_only: bool = True) -> list[Question]:

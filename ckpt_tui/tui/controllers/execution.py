@@ -189,7 +189,7 @@ class Execution:
 
     async def _take_check(self, run: LiveRun, check: dict[str, Any]) -> None:
         run.latest.pop("error", None)
-        run.begun = False  # of one that was begun: what was to run does not fit after all
+        run.begun = False  # of one that was started: what was to run does not fit after all
         self._port.say("")
         if check.get("ok"):
             remember(run.plan.source.store, run.plan.target, nodes_of(run.latest.get("graph", {})))

@@ -49,11 +49,11 @@ class OverviewPort(Port, Protocol):
         ...
 
     def later(self, seconds: float, then: Callable[[], object]) -> Timer:
-        """Call something in so many seconds."""
+        """Call something in this many seconds."""
 
 
 class Overviews:
-    """What there is to say of the checkpoint that is shown.
+    """The overview of the checkpoint that is shown.
 
     Args:
         port: The screen.
@@ -99,7 +99,7 @@ class Overviews:
             )
 
     def keep_up(self) -> None:
-        """Make the overview anew where other checkpoints come before or after this one now, and when all is read."""
+        """Make the overview again where other checkpoints come before or after this one now, and when all is read."""
         checkpoint = self._asked[0] if self._asked is not None else None
         if checkpoint is None or not any(pane.checkpoint is checkpoint for pane in self._port.panes.details):
             return

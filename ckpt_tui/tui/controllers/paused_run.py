@@ -38,7 +38,7 @@ class RunBeside(Protocol):
 
     @property
     def source(self) -> Source:
-        """The checkpoint that it was begun at."""
+        """The checkpoint that it was started at."""
         ...
 
     def command(self, do: str, **fields: Any) -> None:
@@ -119,7 +119,7 @@ class PausedRun:
         rows.show_paused(str(paused.get("checkpoint") or ""), frozenset(later))
 
     def parts(self, room: int, is_tree: bool) -> list[Part]:
-        """Where the run is paused and how it goes on, in so many cells; empty while none is paused.
+        """Where the run is paused and how it goes on, in this many cells; empty while none is paused.
 
         Args:
             room: The cells.

@@ -62,7 +62,7 @@ class Playback:
         """It plays and is at the end of a run that may go on."""
         self.shown: Frame | None = None
         self.squeezed = ""
-        """What there is to say about a wait that is cut short."""
+        """The message for a wait that is cut short."""
         self.seeking = 0
         """1 or -1 while a change or a breakpoint is looked for and not all on the way to it is read yet."""
         self.swept = (0, 0)

@@ -62,7 +62,7 @@ class OpenResume(Protocol):
 
     @property
     def source(self) -> Source:
-        """The checkpoint that it was begun at."""
+        """The checkpoint that it was started at."""
         ...
 
     @property
@@ -103,7 +103,7 @@ class ResumeOpener(Opener, Protocol):
             edits: What is changed first.
             begun: Called with the directory of new checkpoints when the first one is written.
             again: Opens another preview of the same checkpoint.
-            left: Called when a run that was begun is left.
+            left: Called when a run that was started is left.
             changed: Takes each line of the run that shows how it is; returns whether the browser shows it.
         """
 
@@ -247,7 +247,7 @@ class ResumeEntry:
 
     @property
     def checkpoints_in_use(self) -> set[str]:
-        """Ids of the checkpoints from which runs were begun that go on, and of those that they have written."""
+        """Ids of the checkpoints from which runs were started that go on, and of those that they have written."""
         busy = [each for each in self._kept if each.is_busy]
         return {each.source.id for each in busy} | {name for each in busy for name in each.written}
 

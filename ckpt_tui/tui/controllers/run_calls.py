@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from textual.app import App, SuspendNotSupported
+from textual.app import App
 
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.running.call_record import CallRecord, call_record
 from ckpt_tui.core.running.event_lines import parse_line
 from ckpt_tui.core.running.secret_lines import masked_line
 from ckpt_tui.core.running.short_values import place_text, spent_text
-from ckpt_tui.tui.helpers.editor_lines import editor_command
+from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.live_run import LiveRun
+from ckpt_tui.tui.outside_programs import at_line, editor, run_outside
 from ckpt_tui.tui.widgets.event_log import LogLines
 
 
@@ -78,15 +78,11 @@ class RunCalls:
         if not os.path.isfile(file):
             self._port.say(f"{file} is not there.", "warn")
             return
+        command = editor()
         try:
-            command = editor_command(file, line)
-            with self._port.app.suspend():
-                subprocess.run(command, check=False)
-        except SuspendNotSupported:
-            self._port.say("This terminal cannot be handed to another program.", "warn")
-        except (OSError, ValueError) as error:
-            self._port.say(f"The editor did not start: {error}", "error")
-        self._port.app.refresh()
+            run_outside(self._port.app, command, *at_line(command, file, line))
+        except CkptError as error:
+            self._port.say(error.what, "error")
 
     def _place(self) -> tuple[str, int] | None:
         log, run = self._port.log_lines, self._port.run

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
 import tempfile
 from typing import TYPE_CHECKING, Protocol
-
-from textual.app import SuspendNotSupported
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.documents.structured_secrets import hidden_texts
@@ -19,8 +15,10 @@ from ckpt_tui.core.reading.search import scalar_text
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.reading.value_kinds import type_text_of
 from ckpt_tui.core.redact import masked
+from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.commands import COPY_KEYS
 from ckpt_tui.tui.helpers.port import Port
+from ckpt_tui.tui.outside_programs import editor, run_outside
 from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
@@ -121,7 +119,7 @@ class ValueTexts:
 
     def open_editor(self) -> None:
         """Open a copy of the value, or of the file, in $EDITOR."""
-        self._open_with(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+        self._open_with(editor())
 
     def _open_with(self, command: str) -> None:
         found = self._content()
@@ -134,13 +132,9 @@ class ValueTexts:
                 file.write(data)
             os.chmod(path, 0o400)
             try:
-                with self._port.app.suspend():
-                    subprocess.run([*shlex.split(command), path], check=False)
-            except SuspendNotSupported:
-                self._port.say("This terminal cannot be handed to another program.", "warn")
-            except (OSError, ValueError) as error:
-                self._port.say(f"{command} did not start: {error}", "error")
-        self._port.app.refresh()
+                run_outside(self._port.app, command, path)
+            except CkptError as error:
+                self._port.say(error.what, "error")
 
     def _content(self) -> tuple[bytes, str] | None:
         """What another program is given of the value or the file, and the suffix of its name."""

@@ -63,4 +63,4 @@ class Port(Protocol):
         """Draw the line at the bottom again: what it shows has changed."""
 
     def later(self, seconds: float, then: Callable[[], object]) -> Timer:
-        """Call something in so many seconds."""
+        """Call something in this many seconds."""

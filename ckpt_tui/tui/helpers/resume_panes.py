@@ -102,7 +102,7 @@ class ResumePanes(Container):
         self.requests.set_reveal(reveal)
         self.show_preview()
 
-    # -- what a run comes to -----------------------------------------------------------------------------------------
+    # -- how a run ends ----------------------------------------------------------------------------------------------
 
     def show_loading(self, run: LiveRun) -> None:
         """A process was started that loads the code."""

@@ -56,7 +56,7 @@ def before_the_start(source: Source, form: TargetForm) -> Iterator[Paragraph]:
 
 
 def after_the_check(run: LiveRun, reveal: bool) -> list[Paragraph]:
-    """What a check found, or why there is nothing to say of it yet."""
+    """What a check found, or why there is nothing to say about it yet."""
     shown = [_paragraph(said) for said in preview_lines(run.plan, run.latest, True, reveal)]
     shown += _trace(run.latest.get("error", {}))
     if run.latest.get("check") is not None:

@@ -13,7 +13,7 @@ from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.status import Part, hints
 
 ROOMY = 100
-"""Columns from which a line says what is as ever."""
+"""Columns from which a line also shows what is unremarkable."""
 
 
 def source_parts(source: Source) -> list[Part]:
@@ -24,7 +24,7 @@ def source_parts(source: Source) -> list[Part]:
 
 
 def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:
-    """How a run is that was begun `seconds` ago; of one that was not begun, that it was not."""
+    """The state of a run that was started `seconds` ago, or that it was not started."""
     if run is None or not run.begun:
         if run is None or not run.is_live:
             return [(" nothing runs ", "dim")]

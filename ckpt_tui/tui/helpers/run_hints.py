@@ -50,7 +50,7 @@ def hint_parts(execution: ShownExecution, panes: ResumePanes, focused: Widget | 
 
 
 def keys_while_running(is_live: bool, waits: bool, in_log: bool, paused: dict[str, Any] | None = None) -> Keys:
-    """The keys of a run that was begun; `paused` is where it is paused."""
+    """The keys of a run that was started; `paused` is where it is paused."""
     if paused is not None:
         go_on = "answer" if paused.get("reason") == "request" else "go on"
         return [

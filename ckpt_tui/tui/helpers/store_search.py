@@ -23,7 +23,7 @@ class StoreSearch:
         regex: The text is a regular expression.
         matches: What was found.
         at: The match that was gone to, or -1.
-        counts: What there is to say about the search.
+        counts: How many matches were found, as the line at the top shows it.
     """
 
     text: str = ""

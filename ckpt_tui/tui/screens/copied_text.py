@@ -13,7 +13,7 @@ SHOWN = 40
 
 
 def copied(app: App[None], text: str, what: str) -> Part:
-    """Copy a text; returns what there is to say of it: where it went, or why it did not."""
+    """Copy a text; returns the message to show: where it went, or why it did not."""
 
     def write(sequence: str) -> None:
         driver = app._driver

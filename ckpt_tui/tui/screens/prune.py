@@ -1,4 +1,4 @@
-"""What to delete, what that comes to, and the way back: the screen of `ckpt-tui prune`."""
+"""What to delete, what that would remove, and the way back: the screen of `ckpt-tui prune`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _NUMBERS = {
 
 
 class PruneScreen(Screen[str]):
-    """Asks what to delete and shows what that comes to; closes with what was done, or "".
+    """Asks what to delete and shows what that would remove; closes with what was done, or "".
 
     Args:
         store: The store.
@@ -88,7 +88,7 @@ class PruneScreen(Screen[str]):
         self._wish: Wish | None = None
         """What was asked for last."""
         self._choice: Choice | None = None
-        """What it comes to; None until that is known."""
+        """What it would delete; None until that is known."""
         self._last: Deleted | None = None
         self._is_working = self._has_failed = False
 
@@ -127,7 +127,7 @@ class PruneScreen(Screen[str]):
         force = "goes, too" if self._offered.is_forced else "stays"
         self._wishes.border_subtitle = Content(f"{keys_of('prune.force')}: what kept ones descend from {force}")
 
-    # -- what it comes to --------------------------------------------------------------------------------------------
+    # -- what it would delete -----------------------------------------------------------------------------------------
 
     def keep_up(self) -> None:
         """Take in that other checkpoints are in the list."""

@@ -56,7 +56,7 @@ class ResumeScreen(RunDialogs):
         compare: Opens the outcomes of this checkpoint's forks, or says why not.
         graph: Takes the graph of the workflow, once it is loaded.
         again: Opens another preview of the same checkpoint.
-        left: Called when a run that was begun is left.
+        left: Called when a run that was started is left.
         changed: Takes each line of the run that shows how it is; returns whether the browser shows it.
         reveal: Show secrets.
     """

@@ -50,7 +50,7 @@ class ResumeHandle:
 
     @property
     def source(self) -> Source:
-        """The checkpoint that it was begun at."""
+        """The checkpoint that it was started at."""
         return self._screen.source
 
     @property

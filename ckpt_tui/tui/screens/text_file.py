@@ -24,7 +24,7 @@ Formats = Mapping[str, Callable[[], Iterable[str]]]
 
 
 class TextFileScreen(ModalScreen[str | None]):
-    """Writes what `formats` make; closes with what there is to say, or None.
+    """Writes what `formats` make; closes with the message to show, or None.
 
     Args:
         store: The store that the text is about, which is never written to.

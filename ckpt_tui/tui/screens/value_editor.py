@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
-import subprocess
 import tempfile
 from typing import Any, ClassVar
 
-from textual.app import App, ComposeResult, SuspendNotSupported
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -17,6 +15,8 @@ from textual.widgets import Input, Static
 
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.text import clean
+from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.outside_programs import editor, run_outside
 from ckpt_tui.tui.widgets.dialog_box import DialogBox
 
 
@@ -24,28 +24,23 @@ class NotEdited(Exception):
     """The text was not edited; the reason is for people, and empty when the person changed nothing."""
 
 
-def edited(app: App[Any], text: str, suffix: str) -> str:
-    """The text as the person left it in $EDITOR.
+def edited_json(app: App[Any], document: Any) -> Any:
+    """A document as the person left it in $EDITOR.
 
     Raises:
-        NotEdited: there is no editor, it failed, or nothing was changed.
+        NotEdited: there is no editor, it failed, nothing was changed, or what was left is not JSON.
     """
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    text, command = dumps(document) + "\n", editor()
     with tempfile.TemporaryDirectory(prefix="ckpt-tui-") as directory:
-        path = os.path.join(directory, "value" + suffix)
+        path = os.path.join(directory, "value.json")
         with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
         try:
-            with app.suspend():
-                done = subprocess.run([*shlex.split(command), path], check=False)
-        except SuspendNotSupported:
-            raise NotEdited("This terminal cannot be handed to another program.") from None
-        except (OSError, ValueError) as error:
-            raise NotEdited(f"{command} did not start: {error}") from None
-        finally:
-            app.refresh()
-        if done.returncode:
-            raise NotEdited(f"{command} ended with {done.returncode}; nothing was changed.")
+            code = run_outside(app, command, path)
+        except CkptError as error:
+            raise NotEdited(error.what) from None
+        if code:
+            raise NotEdited(f"{command} ended with {code}; nothing was changed.")
         try:
             with open(path, encoding="utf-8") as file:
                 after = file.read()
@@ -53,18 +48,8 @@ def edited(app: App[Any], text: str, suffix: str) -> str:
             raise NotEdited(f"The text cannot be read again: {error}") from None
     if after == text:
         raise NotEdited("")
-    return after
-
-
-def edited_json(app: App[Any], document: Any) -> Any:
-    """A document as the person left it in $EDITOR.
-
-    Raises:
-        NotEdited: as for `edited`, or what was left is not JSON.
-    """
-    text = edited(app, dumps(document) + "\n", ".json")
     try:
-        return json.loads(text)
+        return json.loads(after)
     except (ValueError, RecursionError) as error:
         raise NotEdited(f"That is not JSON ({error}); nothing was changed.") from None
 

@@ -151,7 +151,7 @@ def marked(parts: Parts, match: str) -> Parts:
 
 
 def _cut(parts: Parts, width: int) -> Parts:
-    """Parts in exactly so many cells."""
+    """Parts in exactly this many cells."""
     out: Parts = []
     left = width
     for text, style in parts:

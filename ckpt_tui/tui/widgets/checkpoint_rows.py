@@ -1,4 +1,4 @@
-"""The rows of the list of checkpoints, as styled text in so many cells."""
+"""The rows of the list of checkpoints, as styled text of a given width."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def heading(
 
 
 def folded(row: listing.FoldedRow, newest: listing.NodeRow | None, width: int) -> list[tuple[str, str]]:
-    """A folded run in so many cells: its name, how many checkpoints it has, when it went on last, what it says then."""
+    """A folded run in this many cells: its name, its number of checkpoints, the time and the summary of its newest."""
     name, count, when = listing.folded_texts(row, width >= _WIDE)
     cells = max(min(width * 3 // 8, _LONGEST), SHORTEST)
     name = name if cell_len(name) <= cells else fit_middle(name, cells)

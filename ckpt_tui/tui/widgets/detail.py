@@ -60,7 +60,7 @@ class Detail(Widget):
 
     @dataclass(eq=False, repr=False)
     class OverviewWanted(Message):
-        """A checkpoint is shown: what there is to say of it is to be found out.
+        """A checkpoint is shown: its overview is to be made.
 
         With `whole`, from all of its run; `by_hand` where the person asked for it, however large it is.
         """
@@ -169,7 +169,7 @@ class Detail(Widget):
             self.post_message(self.OverviewWanted(self, self.tab == "overview"))
 
     def show_overview(self, overview: Overview, talk: Conversation) -> None:
-        """Show what there is to say of the checkpoint, and count what was said."""
+        """Show the overview of the checkpoint, and count the turns of the conversation."""
         known = self._contents
         known.overview, known.talk, known.is_large = overview, talk, False
         self._show_tabs()

@@ -1,4 +1,4 @@
-"""Texts in so many cells: cut at the end, at the beginning or in the middle."""
+"""Texts fitted to a width: cut at the end, at the beginning or in the middle."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from rich.cells import cell_len, set_cell_size
 
 
 def fit(text: str, width: int) -> str:
-    """The text in exactly so many cells, cut with `…` where it is longer."""
+    """The text in exactly this many cells, cut with `…` where it is longer."""
     if cell_len(text) > width:
         return set_cell_size(text, max(width - 1, 0)) + "…"[:width]
     return set_cell_size(text, width)
 
 
 def fit_end(text: str, width: int) -> str:
-    """The text in so many cells at most; where it is longer its beginning is cut: the end of a path distinguishes."""
+    """The text in at most this many cells; a longer one loses its beginning: the end of a path distinguishes."""
     if cell_len(text) <= width:
         return text
     tail = text[-max(width - 1, 1) :]
@@ -23,7 +23,7 @@ def fit_end(text: str, width: int) -> str:
 
 
 def fit_middle(text: str, width: int) -> str:
-    """The text in exactly so many cells; where it is longer its middle is cut: both ends distinguish names."""
+    """The text in exactly this many cells; a longer one loses its middle, since both ends distinguish names."""
     if cell_len(text) <= width or width < SHORTEST:
         return fit(text, width)
     end = (width - 1) // 2

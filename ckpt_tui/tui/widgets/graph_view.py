@@ -48,7 +48,7 @@ def is_drawable(graph: Graph) -> bool:
 
 
 class GraphView(ScrolledView):
-    """A graph, lit; below it what else is to be said.
+    """A graph, lit; below it the legend and notes.
 
     Args:
         share: The part of the height that boxes may take; a higher picture is drawn without them.

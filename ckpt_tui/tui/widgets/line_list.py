@@ -120,7 +120,7 @@ class LineList(ScrolledLines, can_focus=True):
     # -- drawing -----------------------------------------------------------------------------------------------------
 
     def changed(self, is_same: Callable[[int], bool] | None = None) -> None:
-        """Lines changed: draw again, keep the cursor inside; those that look as before are not made anew."""
+        """Lines changed: draw again, keep the cursor inside; those that look as before are not made again."""
         self._seen = None
         if is_same is None:
             self._strips.clear()

@@ -1,4 +1,4 @@
-"""Programs to choose from, one a line, each with what speaks for it; the arrows and digits choose."""
+"""Programs to choose from, one a line, each with why it is proposed; the arrows and digits choose."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ProgramLine(NamedTuple):
 
     Attributes:
         name: How it is called.
-        reason: What speaks for it.
+        reason: Why it is proposed.
         asks: Whether it is started only after a question.
     """
 
@@ -84,7 +84,7 @@ class ProgramList(Widget, can_focus=True):
         self._said = ""
 
     def show(self, programs: Sequence[ProgramLine], chosen: int, said: str = "") -> None:
-        """Show other programs, or, where there are none, what is to be said of that."""
+        """Show other programs; where there are none, show `said`."""
         self.programs, self.chosen, self._said = programs, chosen, said
         self.refresh(layout=True)
 

@@ -105,7 +105,7 @@ class PlanList(ScrolledView):
         return len(self._rows)
 
     def show(self, choice: Choice, is_forced: bool) -> None:
-        """Show what a wish comes to; `is_forced` says whether those go, too, from which kept ones descend."""
+        """Show what a wish would delete; with `is_forced`, ancestors of kept checkpoints go, too."""
         rows: list[_Title | _Left | Node] = []
 
         def add(nodes: Sequence[Node], one: str, several: str, style: str, rest: str = "") -> None:

@@ -137,7 +137,7 @@ class RequestForm(Vertical):
     """One request.
 
     Args:
-        request: What the runner says of it.
+        request: What the runner says about it.
         reveal: Show secrets.
     """
 

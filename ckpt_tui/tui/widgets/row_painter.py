@@ -52,7 +52,7 @@ def indent(row: Row, shift: int) -> int:
 
 
 def _type_in(text: str, room: int) -> str:
-    """A type in so many cells: whole, else the class alone, else nothing."""
+    """A type in this many cells: whole, else the class alone, else nothing."""
     if cell_len(text) <= room:
         return text
     short = text.rsplit(".", 1)[-1].rsplit(":", 1)[-1]

@@ -1,4 +1,4 @@
-"""What the rows of folded runs say of their newest checkpoints, where their runs are not read."""
+"""What the rows of folded runs say about their newest checkpoints, where their runs are not read."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def _fact(light: Light, name: str, reason: str, width: int, inferred: bool = Fal
 
 
 def name_text(name: str, width: int) -> str:
-    """A name in so many cells, more if it is longer than that."""
+    """A name in this many cells, more if it is longer than that."""
     return shown_name(name, 40).ljust(width)
 
 

@@ -120,7 +120,7 @@ class TabBodies:
         return f"{size} B" if size[-1:].isdigit() else size, shown_path(tree.path)
 
     def show_overview(self, overview: Overview | None, alarms: Sequence[str], keep_place: bool) -> None:
-        """Show what there is to say of a checkpoint, what could run code first."""
+        """Show the overview of a checkpoint, what could run code first."""
         self.switch("overview")
         if overview is not None:
             overview = overview._replace(lines=(*alarm_lines(alarms), *overview.lines))

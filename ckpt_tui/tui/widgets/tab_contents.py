@@ -29,7 +29,7 @@ class TabContents:
         checkpoint: The checkpoint; None where a text is in its place.
         parts: Its parts by name.
         reveal: Whether secrets are shown.
-        overview: What there is to say of it; None while that is not known.
+        overview: Its overview; None while that is not known.
         talk: What was said; None while that is not known.
         is_large: It is so large that its overview is only read on request.
         difference: What changed since the parent; None where there is nothing to compare with, or not yet.

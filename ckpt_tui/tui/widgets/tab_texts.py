@@ -46,7 +46,7 @@ _ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "
 
 
 def part_text(tree: Tree, room: int) -> str:
-    """Below which value the rows are that are shown, in so many cells: the end of its path; "" where all are."""
+    """The path of the value whose rows are shown, in this many cells, cut at its beginning; "" where all rows are."""
     row = tree.top_row
     if row is None:
         return ""
