@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -57,7 +58,7 @@ def _run(directory: Path, interval: float, still: bool, as_json: bool) -> int:
     from ckpt_tui.tui.app import browse  # late: Textual, which a store that is only written does without
 
     stop = threading.Event()
-    writer = threading.Thread(target=play, args=(directory, stop, interval), daemon=True)
+    writer = threading.Thread(target=_go_on, args=(directory, stop, interval), daemon=True)
     if not still:
         writer.start()
     try:
@@ -66,3 +67,9 @@ def _run(directory: Path, interval: float, still: bool, as_json: bool) -> int:
         stop.set()
         if not still:
             writer.join()
+
+
+def _go_on(directory: Path, stop: threading.Event, interval: float) -> None:
+    """Let the run go on; on a full disk it stops, and what there is can be looked at."""
+    with suppress(OSError):
+        play(directory, stop, interval)

@@ -57,7 +57,7 @@ def prepare(directory: Path) -> None:
     """Copy the recorded store into a directory that is empty or does not exist yet.
 
     Raises:
-        CkptError: The directory holds something, or cannot be made.
+        CkptError: The directory holds something, cannot be made, or has no room for the store.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -67,8 +67,16 @@ def prepare(directory: Path) -> None:
         raise CkptError(what, "Name another directory.") from fault
     if taken:
         raise CkptError(f"{directory} is not empty.", "The demo writes only into a new or empty directory.")
-    for recorded in sorted((RECORDED / "store").glob("*.json")):
-        _write(directory, recorded.stem, recorded.read_bytes())
+    written: list[Path] = []
+    try:
+        for recorded in sorted((RECORDED / "store").glob("*.json")):
+            written.append(directory / recorded.name)
+            _write(directory, recorded.stem, recorded.read_bytes())
+    except OSError as fault:
+        for file in written:  # a part of the store is none
+            file.unlink(missing_ok=True)
+        what = f"The demo cannot be written to {directory}: {fault.strerror}."
+        raise CkptError(what, "Name another directory.") from fault
 
 
 def suggest(directory: Path) -> None:
@@ -107,6 +115,9 @@ def play(
         clock: The present time; each checkpoint is stamped with it.
         new_id: A fresh checkpoint id.
         max_runs: Runs after which playing ends by itself.
+
+    Raises:
+        OSError: a checkpoint cannot be written.
     """
     run = live_run()
     for _ in range(max_runs):

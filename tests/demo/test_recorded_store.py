@@ -1,5 +1,6 @@
 """The demo's recording: laid out only where nothing is in the way, and played as a real run would arrive."""
 
+import errno
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ckpt_tui.cli.demo import _go_on
 from ckpt_tui.demo.recorded_store import RECORDED, live_run, play, prepare
 from ckpt_tui.errors import CkptError
 from tests.support.patience import PATIENCE
@@ -36,6 +38,24 @@ def play_at_once(directory: Path, *, max_runs: int = 1, new_id: Callable[[], str
     return written
 
 
+@pytest.fixture
+def full_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Makes the disk full once so many files are written."""
+
+    def fill(count: int) -> None:
+        left = iter(range(count))
+        write = Path.write_bytes
+
+        def write_bytes(path: Path, content: bytes) -> int:
+            if next(left, None) is None:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return write(path, content)
+
+        monkeypatch.setattr(Path, "write_bytes", write_bytes)
+
+    return fill
+
+
 class TestPrepare:
     def test_copies_the_recorded_store_unchanged(self, tmp_path: Path) -> None:
         prepare(tmp_path / "new" / "store")
@@ -52,6 +72,14 @@ class TestPrepare:
         with pytest.raises(CkptError, match="is not empty"):
             prepare(tmp_path)
         assert [path.name for path in tmp_path.iterdir()] == [".hidden"]
+
+    def test_without_room_it_says_so_and_leaves_nothing(
+        self, tmp_path: Path, full_after: Callable[[int], None]
+    ) -> None:
+        full_after(3)
+        with pytest.raises(CkptError, match="No space left on device"):
+            prepare(tmp_path / "store")
+        assert list((tmp_path / "store").iterdir()) == []
 
     def test_refuses_a_file(self, tmp_path: Path) -> None:
         (tmp_path / "taken").touch()
@@ -82,6 +110,13 @@ class TestRecorded:
 
 
 class TestPlay:
+    def test_on_a_full_disk_the_demo_stops_writing_and_keeps_what_is_there(
+        self, tmp_path: Path, full_after: Callable[[int], None]
+    ) -> None:
+        full_after(2)
+        _go_on(tmp_path, threading.Event(), 0)
+        assert len(list(tmp_path.iterdir())) == 2
+
     def test_ids_are_fresh_and_name_the_files(self, tmp_path: Path) -> None:
         written = play_at_once(tmp_path)
         assert {name: each["checkpoint_id"] for name, each in documents(tmp_path).items()} == {n: n for n in written}
