@@ -12,6 +12,7 @@ PAGE = 128
 
 _PAGES_KEPT = 64
 
+
 class PackedNames:
     """Names of files by number, some 25 bytes each.
 
