@@ -25,6 +25,7 @@ from ckpt_tui.stores.table_file import NO_MOMENT, Stored, TableFile, moment_of
 from ckpt_tui.stores.watch import watch
 
 if TYPE_CHECKING:
+    from ckpt_tui.core.runs.table_runs import TableRuns
     from ckpt_tui.stores.composite import CompositeStore
     from ckpt_tui.stores.directory import DirectoryStore
 
@@ -98,6 +99,9 @@ class DirectoryGroups(Groups):
         """All runs first, then those that are written to."""
         with suppress(OSError):
             self._forget()
+            first = None if self._file is None else self._file.first()
+            if first is not None:
+                yield GroupBatch(self._runs.take_first(first), True, (), (), 0, max(first.total, 1))
             stored = self._kept()
             if stored is None:
                 yield from self._read_all(stop)
@@ -188,10 +192,21 @@ class DirectoryGroups(Groups):
         batch = self._list(total, done)
         self._is_complete = done is None
         arranged = self._runs.arranged
-        if self._file is not None and arranged is not None and isinstance(batch.groups, PackedGroups):
-            moment = self._moment if self._is_complete else NO_MOMENT
-            self._file.save(Stored(self._table.headers, arranged, batch.groups, moment))
+        if arranged is not None and isinstance(batch.groups, PackedGroups):
+            self._save(arranged, batch.groups)
         return batch
+
+    def _keep(self) -> bool:
+        """Keep all runs as they are until the next start; False where they have to be arranged again before that."""
+        settled = self._runs.settled()
+        if settled is not None:
+            self._save(*settled)
+        return settled is not None
+
+    def _save(self, runs: TableRuns, groups: PackedGroups) -> None:
+        if self._file is not None:
+            moment = self._moment if self._is_complete else NO_MOMENT
+            self._file.save(Stored(self._table.headers, runs, groups, moment))
 
     def _look(self, stop: threading.Event) -> Iterator[GroupBatch]:
         """Read what differs from what is known."""
@@ -214,13 +229,12 @@ class DirectoryGroups(Groups):
                 yield GroupBatch(done=done, total=total)
             if self._is_due():
                 yield self._list(total, done)
-        self.is_compared = True
-        if has_changed:
+        self.is_compared = self._is_complete = True
+        if has_changed and not self._keep():
             yield self._listed_and_kept(len(self._table.headers))
         else:
-            self._is_complete = True
             yield GroupBatch(done=1, total=1)
-            if self._file is not None:
+            if not has_changed and self._file is not None:
                 self._file.note(self._moment)
         self._table.headers.hash_names()
 
@@ -293,7 +307,9 @@ class DirectoryGroups(Groups):
     def find_home(self, file: str) -> str:
         """The same for whoever may wait until names can be looked up."""
         self._table.headers.hash_names()
-        return self._runs.home(file)
+        with self._table.lock:
+            self._table.headers.hash_names()  # of what has come meanwhile
+            return self._runs.home(file)
 
     def group(self, name: str) -> Group | None:
         """What there is to say of a run; None where there is none with this id."""

@@ -12,6 +12,7 @@ from ckpt_tui.core.runs.ids import name_and_parents
 from ckpt_tui.core.runs.table_runs import TableRuns
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.directory_table import Change, DirectoryTable
+from ckpt_tui.stores.first_screen import FirstScreen
 from ckpt_tui.stores.header_reading import read_files
 
 FIRST = 64
@@ -38,18 +39,35 @@ class DirectoryRuns:
     def __init__(self, table: DirectoryTable) -> None:
         self._table = table
         self._runs: GrowingRuns | None = None
+        self._groups = PackedGroups()
+        """The runs for the list, as they were arranged last."""
         self.is_stale = self.is_short = False
         self._first_runs: dict[str, int] = {}
         self._first_homes: dict[str, str] = {}
         """The runs of some ids and the ids of some files, before names are looked up."""
+        self._first_names: dict[str, Sequence[str]] = {}
+        """The files of a run of the first screen, before the others are known."""
 
     @property
     def arranged(self) -> TableRuns | None:
         """The runs as they were arranged last; None before that."""
         return None if self._runs is None else self._runs.arranged
 
+    def take_first(self, first: FirstScreen) -> PackedGroups:
+        """Take in what is on the first screen, before all runs are known; the same for the list."""
+        groups = PackedGroups()
+        groups.add(first.groups)
+        with self._table.lock:
+            self._first_homes = {group.newest: group.id for group in first.groups}
+            if first.groups:
+                newest = first.groups[0].id
+                self._first_names = {newest: first.files}
+                self._first_homes.update(dict.fromkeys(first.files, newest))
+        return groups
+
     def take(self, runs: TableRuns, groups: PackedGroups) -> None:
         """Take in runs that were arranged before, and the same for the list."""
+        self._groups = groups
         self._runs = GrowingRuns(self._table.headers, runs)
         # Those of the first screen are known without all names being looked up.
         for group, run in zip(groups[:FIRST], runs.order, strict=False):
@@ -64,10 +82,24 @@ class DirectoryRuns:
         groups.add(arranged.groups(headers))
         runs = GrowingRuns(headers, arranged)
         with self._table.lock:
-            self._runs = runs
-            self._first_runs, self._first_homes = {}, {}
+            self._runs, self._groups = runs, groups
+            self._first_runs, self._first_homes, self._first_names = {}, {}, {}
         self.is_stale = self.is_short = False
         return groups
+
+    def settled(self) -> tuple[TableRuns, PackedGroups] | None:
+        """All runs as they are now, and the same for the list; None where they have to be arranged again."""
+        runs = self._runs
+        if runs is None or self.is_stale:
+            return None
+        if not runs.recent:
+            return runs.arranged, self._groups
+        arranged = runs.settled()
+        known = zip(self._groups, runs.arranged.order, strict=True)
+        others = (group for group, run in known if run not in runs.recent)
+        groups = PackedGroups()
+        groups.add(runs.recent[run] if run in runs.recent else next(others) for run in arranged.order)
+        return arranged, groups
 
     def change(self, changes: Iterable[Change]) -> tuple[Group, ...]:
         """Take in what has changed in the table; the runs that are not what they were."""
@@ -85,6 +117,8 @@ class DirectoryRuns:
                 self.is_stale |= run < 0
                 self.is_short |= run < 0 and before is None
                 changed[run] = None
+                if run >= 0 and runs is not None and not self._table.headers.is_hashed:
+                    self._first_homes[self._table.headers.names[number]] = runs.group(run).id
             if runs is None:
                 return ()
             shrunk, self.is_stale = runs.shrink(lost, self.is_stale)
@@ -96,16 +130,20 @@ class DirectoryRuns:
     def entries(self, group: str) -> Sequence[Entry]:
         """The checkpoints of a run as their files are now, but for those that are gone meanwhile."""
         with self._table.lock:
-            runs = self._runs
-            run = -1 if runs is None else self._first_runs.get(group, -2)
-            run = runs.named(group) if runs is not None and run == -2 else run
-            if runs is None or run < 0:
-                return []
-            names = list(self._table.headers.names.some(runs.members(run)))
-            if group in self._first_runs:
-                self._first_homes.update(dict.fromkeys(names, group))
+            names = self._files(group)
         found = read_files(self._table.prefix, [(name, False) for name in names])
         return [entry for entry in found.entries if isinstance(entry, CheckpointRef)]
+
+    def _files(self, group: str) -> Sequence[str]:
+        runs = self._runs
+        if runs is None:
+            return self._first_names.get(group, ())
+        run = self._first_runs.get(group, -2)
+        run = runs.named(group) if run == -2 else run
+        names = list(self._table.headers.names.some(runs.members(run))) if run >= 0 else []
+        if group in self._first_runs:
+            self._first_homes.update(dict.fromkeys(names, group))
+        return names
 
     def home(self, file: str) -> str:
         """The run that has a file, as far as names can be looked up already."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs.header_table import GONE, MARK, NO_CHECKPOINT, RACY, HeaderTable, mark_of
-from ckpt_tui.stores.files import listing
+from ckpt_tui.stores.files import entries_of, listing
 from ckpt_tui.stores.header_reading import Listed, read_files
 from ckpt_tui.stores.headers import read_header_with_status
 from ckpt_tui.stores.listed_names import ListedNames
@@ -81,6 +81,9 @@ class DirectoryTable:
         if by_time:
             found.sort(key=_when)
         with self.lock:
+            if not self.headers.is_hashed:
+                parents = (entry.parent for _, _, entry in found if isinstance(entry, CheckpointRef) and entry.parent)
+                self.headers.look_up([*(name for name, _, _ in found), *(f"{parent}.json" for parent in parents)])
             changes = [self._take(name, status, entry, began) for name, status, entry in found]
         gone = [name for name, _, entry in found if entry is None]
         return [entry for _, _, entry in found if entry is not None], gone, changes
@@ -119,7 +122,7 @@ class DirectoryTable:
         Raises:
             OSError: the directory cannot be listed.
         """
-        with os.scandir(self.directory) as entries:
+        with entries_of(self.directory) as entries:
             yield from names.compare(map(attrgetter("name"), entries))
 
     def compare(self) -> Iterator[tuple[list[str], int]]:
@@ -183,8 +186,13 @@ class DirectoryTable:
 
     def _lost(self, seen: bytearray) -> list[str]:
         """The names of files that are not there any more."""
-        flags = self.headers.flags
-        return list(self.headers.names.some(n for n, there in enumerate(seen) if not there and not flags[n] & GONE))
+        flags, lost = self.headers.flags, []
+        at = seen.find(0)  # most are there: no look at each
+        while at >= 0:
+            if not flags[at] & GONE:
+                lost.append(at)
+            at = seen.find(0, at + 1)
+        return list(self.headers.names.some(lost))
 
     def differences(self) -> list[str]:
         """The names of all files that are new, have changed or are gone since they were read.

@@ -229,8 +229,8 @@ def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:
 
 
 @contextmanager
-def listing(directory: str) -> Iterator[Iterator[os.DirEntry[str]]]:
-    """The same entries as the system gives them, where it can so that a look at one begins in the directory.
+def entries_of(directory: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """All entries as the system gives them, where it can so that a look at one begins in the directory.
 
     Their paths are not to be used.
 
@@ -239,14 +239,28 @@ def listing(directory: str) -> Iterator[Iterator[os.DirEntry[str]]]:
     """
     if os.scandir not in os.supports_fd:
         with os.scandir(directory) as entries:
-            yield (entry for entry in entries if is_json_name(entry.name))
+            yield entries
         return
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with os.scandir(descriptor) as entries:
-            yield (entry for entry in entries if entry.name.endswith(FILE_SUFFIX))
+            yield entries
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def listing(directory: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """Those of the same entries that the framework's `glob("*.json")` would take.
+
+    Raises:
+        OSError: as os.scandir does.
+    """
+    with entries_of(directory) as entries:
+        if _WINDOWS:
+            yield (entry for entry in entries if is_json_name(entry.name))
+        else:  # without a call of Python for each
+            yield (entry for entry in entries if entry.name.endswith(FILE_SUFFIX))
 
 
 def _open(path: str, is_regular: bool = False) -> tuple[int, os.stat_result]:

@@ -13,8 +13,9 @@ import stat
 import sys
 import time
 from array import array
+from collections.abc import Callable
 from contextlib import suppress
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeVar
 from zlib import crc32
 
 from ckpt_tui.core.runs.groups import PackedGroups
@@ -22,9 +23,12 @@ from ckpt_tui.core.runs.header_table import GONE, PROBLEM, RACY, HeaderTable
 from ckpt_tui.core.runs.packed_names import PackedNames
 from ckpt_tui.core.runs.table_runs import TableRuns
 from ckpt_tui.stores.cache_files import FRESH, RUNS, Doubt, check_owner, folder, make_folder, trim
+from ckpt_tui.stores.first_screen import FirstScreen, first_screen, unpacked
 from ckpt_tui.version import VERSION
 
-SCHEMA = 2
+SCHEMA = 3
+
+Read = TypeVar("Read")
 
 _COLUMNS = ("parents", "kinds", "iterations", "whens", "changed", "marks", "waiting")
 _RUN_COLUMNS = ("run_of", "roots", "numbers", "first", "last", "newest", "order", "starts", "members")
@@ -68,15 +72,23 @@ class TableFile:
         label = f"runs {SCHEMA} {VERSION} {python} {sys.byteorder} {directory.st_dev} {directory.st_ino}\n"
         self._label = label.encode()
 
+    def first(self) -> FirstScreen | None:
+        """What the first screen shows of it; None where there is nothing, or nothing that can be believed."""
+        found = self._opened(self._read_first)
+        return found if found is not None and found.groups else None
+
     def load(self) -> Stored | None:
         """What is kept; None where there is nothing, or nothing that can be believed."""
+        return self._opened(self._read)
+
+    def _opened(self, read: Callable[[IO[bytes]], Read]) -> Read | None:
         try:
             if not os.path.isabs(self.path) or not os.path.lexists(self.path):
                 return None
             check_owner(folder(), stat.S_IFDIR)
             check_owner(self.path, stat.S_IFREG)
             with open(self.path, "rb") as file:
-                return self._read(file)
+                return read(file)
         except Doubt as doubt:
             if doubt.is_damaged:
                 self.drop()
@@ -86,10 +98,20 @@ class TableFile:
             self.drop()
         return None
 
-    def _read(self, file: IO[bytes]) -> Stored:
+    def _sections(self, file: IO[bytes]) -> tuple[_Sections, bytes]:
+        """The sections behind the first screen, and that."""
         if file.readline(len(self._label)) != self._label:
             raise Doubt("another version wrote it", True)
         sections = _Sections(file, crc32(self._label))
+        first = sections.take()
+        sections.end()
+        return sections, first
+
+    def _read_first(self, file: IO[bytes]) -> FirstScreen:
+        return unpacked(self._sections(file)[1])
+
+    def _read(self, file: IO[bytes]) -> Stored:
+        sections, _ = self._sections(file)
         about = json.loads(sections.take())
         headers = HeaderTable()
         headers.take_workflows(map(tuple, about["workflows"]))
@@ -146,6 +168,8 @@ class TableFile:
         columns[_COLUMNS.index("changed")] = changed
         out = _Writer(file, crc32(self._label))
         file.write(self._label)
+        out.add(first_screen(headers, runs, groups).packed)
+        out.end()
         own = runs.columns()
         for section in (
             json.dumps(about).encode(), *columns, headers.flags, *names, *awaited,
@@ -207,7 +231,7 @@ def _moment_in(data: bytes, seed: bytes) -> tuple[int, int]:
 
 
 class _Writer:
-    """Writes sections, each behind its length, and the sum of all at the end."""
+    """Writes sections, each behind its length, and the sum of all so far behind some of them."""
 
     def __init__(self, file: IO[bytes], seed: int) -> None:
         self._file = file
@@ -220,6 +244,7 @@ class _Writer:
             self._file.write(part)
 
     def end(self) -> bytes:
+        """Write the sum of all so far, and return it."""
         found = self._sum.to_bytes(8, "big")
         self._file.write(found)
         return found
@@ -248,7 +273,7 @@ class _Sections:
         return found
 
     def end(self) -> bytes:
-        """Check the sum, and return it.
+        """Check the sum of all so far, and return it.
 
         Raises:
             Doubt: it is another one.

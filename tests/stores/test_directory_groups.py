@@ -18,12 +18,14 @@ from ckpt_tui.stores import (
     directory,
     directory_groups,
     directory_table,
+    first_screen,
     headers,
     listed_names,
     table_file,
 )
 from ckpt_tui.stores.cache_files import trim
 from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.directory_runs import DirectoryRuns
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.stores.store_groups import GroupBatch, Groups, ListedGroups
 from ckpt_tui.stores.table_file import TableFile
@@ -341,6 +343,46 @@ class TestKept:
         os.utime(store, ns=(0, store.stat().st_mtime_ns))
         assert look(store)[1] == counts(store)
 
+    def test_the_newest_runs_are_shown_before_all_that_is_kept_is_read(
+        self, store: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(first_screen, "SHOWN", 1)
+        first, _ = look(store)
+        groups = groups_of(store)
+        watched = groups.watch(threading.Event())
+        shown = next(watched)
+        every = list([one for one in first if one.starts][-1].groups)
+        assert len(every) > 1
+        assert list(shown.groups) == every[:1]
+        assert (shown.starts, shown.done, shown.total) == (True, 0, 3 * LENGTH)
+        newest = shown.groups[0]
+        assert tuple(sorted(entry.file for entry in groups.entries(newest.id))) == of_list(store)[newest.id][-1]
+        assert groups.home(newest.newest) == newest.id
+        assert groups.newest(1) is None
+        assert list(next(watched).groups) == every
+
+    def test_a_first_screen_that_is_damaged_is_not_shown(self, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(first_screen, "SHOWN", 1)
+        look(store)
+        data = kept(store).read_bytes()
+        at = data.index(b"\n") + 30
+        kept(store).write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        assert TableFile(store.stat()).first() is None
+        assert not kept(store).exists()
+
+    def test_what_went_on_is_kept_without_all_runs_being_arranged_again(
+        self, store: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        look(store)
+        save_one(store, 3 * LENGTH, 3 * LENGTH - 1)
+        with monkeypatch.context() as patch:
+            patch.setattr(DirectoryRuns, "arrange", lambda _: pytest.fail("all runs were arranged"))
+            assert look(store)[1] == counts(store)
+        opened.clear()
+        assert look(store)[1] == counts(store)
+        assert opened == [], "it was not kept"
+        assert said(groups_of(store)) == of_list(store)
+
     @pytest.mark.parametrize(
         "change",
         [
@@ -403,14 +445,14 @@ class TestKept:
         data = kept(store).read_bytes()
         kept(store).write_bytes({
             "cut": data[:-9], "longer": data + b"\0", "empty": b"", "text": b"nothing\n" * 99,
-            "another version": data.replace(b"runs 2 ", b"runs 0 ", 1),
+            "another version": data.replace(b"runs 3 ", b"runs 0 ", 1),
             "a bit": data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 4]) + data[len(data) // 2 + 1 :],
         }[damage])  # fmt: skip
         opened.clear()
         _, found = look(store)
         assert found == counts(store)
         assert len(opened) >= 3 * LENGTH
-        assert kept(store).read_bytes()[:7] == b"runs 2 "
+        assert kept(store).read_bytes()[:7] == b"runs 3 "
 
     @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="files have no owners here")
     def test_what_others_may_read_or_write_is_not_used(self, store: Path, opened: list[str]) -> None:
@@ -520,5 +562,5 @@ class TestOtherPrograms:
 
 
 def test_what_is_kept_is_of_this_version() -> None:
-    assert table_file.SCHEMA == 2
+    assert table_file.SCHEMA == 3
     assert cache_files.RUNS == ".runs"

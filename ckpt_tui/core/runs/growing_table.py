@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ckpt_tui.core.runs.groups import Group
 from ckpt_tui.core.runs.header_table import NO_CHECKPOINT, NONE, ORPHAN, UNKNOWN, HeaderTable
@@ -58,7 +58,7 @@ class GrowingRuns:
         at = bisect_left(self._awaited, hash(name))
         if (at < len(self._awaited) and self._awaited[at] == hash(name)) or number in headers.renamed.values():
             return -1
-        if parent in (UNKNOWN, number) or (parent == NONE and when < self._last_root):
+        if parent in (UNKNOWN, number) or (parent == NONE and when <= self._last_root):  # or its number is another
             return -1
         if parent == NONE:
             return self._begin(number)
@@ -153,6 +153,21 @@ class GrowingRuns:
             for number in (*self.arranged.members(run), *self._added.get(run, ()))
             if not flags[number] & NO_CHECKPOINT
         ]
+
+    @property
+    def recent(self) -> Mapping[int, Group]:
+        """Index of a run → what there is to say of it, of those that have changed since all were arranged."""
+        return self._recent
+
+    def settled(self) -> TableRuns:
+        """The runs with all that has come and gone, as arranging them anew would give them while they are not stale."""
+        members = {run: self.members(run) for run in self._recent}
+        names = self._headers.names
+        groups = {
+            run: (group, next(number for number in reversed(members[run]) if names[number] == group.newest))
+            for run, group in self._recent.items()
+        }
+        return self.arranged.changed(members, groups)
 
     def named(self, group: str) -> int:
         """The index of the run with an id; -1 where there is none."""

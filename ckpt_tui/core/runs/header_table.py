@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from ckpt_tui.core.model import CheckpointRef
@@ -28,6 +29,7 @@ MARK = 0xFFFFFFFF
 """The bits of a mark."""
 
 _MOST = (1 << 31) - 1
+_LOOKED_AT_ONCE = 8192
 
 
 class HeaderTable:
@@ -60,6 +62,10 @@ class HeaderTable:
         self.renamed: dict[str, int] = {}
         self._kinds: dict[tuple[str, str, str], int] = {}
         self._hashes = array("q")
+        """The hash of each name, in order; fewer where they are not known yet."""
+        self._placed = 0  # for how many names there are slots
+        self._looked_up: dict[str, int] = {}
+        """The numbers of names that were looked up before there were slots for all."""
         self._slots = array("i", [-1]) * 4096
         self.waiting = array("i")
         """The numbers of those whose parent was not there when they came."""
@@ -74,6 +80,8 @@ class HeaderTable:
     def number(self, name: str) -> int:
         """The number of a file; -1 where it never had one."""
         if not self.is_hashed:
+            if (found := self._looked_up.get(name)) is not None:
+                return found
             self.hash_names()
         wanted, slots, hashes = hash(name), self._slots, self._hashes
         mask = len(slots) - 1
@@ -92,23 +100,40 @@ class HeaderTable:
     @property
     def is_hashed(self) -> bool:
         """Whether names can be looked up at once: not yet those of a table that was stored."""
-        return len(self._hashes) == len(self.flags)
+        return self._placed == len(self.flags)
 
     def hash_names(self) -> None:
         """Make names be found, which takes a second for a million."""
-        if not self.is_hashed:
-            self.take_hashes(array("q", map(hash, self.names)))
+        if self.is_hashed:
+            return
+        is_known = len(self._hashes) == len(self.flags)
+        hashes = self._hashes if is_known else array("q", map(hash, self.names))
+        count = len(hashes)
+        self._slots = _slots_of(hashes, count, count + 1, 4096)
+        self._hashes = hashes
+        self._placed = count  # the last thing: who asks meanwhile sees that they cannot be looked up
 
     def take_hashes(self, hashes: array[int]) -> None:
-        """Make names be found by the hashes of all of them, in order."""
+        """Take in the hashes of all names, in order."""
         if not self.is_hashed:
-            self._slots = _slots_of(hashes, len(hashes) + 1, 4096)
-            self._hashes = hashes  # the last thing: who asks meanwhile sees that they cannot be looked up
+            self._hashes = hashes
+
+    def look_up(self, names: Iterable[str]) -> None:
+        """Make some names be found before all are: by the hashes that are known, in a thirtieth of the time."""
+        if self.is_hashed or len(self._hashes) != len(self.flags):
+            return
+        wanted = {hash(name): name for name in names}
+        self._looked_up.update(dict.fromkeys(wanted.values(), -1))
+        for start in range(0, len(self._hashes), _LOOKED_AT_ONCE):
+            some = self._hashes[start : start + _LOOKED_AT_ONCE]
+            if not wanted.keys().isdisjoint(some):
+                found = (pair for pair in enumerate(some, start) if pair[1] in wanted)
+                self._looked_up.update((wanted[value], number) for number, value in found)
 
     def reserve(self, count: int) -> None:
         """Make room for the names of so many files."""
         if count * 3 > len(self._slots) * 2:
-            self._slots = _slots_of(self._hashes, count, len(self._slots))
+            self._slots = _slots_of(self._hashes, len(self._hashes), count, len(self._slots))
 
     def has(self, flags: int) -> bool:
         """Whether a file has any of some flags."""
@@ -120,14 +145,13 @@ class HeaderTable:
         if number >= 0:
             return number
         number = len(self.flags)
-        self.reserve(number + 1)
-        value = hash(name)
-        self._hashes.append(value)
-        slots = self._slots
-        at = value & (len(slots) - 1)
-        while slots[at] >= 0:
-            at = (at + 1) & (len(slots) - 1)
-        slots[at] = number
+        if self.is_hashed:
+            self.reserve(number + 1)
+            _place(number, hash(name), self._slots)
+            self._placed += 1
+        else:
+            self._looked_up[name] = number
+        self._hashes.append(hash(name))
         self.names.append(name)
         self.flags.append(GONE)
         for column in (self.parents, self.kinds, self.iterations):
@@ -233,18 +257,33 @@ class HeaderTable:
         )  # fmt: skip
 
 
-def _slots_of(hashes: Sequence[int], count: int, size: int) -> array[int]:
-    """Where the number of each name is found by its hash, with room for `count` names; at least so many slots."""
+def _slots_of(hashes: Sequence[int], known: int, count: int, size: int) -> array[int]:
+    """Where the number of each name is found by its hash; at least so many slots.
+
+    Args:
+        hashes: Of all names.
+        known: How many of them are placed.
+        count: For how many names there is room.
+        size: Slots at least.
+    """
     while size * 2 < count * 3:
         size *= 2
     slots = array("i", [-1]) * size
     mask = size - 1
-    for number, value in enumerate(hashes):
+    for number, value in enumerate(islice(hashes, known)):
         at = value & mask
         while slots[at] >= 0:
             at = (at + 1) & mask
         slots[at] = number
     return slots
+
+
+def _place(number: int, value: int, slots: array[int]) -> None:
+    mask = len(slots) - 1
+    at = value & mask
+    while slots[at] >= 0:
+        at = (at + 1) & mask
+    slots[at] = number
 
 
 def mark_of(inode: int, size: int, ctime_ns: int) -> int:

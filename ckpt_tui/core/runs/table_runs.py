@@ -110,6 +110,30 @@ class TableRuns:
         self._starts.append(len(self._members))
         return len(self.roots) - 1
 
+    def changed(self, members: Mapping[int, Sequence[int]], groups: Mapping[int, tuple[Group, int]]) -> TableRuns:
+        """The same runs with what has come and gone in some of them; each has checkpoints.
+
+        Args:
+            members: Index of a run → the numbers of its checkpoints, in ascending order.
+            groups: Index of each of these runs → what there is to say of it, and the number of its newest checkpoint.
+        """
+        made = TableRuns.__new__(TableRuns)
+        made.run_of, made.roots, made.numbers, made.missing = self.run_of, self.roots, self.numbers, self.missing
+        made.first, made.last, made.newest = self.first[:], self.last[:], self.newest[:]
+        for run, (group, newest) in groups.items():
+            made.first[run], made.last[run], made.newest[run] = group.first or float("inf"), group.last, newest
+        made._members, made._starts = array("i"), array("i")
+        done = 0
+        for run in (*sorted(members), len(self.roots)):
+            # All runs up to this one are as they were.
+            shift = len(made._members) - self._starts[done]
+            made._starts.extend(start + shift for start in self._starts[done : run + 1])
+            made._members.extend(self._members[self._starts[done] : self._starts[run]])
+            made._members.extend(members.get(run, ()))
+            done = run + 1
+        made.order = array("i", sorted(range(len(made.roots)), key=made.last.__getitem__, reverse=True))
+        return made
+
     def groups(self, table: HeaderTable) -> Iterator[Group]:
         """What the list shows of each run, the newest first."""
         for start in range(0, len(self.order), NAMED_AT_ONCE):

@@ -59,6 +59,35 @@ def test_whatever_goes_is_counted_and_what_is_certain_is_what_arranging_gives() 
     assert certain > 20
 
 
+def all_of(table: HeaderTable, runs: TableRuns) -> list[tuple[Group, list[int]]]:
+    """The groups, each with the numbers of its checkpoints; those of one moment are in no order."""
+    found = [(group, list(runs.members(run))) for group, run in zip(runs.groups(table), runs.order, strict=True)]
+    assert [group.last for group, _ in found] == sorted((group.last for group, _ in found), reverse=True)
+    return sorted(found)
+
+
+def test_runs_that_settle_are_those_that_arranging_all_gives() -> None:
+    certain = 0
+    for seed in range(400):
+        rng = random.Random(seed)
+        refs = sorted(some_refs(rng), key=lambda ref: ref.when)
+        table, runs = made(refs[: len(refs) // 2])
+        is_stale = False
+        for ref in refs[len(refs) // 2 :]:
+            is_stale |= runs.grow(table.put(ref)) < 0
+            there = [number for number, flags in enumerate(table.flags) if not flags & NO_CHECKPOINT]
+            if rng.random() < 0.1:
+                lost = rng.choice(there)
+                table.drop(table.names[lost])
+                _, is_stale = runs.shrink([lost], is_stale)
+            if not is_stale:
+                certain += 1
+                settled = runs.settled()
+                assert all_of(table, settled) == all_of(table, TableRuns(table)), seed
+                assert shown(GrowingRuns(table, settled)) == shown(runs), seed
+    assert certain > 20
+
+
 def test_the_last_of_a_run_goes_without_anything_being_arranged_again() -> None:
     table, runs = made([*a_run("a", 4), *a_run("b", 4)])
     assert not shrink(table, runs, "a3.json", "a2.json")

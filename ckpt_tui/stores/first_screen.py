@@ -1,0 +1,52 @@
+"""What the first screen shows of a large directory, kept before all else that is kept of it, to be read at once."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from ckpt_tui.core.runs.groups import Group, PackedGroups
+from ckpt_tui.core.runs.header_table import HeaderTable
+from ckpt_tui.core.runs.table_runs import TableRuns
+
+SHOWN = 64
+"""Runs of the first screen."""
+
+MOST_FILES = 2_048
+"""Checkpoints of the longest run that it shows: whoever waits for it waits until all are read."""
+
+
+class FirstScreen(NamedTuple):
+    """The newest runs of a directory.
+
+    Attributes:
+        groups: They, the newest first.
+        files: The names of the files of the first of them.
+        total: How many files the directory has.
+    """
+
+    groups: Sequence[Group]
+    files: Sequence[str]
+    total: int
+
+    @property
+    def packed(self) -> bytes:
+        """The same as bytes."""
+        return zlib.compress(json.dumps(self).encode(), 1)
+
+
+def unpacked(data: bytes) -> FirstScreen:
+    """What these bytes were made of."""
+    groups, files, total = json.loads(zlib.decompress(data))
+    return FirstScreen([Group(*group) for group in groups], files, total)
+
+
+def first_screen(headers: HeaderTable, runs: TableRuns, groups: PackedGroups) -> FirstScreen:
+    """The first screen of all that is known; without runs where these are all, or the first of them is too long."""
+    members = runs.members(runs.order[0]) if len(groups) > SHOWN else ()
+    if not 0 < len(members) <= MOST_FILES:
+        return FirstScreen((), (), len(headers))
+    return FirstScreen(list(islice(groups, SHOWN)), list(headers.names.some(members)), len(headers))
