@@ -10,7 +10,7 @@ from typing import Any
 from ckpt_tui.actions.expressions import Expression, outline, sparse
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Cache
-from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.documents.document import DocumentFault, parse_value
 from ckpt_tui.core.documents.indented import ABSENT, PARTS, Slice, locate, pickled
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path
@@ -46,7 +46,7 @@ def unopened_parts(data: bytes) -> dict[str, Value] | None:
     if len(data) > LAZY_BYTES:
         return None
     try:
-        top = parse(data).value
+        top = parse_value(data)
     except DocumentFault:
         return None
     if type(top) is not dict or not _KNOWN.issuperset(top):
@@ -201,7 +201,7 @@ def _parsed(text: bytes) -> Value:
     found = pickled(text, 0)
     if found is not None and found.stop == len(text):
         return Envelope(str(text[found.start : found.end], "utf-8", "replace"), found.claimed)
-    return parse(text).value
+    return parse_value(text)
 
 
 _SHORT = 1024

@@ -11,9 +11,10 @@ import json
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from ckpt_tui.core.budgets import JSON_MEMORY
 from ckpt_tui.core.documents import encodings
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
-from ckpt_tui.core.documents.json_cost import cost_of, excess
+from ckpt_tui.core.documents.json_cost import MOST_MEMORY, cost_of, excess
 from ckpt_tui.core.value import Envelope, Map, Opaque, Value
 
 
@@ -130,6 +131,18 @@ def parse(data: bytes, factor: float = 1.0, met: dict[str | bytes, int] | None =
     if hooks.repeated:
         notes.append(repeated_note(hooks.repeated))
     return Document(value, tuple(notes), cost.work, not hooks.has_envelopes and not hooks.huge)
+
+
+def parse_value(data: bytes) -> Value:
+    """The value of a file, without notes and without what it costs.
+
+    Raises:
+        DocumentFault: as for `parse`.
+    """
+    if len(data) * MOST_MEMORY > JSON_MEMORY:
+        return parse(data).value
+    hooks = _Hooks()
+    return _load(_text(data, []), hooks, hooks.pairs)
 
 
 def parse_pairs(data: bytes, met: dict[str | bytes, int] | None = None) -> list[tuple[str, Value]]:

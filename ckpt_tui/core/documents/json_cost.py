@@ -40,15 +40,18 @@ class Cost(NamedTuple):
     work: int
 
 
+MOST_MEMORY = 80
+"""Bytes of memory that one byte of JSON takes at most, by these estimates."""
+
+
 def cost_of(data: bytes, text: str) -> Cost:
     """The cost of a document in JSON, given as bytes and as text; what texts hold may be taken for values."""
     signs = data.translate(None, _NO_SIGNS)
     # Among long texts, one that holds a colon may be taken for a name: a text is not passed through twice for that.
     names = signs.count(b'":') if len(signs) * _LONG_TEXTS < len(data) else text.count('":')
     commas, containers = signs.count(b","), signs.count(b"[") + signs.count(b"{")
-    return Cost(
-        commas + containers, 48 * commas + 80 * containers + 64 * names, commas * 3 // 8 + 2 * containers + names
-    )
+    memory = 48 * commas + MOST_MEMORY * containers + 64 * names
+    return Cost(commas + containers, memory, commas * 3 // 8 + 2 * containers + names)
 
 
 _NO_SIGNS = bytes(set(range(256)) - set(b',[{:"'))
