@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.runs.groups import GroupList
+from ckpt_tui.core.runs.group_lists import GroupList
 from ckpt_tui.core.runs.lineage import Node, arrange
 from ckpt_tui.stores.store_groups import Groups
 

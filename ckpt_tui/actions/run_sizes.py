@@ -6,9 +6,10 @@ from collections import Counter
 
 from ckpt_tui.actions.branch_checkpoints import Check, Progress, StoreQueries, stamps
 from ckpt_tui.core.runs.lineage import Run
+from ckpt_tui.core.sizes.measuring import checkpoint_shares
 from ckpt_tui.core.sizes.repeats import Repeats
 from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunGrowth, RunSizes, StepSizes
-from ckpt_tui.core.sizes.shares import Shares, checkpoint_shares, grew_most
+from ckpt_tui.core.sizes.shares import Shares, grew_most
 from ckpt_tui.errors import UndecodableError
 
 COMPARED = 5_000

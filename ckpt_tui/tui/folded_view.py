@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ckpt_tui.core.runs import listing
-from ckpt_tui.core.runs.groups import Group, GroupList, group_id
+from ckpt_tui.core.runs.group_lists import GroupList
+from ckpt_tui.core.runs.groups import Group, group_id
 from ckpt_tui.core.sequences import LazySequence
 from ckpt_tui.tui.sections import Named, Places, Rows, Section, file_of
 

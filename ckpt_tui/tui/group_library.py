@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ckpt_tui.actions.group_nodes import GroupNodes
-from ckpt_tui.core.runs.groups import Group, GroupList, JoinedGroups, KnownGroups, PackedGroups
+from ckpt_tui.core.runs.group_lists import GroupList, JoinedGroups, KnownGroups
+from ckpt_tui.core.runs.groups import Group, PackedGroups
 from ckpt_tui.core.runs.listing import is_named
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.run_sizes import RunMeasurer
 from ckpt_tui.actions.text_search import TextSearches
 from ckpt_tui.core.cache import Cache
-from ckpt_tui.core.sizes.shares import Shares, checkpoint_shares
+from ckpt_tui.core.sizes.measuring import checkpoint_shares
+from ckpt_tui.core.sizes.shares import Shares
 from ckpt_tui.tui.messages import (
     BisectReady,
     HistoryReady,

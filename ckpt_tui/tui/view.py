@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs import listing
-from ckpt_tui.core.runs.groups import GroupList, group_id, group_of
+from ckpt_tui.core.runs.group_lists import GroupList
+from ckpt_tui.core.runs.groups import group_id, group_of
 from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.terms import Terms, terms_of

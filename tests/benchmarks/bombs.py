@@ -23,7 +23,7 @@ from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.reading.tree import EXPAND_LIMIT, Tree
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.redact import masked
-from ckpt_tui.core.sizes.shares import shares
+from ckpt_tui.core.sizes.measuring import shares
 from tests.benchmarks.checkpoints import checkpoint
 from tests.benchmarks.figures import Figure, environment, ms
 

@@ -14,7 +14,7 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.replay.frames import make_frame
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.core.show_document import show_document
-from ckpt_tui.core.sizes.shares import checkpoint_shares
+from ckpt_tui.core.sizes.measuring import checkpoint_shares
 from ckpt_tui.core.steps.learned_graph import GraphLearner
 from ckpt_tui.core.steps.snapshots import take_snapshot
 

@@ -36,16 +36,10 @@ from ckpt_tui.stores.langgraph_names import encoded, key_of, saved_at, step_of
 from ckpt_tui.stores.langgraph_records import Key
 from ckpt_tui.stores.registry import open_store
 from tests.stores.langgraph_saving import SCHEMA, checkpoint_id, connect, save, save_many, save_two, write
+from tests.stores.reading import read
 from tests.support.patience import PATIENCE
 
 DATA = Path(__file__).parent.parent / "data" / "langgraph"
-
-
-def read(store: Store) -> dict[str, CheckpointRef | Problem]:
-    """Everything in a store, with the facts of its bodies."""
-    entries = collect(store.scan())
-    unread = [file for file, entry in entries.items() if isinstance(entry, CheckpointRef) and entry.facts is None]
-    return collect(store.fill(unread), entries)
 
 
 def runs_of(store: Store) -> dict[str, Run]:

@@ -15,22 +15,16 @@ from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.errors import CkptError
-from ckpt_tui.stores.base import Entry, Store, collect
+from ckpt_tui.stores.base import Store, collect
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.conformance import Conformance
 from ckpt_tui.stores.langgraph_dev import FILES, DevStore
 from ckpt_tui.stores.registry import open_store
 from tests.stores.langgraph_saving import checkpoint_id, save_two
+from tests.stores.reading import read
 
 DATA = Path(__file__).parent.parent / "data" / "langgraph-dev"
 WAITING, ANSWERED = "01a22b1c-2218-76bf-9544-35f9e4fe39e0", "01a22b1c-2637-7066-8ef7-344117c9e37e"
-
-
-def read(store: Store) -> dict[str, Entry]:
-    """Everything in a store, with the facts of its bodies."""
-    entries = collect(store.scan())
-    unread = [file for file, entry in entries.items() if isinstance(entry, CheckpointRef) and entry.facts is None]
-    return collect(store.fill(unread), entries)
 
 
 def runs_of(store: Store) -> dict[str, Run]:

@@ -21,19 +21,13 @@ from ckpt_tui.stores.langgraph_postgres import PostgresStore
 from ckpt_tui.stores.registry import open_store
 from tests.stores.langgraph_saving import checkpoint_id
 from tests.stores.postgres_saving import SHALLOW, TABLES, save, save_two
+from tests.stores.reading import read
 from tests.support.patience import PATIENCE
 from tests.support.postgres_server import PASSWORD, READER, PostgresServer, fill, why_missing
 
 DATA = Path(__file__).parent.parent / "data" / "langgraph-postgres"
 
 pytestmark = pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "-")
-
-
-def read(store: Store) -> dict[str, Entry]:
-    """Everything in a store, with the facts of its bodies."""
-    entries = collect(store.scan())
-    unread = [file for file, entry in entries.items() if isinstance(entry, CheckpointRef) and entry.facts is None]
-    return collect(store.fill(unread), entries)
 
 
 def shown(entry: Entry) -> dict[str, Any]:

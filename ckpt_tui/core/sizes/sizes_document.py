@@ -9,7 +9,7 @@ from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.list_document import ref_document
 from ckpt_tui.core.shown_names import masked_path
-from ckpt_tui.core.sizes.shares import checkpoint_shares
+from ckpt_tui.core.sizes.measuring import checkpoint_shares
 
 
 def sizes_document(

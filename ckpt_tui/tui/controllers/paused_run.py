@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.cells import cell_len
 
-from ckpt_tui.actions.resume.document_edits import parse_edit
 from ckpt_tui.core.running.secret_lines import masked_copy
 from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.core.terms import framework_terms
-from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.helpers.run_prompts import CHANGE, place_typed, run_to_prompt
+from ckpt_tui.tui.helpers.run_prompts import CHANGE, edit_typed, place_typed, run_to_prompt
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.shown_keys import key_text, keys_of, names_of
 from ckpt_tui.tui.widgets.status import Part, hints
@@ -207,10 +205,8 @@ class PausedRun:
             self._port.prompt.ask(CHANGE, "state.", self._take_change, select=False)
 
     def _take_change(self, text: str) -> bool | None:
-        try:
-            edit = parse_edit(text)
-        except CkptError as error:
-            self._port.prompt.say(f"{error.what} {error.hint}", "error")
+        edit = edit_typed(text, self._port.prompt)
+        if edit is None:
             return False
         run = self._run
         if run is not None and run.paused is not None and self.change(self._place(run.paused), (edit,)):

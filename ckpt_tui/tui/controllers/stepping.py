@@ -6,10 +6,9 @@ from typing import Any, Protocol
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint, parse_breakpoints
 from ckpt_tui.actions.notebook import Notebook, read_notes, write_notes
-from ckpt_tui.actions.resume.document_edits import parse_edit
 from ckpt_tui.core.terms import Terms
 from ckpt_tui.errors import CkptError
-from ckpt_tui.tui.helpers.run_prompts import CHANGE, place_typed, run_to_prompt
+from ckpt_tui.tui.helpers.run_prompts import CHANGE, edit_typed, place_typed, run_to_prompt
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 
@@ -149,10 +148,8 @@ class Stepping:
             self._port.prompt.ask(CHANGE, "state.", self._change, select=False)
 
     def _change(self, text: str) -> bool | None:
-        try:
-            edit = parse_edit(text)
-        except CkptError as error:
-            self._port.prompt.say(f"{error.what} {error.hint}", "error")
+        edit = edit_typed(text, self._port.prompt)
+        if edit is None:
             return False
         run = self._port.run
         if run is not None:

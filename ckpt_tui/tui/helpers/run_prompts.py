@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckpt_tui.tui.widgets.prompt import Prompted
+from ckpt_tui.actions.resume.document_edits import parse_edit
+from ckpt_tui.actions.resume.plan import Edit
+from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 
 CHANGE = Prompted("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
 
@@ -22,3 +25,12 @@ def place_typed(text: str) -> dict[str, Any]:
     if not text:
         return {}
     return {"step": int(text)} if text.isdecimal() else {"executor": text}
+
+
+def edit_typed(text: str, prompt: Prompt) -> Edit | None:
+    """The change that was typed; None where it is not one, which the prompt explains."""
+    try:
+        return parse_edit(text)
+    except CkptError as error:
+        prompt.say(f"{error.what} {error.hint}", "error")
+        return None

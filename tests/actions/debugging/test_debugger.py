@@ -21,6 +21,7 @@ from ckpt_tui.actions.resume.sources import source_of
 from ckpt_tui.actions.state_files import StateTable
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_store
+from tests.support.debug_session import DebugSession
 from tests.support.frameworks import DEBUGGED, NEWEST, OLDEST, interpreter
 from tests.support.patience import PATIENCE
 from tests.support.program_stores import PROGRAMS as PROGRAM_SHAPES
@@ -30,30 +31,15 @@ from tests.support.resumes import checkpoints
 PROGRAMS = Path(__file__).parents[2] / "support" / "debugged"
 
 
-class Driven:
-    """A session whose lines are waited for."""
+class Driven(DebugSession):
+    """A session of one of the programs."""
 
     def __init__(
         self, program: str, into: Path, release: str = NEWEST, breaks: Sequence[str] = (), step: bool = False
     ) -> None:
-        self.lines: list[dict[str, Any]] = []
-        self._queue: queue.Queue[bytes] = queue.Queue()
         target = Target(str(PROGRAMS / program), interpreter(release))
         plan = make_plan(Source("", "", ""), target, str(into))
-        self.debugger = Debugger(plan, self._queue.put, [parse_breakpoint(each) for each in breaks], step)
-        self.debugger.start()
-
-    def until(self, kind: str) -> dict[str, Any]:
-        """The next line of a kind."""
-        while True:
-            line: dict[str, Any] = json.loads(self._queue.get(timeout=PATIENCE))
-            self.lines.append(line)
-            if line["kind"] == kind:
-                return line
-            assert line["kind"] != "end", line
-
-    def do(self, command: str, **fields: Any) -> None:
-        self.debugger.send({"do": command, **fields})
+        super().__init__(plan, [parse_breakpoint(each) for each in breaks], step)
 
     def outputs(self) -> list[Any]:
         return [each["data"] for each in self.lines if each["kind"] == "event" and each["type"] == "output"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import shutil
 import subprocess
 import sys
@@ -14,14 +13,13 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.resume.plan import GraphThread, Source, Target, make_plan
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
 from tests.runner.langgraph.graphs import PROGRAMS, Resumed, digests, recorded
+from tests.support.debug_session import DebugSession
 from tests.support.langgraph_releases import NEWEST, RELEASES, interpreter
-from tests.support.patience import PATIENCE
 
 OLDEST, MIDDLE, _ = RELEASES
 ALL = [
@@ -123,33 +121,16 @@ def test_a_changed_run_that_waits_says_the_database_in_which_it_goes_on(tmp_path
     assert f"answer it: ckpt-tui resume {fork}" in done.said
 
 
-class Driven:
-    """A session of debugging whose lines are waited for."""
-
-    def __init__(self, home: Path, program: str, *arguments: str) -> None:
-        shutil.copyfile(PROGRAMS / program, home / program)
-        self.lines: list[dict[str, Any]] = []
-        self._queue: queue.Queue[bytes] = queue.Queue()
-        target = Target(str(home / program), interpreter(NEWEST), arguments=arguments, directory=str(home))
-        source = Source("", "", "", thread=GraphThread("", "", ""))
-        self.debugger = Debugger(make_plan(source, target, str(home / "made.sqlite")), self._queue.put, (), True)
-        self.debugger.start()
-
-    def until(self, kind: str) -> dict[str, Any]:
-        """The next line of a kind."""
-        while True:
-            line: dict[str, Any] = json.loads(self._queue.get(timeout=PATIENCE))
-            self.lines.append(line)
-            if line["kind"] == kind:
-                return line
-            assert line["kind"] != "end", line
-
-    def do(self, command: str, **fields: Any) -> None:
-        self.debugger.send({"do": command, **fields})
+def session_of(home: Path, program: str, *arguments: str) -> DebugSession:
+    """A session of a program with a graph, stopping after every step."""
+    shutil.copyfile(PROGRAMS / program, home / program)
+    target = Target(str(home / program), interpreter(NEWEST), arguments=arguments, directory=str(home))
+    source = Source("", "", "", thread=GraphThread("", "", ""))
+    return DebugSession(make_plan(source, target, str(home / "made.sqlite")), step=True)
 
 
 def test_a_run_that_is_taken_back_or_changed_at_its_end_gets_no_second_input(tmp_path: Path) -> None:
-    session = Driven(tmp_path, "begins.py", "none", "invoke")
+    session = session_of(tmp_path, "begins.py", "none", "invoke")
     first = session.until("paused")
     for _ in range(2):
         session.do("step")
