@@ -1,4 +1,4 @@
-"""The groups of a store at one moment: what changed lately before all that is packed, and several stores as one list."""
+"""The groups of a store at one moment: what changed lately, then all that is packed; several stores as one list."""
 
 from __future__ import annotations
 
