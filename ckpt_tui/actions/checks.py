@@ -36,7 +36,7 @@ CHANGES = 10
 Watch = Callable[[], None] | None
 
 
-class Point(NamedTuple):
+class CheckedStep(NamedTuple):
     """One checkpoint of the branch, with what its step shows."""
 
     node: Node
@@ -95,7 +95,7 @@ class Checks:
 
     # -- the way through the branch ----------------------------------------------------------------------------------
 
-    def _points(self, wanted: set[str] | None) -> Iterator[tuple[Point, Checkpoint | None, CkptError | None]]:
+    def _points(self, wanted: set[str] | None) -> Iterator[tuple[CheckedStep, Checkpoint | None, CkptError | None]]:
         """Each checkpoint of the branch, root first; only the wanted ones are loaded where some are named."""
         before: Snapshot | None = None
         graph = NO_GRAPH if wanted is not None else self._graph()
@@ -105,13 +105,13 @@ class Checks:
             try:
                 checkpoint = self._store.load_within(node.ref.file, DocumentBudget())
             except CkptError as error:
-                yield Point(node, (), ()), None, error
+                yield CheckedStep(node, (), ()), None, error
                 before = None
                 continue
             after = take_snapshot(checkpoint)
             step = step_between(before, after, graph)
             asked = tuple(request.executor for request in step.raised)
-            yield Point(node, step.names, asked), checkpoint, None
+            yield CheckedStep(node, step.names, asked), checkpoint, None
             before = after
 
     def _graph(self) -> Any:
@@ -131,7 +131,7 @@ class Checks:
 
     def _look(
         self, states: Sequence[_Counting], files: dict[int, str], number: int,
-        found: tuple[Point, Checkpoint | None, CkptError | None],
+        found: tuple[CheckedStep, Checkpoint | None, CkptError | None],
     ) -> None:  # fmt: skip
         point, checkpoint, error = found
         document: dict[str, Any] | None = None
@@ -162,7 +162,7 @@ class Checks:
     # -- single checks -----------------------------------------------------------------------------------------------
 
     def _ask(
-        self, state: _Counting, point: Point, number: int, checkpoint: Checkpoint, document: dict[str, Any]
+        self, state: _Counting, point: CheckedStep, number: int, checkpoint: Checkpoint, document: dict[str, Any]
     ) -> None:
         check = state.check
         values = []
@@ -200,7 +200,7 @@ class Checks:
         except UsageError:
             return None
 
-    def _judge(self, state: _Counting, point: Point, checkpoint: Checkpoint) -> None:
+    def _judge(self, state: _Counting, point: CheckedStep, checkpoint: Checkpoint) -> None:
         found = [*checkpoint.faults, *alarms(checkpoint, budget=DocumentBudget())]
         if found:
             state.failure = Failure(point.node.ref.id, "", state.check.expected, reason="; ".join(found[:5]))
@@ -299,7 +299,7 @@ _STEPS = ("order", "runs", "asked")
 _LATER = ("graph", "same_as")
 
 
-def _count_step(state: _Counting, point: Point, number: int) -> None:
+def _count_step(state: _Counting, point: CheckedStep, number: int) -> None:
     state.looked += 1
     check = state.check
     if check.kind == "order":

@@ -21,7 +21,7 @@ from ckpt_tui.core.runs.lineage import Node, Run, arrange
 from ckpt_tui.core.sharing.bundle import SCHEMA, entry
 from ckpt_tui.core.sharing.hidden import hidden_places, summary_document, summary_text
 from ckpt_tui.core.sharing.machine_names import Cleaner, Names
-from ckpt_tui.core.sharing.run_page import Point, Report, RunReport, title_of
+from ckpt_tui.core.sharing.run_page import PagePoint, PageReport, RunReport, title_of
 from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.core.steps.steps import step_between
@@ -258,7 +258,7 @@ def in_order(runs: Sequence[Run], nodes: Iterable[Node]) -> list[Node]:
 # -- the report --------------------------------------------------------------------------------------------------------
 
 
-def make_report(bundle: Bundle, shown: Iterable[str], ignore: IgnoreRules, check: Check = None) -> Report:
+def make_report(bundle: Bundle, shown: Iterable[str], ignore: IgnoreRules, check: Check = None) -> PageReport:
     """The report of a bundle. Everything in it comes from the masked copy.
 
     Args:
@@ -280,17 +280,17 @@ def make_report(bundle: Bundle, shown: Iterable[str], ignore: IgnoreRules, check
             reports.append(RunReport(run.workflow or title_of(points[0][0].ref), run.id, *_closed(points)))
     problems = [(one["file"], one["reason"]) for one in document["problems"]]
     kind = document["store"]["kind"]
-    return Report(document["store"]["name"], kind, tuple(reports), problems, bundle.text, document["made_by"])
+    return PageReport(document["store"]["name"], kind, tuple(reports), problems, bundle.text, document["made_by"])
 
 
-def _closed(points: Sequence[tuple[Point, Any]]) -> tuple[tuple[Point, ...], Any]:
+def _closed(points: Sequence[tuple[PagePoint, Any]]) -> tuple[tuple[PagePoint, ...], Any]:
     """The points of a run, and its graph as it was known after the last."""
     return tuple(point for point, _ in points), points[-1][1]
 
 
 def _points(
     store: Store, run: Run, wanted: set[str], documents: dict[str, Any], ignore: IgnoreRules, check: Check
-) -> Iterator[tuple[Point, Any]]:
+) -> Iterator[tuple[PagePoint, Any]]:
     run_path = RunPath()
     nodes = {node.ref.id: node for node in run.nodes}
     kept: dict[str, Checkpoint] = {}
@@ -311,7 +311,7 @@ def _points(
         if before is not None:
             difference = diff(parts_of(before), parts_of(after), ignore, scale_of(before, after), check)
         yield (
-            Point(
+            PagePoint(
                 node.ref, None if above is None else above.ref, found.overview, found.conversation.turns, step,
                 difference, documents[node.ref.file], node.fork,
             ),

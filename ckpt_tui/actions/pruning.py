@@ -15,7 +15,7 @@ from ckpt_tui.actions.debugging.session_record import directories_in_use
 from ckpt_tui.actions.trash import Deleted, Moved
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.prune_plan import Choice, Wish, choose
+from ckpt_tui.core.runs.prune_plan import PruneChoice, Wish, choose
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Store
@@ -37,7 +37,7 @@ def why_none(store: Store) -> str:
     return barred or ("" if os.path.isdir(store.path) else "it is not a directory")
 
 
-def plan(store: Store, runs: Sequence[Run], wish: Wish, in_use: Collection[str] = ()) -> Choice:
+def plan(store: Store, runs: Sequence[Run], wish: Wish, in_use: Collection[str] = ()) -> PruneChoice:
     """What a wish would delete; looks at directories and records, not into checkpoints.
 
     Args:

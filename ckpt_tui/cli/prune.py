@@ -18,7 +18,7 @@ from ckpt_tui.cli.output import json_option, store_argument, write, write_json
 from ckpt_tui.cli.show import say_unread
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.prune_plan import Choice, Wish, age_of
+from ckpt_tui.core.runs.prune_plan import PruneChoice, Wish, age_of
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import shown_name
@@ -140,7 +140,7 @@ def _staying(count: int) -> str:
     return "1 checkpoint stays" if count == 1 else f"{count:,} checkpoints stay"
 
 
-def _show(choice: Choice) -> None:
+def _show(choice: PruneChoice) -> None:
     """Print what goes and what does not, on stderr."""
     if not choice.gone:
         click.echo("nothing would go", err=True)
@@ -171,7 +171,7 @@ def _list(nodes: Sequence[Node], title: str) -> None:
         click.echo(f"  and {len(nodes) - SHOWN:,} more", err=True)
 
 
-def _agrees(choice: Choice, for_good: bool) -> bool:
+def _agrees(choice: PruneChoice, for_good: bool) -> bool:
     if not sys.stdin.isatty():
         raise UsageError("Deleting needs your confirmation.", "Add --yes, or --dry-run to see what would go.")
     how = "for good" if for_good else "to the trash (--undo brings them back)"
@@ -210,7 +210,7 @@ def _left(moved: Moved) -> list[dict[str, str]]:
     return [{"file": name, "reason": reason} for name, reason in moved.left]
 
 
-def _document(choice: Choice, moved: Moved | None) -> dict[str, Any]:
+def _document(choice: PruneChoice, moved: Moved | None) -> dict[str, Any]:
     return {
         "schema": "ckpt-tui/prune@1", "freed": choice.freed,
         "gone": [{"id": node.ref.id, "file": node.ref.file, "size": node.ref.size} for node in choice.gone],

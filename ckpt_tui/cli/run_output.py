@@ -22,7 +22,7 @@ from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.actions.resume.targets import remember
 from ckpt_tui.cli.console import Console
 from ckpt_tui.cli.output import colours
-from ckpt_tui.core.running.event_lines import Line, line_of, nodes_of, parse_line
+from ckpt_tui.core.running.event_lines import EventLine, line_of, nodes_of, parse_line
 from ckpt_tui.core.running.secret_lines import SHOWN, masked_copy, masked_line, may_hold_secrets, shown_line
 from ckpt_tui.core.running.session_lines import OUTCOMES, compared_texts
 from ckpt_tui.core.running.short_values import asks_in_words
@@ -286,7 +286,7 @@ def _texts(line: dict[str, Any]) -> list[str]:
     return [_text(line_of(line))]
 
 
-def _text(line: Line) -> str:
+def _text(line: EventLine) -> str:
     """One line for a terminal or a file."""
     who = f"{line.who} " if line.who else ""
     step = f"{line.step:>3}" if line.step else "   "

@@ -17,7 +17,7 @@ MISSING = object()
 """Stands for no stored value."""
 
 
-class History(NamedTuple):
+class DeltaHistory(NamedTuple):
     """What a channel was made of.
 
     Attributes:
@@ -31,7 +31,7 @@ class History(NamedTuple):
     is_whole: bool
 
 
-def rebuilt(history: History) -> tuple[Value, str]:
+def rebuilt(history: DeltaHistory) -> tuple[Value, str]:
     """The rebuilt value of the channel, and a warning about it.
 
     Returns:

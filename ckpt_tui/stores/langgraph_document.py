@@ -40,7 +40,7 @@ class Due(NamedTuple):
     is_input: bool = False
 
 
-class Document(NamedTuple):
+class GraphDocument(NamedTuple):
     """The body of a checkpoint.
 
     Attributes:
@@ -76,7 +76,7 @@ def members(value: Value) -> dict[str, Value] | None:
     return None
 
 
-def read_document(value: Value) -> Document | None:
+def read_document(value: Value) -> GraphDocument | None:
     """The body of a checkpoint, or None where the value is not one."""
     top = members(value)
     if top is None or members(top.get("channel_values")) is None:
@@ -113,7 +113,7 @@ def read_document(value: Value) -> Document | None:
             if is_snapshot:
                 snapshots.add(name)
     due += sent(sends)
-    return Document(
+    return GraphDocument(
         version if type(version) is int else 0, state, tuple(due), tuple(joining), seen, versions,
         frozenset(snapshots), time if type(time) is str else "", top,
     )  # fmt: skip
@@ -162,7 +162,7 @@ def version_text(value: Value) -> str:
 # -- who ran -----------------------------------------------------------------------------------------------------------
 
 
-def nodes_that_ran(document: Document, before: Document | None) -> tuple[str, ...]:
+def nodes_that_ran(document: GraphDocument, before: GraphDocument | None) -> tuple[str, ...]:
     """The nodes that ran for a checkpoint: they have seen other versions than at its parent.
 
     Args:
@@ -200,7 +200,7 @@ def _joining(write: Write) -> str:
     return name if type(name) is str and name in sources else ""
 
 
-def node_of_tasks(document: Document | None, writes: Sequence[Write]) -> dict[str, str]:
+def node_of_tasks(document: GraphDocument | None, writes: Sequence[Write]) -> dict[str, str]:
     """Task → its node, as far as paths, channels and the work that waits say it; "" for a task that is not known."""
     due = () if document is None else document.due
     sends = [one.node for one in due if one.argument is not None and not one.is_input]

@@ -17,9 +17,9 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Opaque
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.langgraph_answers import answered_tasks
-from ckpt_tui.stores.langgraph_document import OLDER, Document, members, senders
+from ckpt_tui.stores.langgraph_document import OLDER, GraphDocument, members, senders
 from ckpt_tui.stores.langgraph_names import above, encoded, run_of, saved_at, step_of, title_of
-from ckpt_tui.stores.langgraph_outcome import Question
+from ckpt_tui.stores.langgraph_outcome import Interrupt
 from ckpt_tui.stores.langgraph_reader import Reading
 from ckpt_tui.stores.langgraph_records import SMALL, Header, Key
 
@@ -125,7 +125,7 @@ def full_entry_of(header: Header, read: Reading, has_child: bool, has_returned: 
     )
 
 
-def _facts(document: Document | None, pending: Sequence[Question], sources: Iterable[str]) -> Facts:
+def _facts(document: GraphDocument | None, pending: Sequence[Interrupt], sources: Iterable[str]) -> Facts:
     """What the list shows of it."""
     due = () if document is None else document.due
     names = tuple(dict.fromkeys(sources))
@@ -133,7 +133,7 @@ def _facts(document: Document | None, pending: Sequence[Question], sources: Iter
     return Facts(len(due), len(pending), names[:8], askers[:8], bool(document and document.joining))
 
 
-def _gist(read: Reading, questions: Sequence[Question], role: Role) -> str:
+def _gist(read: Reading, questions: Sequence[Interrupt], role: Role) -> str:
     """What matters at a checkpoint in a few words: what is asked, given, or was written by the nodes that ran."""
     if questions:
         return gist(questions[0].value)

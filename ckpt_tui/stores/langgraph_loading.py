@@ -10,7 +10,7 @@ from ckpt_tui.core.paths import expression
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Value
 from ckpt_tui.stores.langgraph_delta import rebuilt
-from ckpt_tui.stores.langgraph_document import BRANCH_TO, Document, members, senders
+from ckpt_tui.stores.langgraph_document import BRANCH_TO, GraphDocument, members, senders
 from ckpt_tui.stores.langgraph_entries import dangers_of
 from ckpt_tui.stores.langgraph_names import above, run_of
 from ckpt_tui.stores.langgraph_outcome import requests
@@ -76,7 +76,7 @@ def checkpoint_of(
 
 
 def _state(
-    key: Key, document: Document, read: Reading, reader: LangGraphReader, budget: MessageBudget, remarks: _Remarks
+    key: Key, document: GraphDocument, read: Reading, reader: LangGraphReader, budget: MessageBudget, remarks: _Remarks
 ) -> dict[str, Value]:
     """The channels that hold state, and those that store only what was added, as far as they can be known."""
     state = dict(document.state)

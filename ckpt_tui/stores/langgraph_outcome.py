@@ -18,7 +18,7 @@ _ORDINARY = 0
 """The least index of a write to a channel of the state."""
 
 
-class Question(NamedTuple):
+class Interrupt(NamedTuple):
     """An interrupt that waits for an answer."""
 
     id: str
@@ -28,7 +28,7 @@ class Question(NamedTuple):
     schema: Value
 
 
-class Outcome(NamedTuple):
+class StepOutcome(NamedTuple):
     """What the tasks have left that ran from a checkpoint.
 
     Attributes:
@@ -37,12 +37,12 @@ class Outcome(NamedTuple):
         errors: Node, or "", and the text of the error of each task that failed.
     """
 
-    questions: tuple[Question, ...]
+    questions: tuple[Interrupt, ...]
     answered: bool
     errors: tuple[tuple[str, str], ...]
 
 
-def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[int, Value]) -> Outcome:
+def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[int, Value]) -> StepOutcome:
     """What the tasks have left.
 
     A task that asks a second question has its first answer beside it, so answers are not counted: a question waits
@@ -55,7 +55,7 @@ def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[i
     """
     finished = {write.task for write in writes if write.number >= _ORDINARY}
     last_answer = max((write.row for write in writes if write.channel == RESUME and write.task == NULL_TASK), default=0)
-    questions: list[Question] = []
+    questions: list[Interrupt] = []
     errors = []
     asked = False
     for write in writes:
@@ -68,7 +68,7 @@ def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[i
             errors.append((nodes.get(write.task, ""), _text_of_error(value)))
     answered = asked and any(write.channel == RESUME for write in writes)
     errors.sort(key=lambda one: one[1].startswith(_ABORTED))
-    return Outcome(each_once(questions), answered, tuple(errors))
+    return StepOutcome(each_once(questions), answered, tuple(errors))
 
 
 def _text_of_error(value: Value) -> str:
@@ -80,12 +80,12 @@ def _text_of_error(value: Value) -> str:
     return ": ".join(part for part in (name, message) if type(part) is str and part)
 
 
-def each_once(questions: Iterable[Question]) -> tuple[Question, ...]:
+def each_once(questions: Iterable[Interrupt]) -> tuple[Interrupt, ...]:
     """Each question once: in a functional workflow the task that asks and the one that called it hold the same.
 
     The one is kept whose node is known; it is the caller, as a task of a functional workflow is not a node.
     """
-    found: dict[str, Question] = {}
+    found: dict[str, Interrupt] = {}
     for question in questions:
         known = found.get(question.id)
         if known is None or known.node in ("", START):
@@ -93,7 +93,7 @@ def each_once(questions: Iterable[Question]) -> tuple[Question, ...]:
     return tuple(found.values())
 
 
-def questions_of(value: Value, task: str, node: str) -> list[Question]:
+def questions_of(value: Value, task: str, node: str) -> list[Interrupt]:
     """The interrupts that one write of a task holds: one, or a list of them."""
     value = resolve(value)
     found = []
@@ -104,11 +104,11 @@ def questions_of(value: Value, task: str, node: str) -> list[Question]:
             name = "|".join(steps) or f"{task}:{number}"
         asker = node or (steps[0].partition(":")[0] if steps else "")
         members_of = attribute(item, "value")
-        found.append(Question(name, task, asker, members_of, attribute(item, "response_schema")))
+        found.append(Interrupt(name, task, asker, members_of, attribute(item, "response_schema")))
     return found
 
 
-def requests(questions: Iterable[Question]) -> dict[str, Value]:
+def requests(questions: Iterable[Interrupt]) -> dict[str, Value]:
     """Pending requests, as `Checkpoint.pending` has them."""
     found: dict[str, Value] = {}
     for question in questions:

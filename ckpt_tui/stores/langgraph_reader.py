@@ -11,9 +11,9 @@ from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.value import Decoded, Value
 from ckpt_tui.stores.langgraph_answers import answered_interrupts
 from ckpt_tui.stores.langgraph_channels import with_values
-from ckpt_tui.stores.langgraph_delta import MISSING, History
+from ckpt_tui.stores.langgraph_delta import MISSING, DeltaHistory
 from ckpt_tui.stores.langgraph_document import (
-    Document,
+    GraphDocument,
     members,
     node_of_tasks,
     nodes_that_ran,
@@ -22,7 +22,7 @@ from ckpt_tui.stores.langgraph_document import (
     version_text,
 )
 from ckpt_tui.stores.langgraph_names import above
-from ckpt_tui.stores.langgraph_outcome import Outcome, outcome
+from ckpt_tui.stores.langgraph_outcome import StepOutcome, outcome
 from ckpt_tui.stores.langgraph_records import Body, Key, Rows, Write
 
 KEPT_DOCUMENTS = 512
@@ -52,14 +52,14 @@ class Reading(NamedTuple):
 
     body: Body
     decoded: Decoded
-    document: Document | None
+    document: GraphDocument | None
     metadata: dict[str, Value]
     ran: tuple[str, ...] | None
     before_writes: list[Write]
     before_nodes: dict[str, str]
     writes: list[Write]
     nodes: dict[str, str]
-    outcome: Outcome
+    outcome: StepOutcome
     changed: tuple[str, ...]
     asked_above: bool
 
@@ -73,7 +73,7 @@ class LangGraphReader:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self._documents: dict[Key, Document | None] = {}
+        self._documents: dict[Key, GraphDocument | None] = {}
 
     def forget(self) -> None:
         """Forget everything read, as the store was made again."""
@@ -119,7 +119,7 @@ class LangGraphReader:
                 bool(found.questions) and self._asks_above(key, metadata),
             )  # fmt: skip
 
-    def _keep(self, key: Key, document: Document | None) -> None:
+    def _keep(self, key: Key, document: GraphDocument | None) -> None:
         if len(self._documents) >= KEPT_DOCUMENTS:
             for old in list(self._documents)[: KEPT_DOCUMENTS // 2]:
                 self._documents.pop(old, None)
@@ -155,7 +155,7 @@ class LangGraphReader:
         """The interrupts that were answered so that a checkpoint could be made, as `answered_interrupts` has them."""
         return answered_interrupts(parent, read.before_writes, read.before_nodes, self._rows, budget)
 
-    def history(self, key: Key, channel: str, budget: MessageBudget) -> History | None:
+    def history(self, key: Key, channel: str, budget: MessageBudget) -> DeltaHistory | None:
         """What a channel that is not stored was made of; None where nothing was ever written to it."""
         writes: list[list[Value]] = []
         seed: Value = MISSING
@@ -176,7 +176,7 @@ class LangGraphReader:
             own = self._rows.writes([at], budget.bytes, (channel,)).get(at, [])
             writes.append([decode(one.encoding, one.data, budget).value for one in own if one.channel == channel])
         flat = [value for step in reversed(writes) for value in step]
-        return History(seed, flat, is_whole) if flat or seed is not MISSING else None
+        return DeltaHistory(seed, flat, is_whole) if flat or seed is not MISSING else None
 
 
 def _caller(key: Key, metadata: dict[str, Value]) -> tuple[Key | None, str]:
@@ -188,7 +188,7 @@ def _caller(key: Key, metadata: dict[str, Value]) -> tuple[Key | None, str]:
     return Key(key.thread, space, name), key.space.rpartition("|")[2].partition(":")[2]
 
 
-def _changed(document: Document | None, before: Document | None) -> tuple[str, ...]:
+def _changed(document: GraphDocument | None, before: GraphDocument | None) -> tuple[str, ...]:
     known = {} if before is None else before.versions
     versions = {} if document is None else document.versions
     return tuple(
@@ -196,7 +196,7 @@ def _changed(document: Document | None, before: Document | None) -> tuple[str, .
     )
 
 
-def document_of(body: Body, budget: MessageBudget) -> tuple[Decoded, Document | None]:
+def document_of(body: Body, budget: MessageBudget) -> tuple[Decoded, GraphDocument | None]:
     """A body decoded; the document is None if it is not one, or cannot be read to its end."""
     if body.data is None:
         size = body.header.size

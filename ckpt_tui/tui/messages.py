@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.model import Checkpoint, CheckpointRef
     from ckpt_tui.core.reading.search import Positions
     from ckpt_tui.core.runs.path_history import Bisection, History
-    from ckpt_tui.core.runs.prune_plan import Choice, Wish
+    from ckpt_tui.core.runs.prune_plan import PruneChoice, Wish
     from ckpt_tui.core.sizes.run_totals import RunSizes
     from ckpt_tui.core.sizes.shares import Shares
     from ckpt_tui.core.steps.learned_graph import Graph
@@ -279,7 +279,7 @@ class PlanReady(Newest):
     """What a wish would delete is known, and what the last prune deleted, if its files are still there."""
 
     wish: Wish
-    choice: Choice
+    choice: PruneChoice
     last: Deleted | None
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ckpt_tui.actions.resume.log import EventLog
     from ckpt_tui.core.runs.lineage import Node, Run
-    from ckpt_tui.core.runs.prune_plan import Choice, Wish
+    from ckpt_tui.core.runs.prune_plan import PruneChoice, Wish
     from ckpt_tui.stores.base import Store
 
 
@@ -92,7 +92,7 @@ class StoreJobs:
         self.workers.post(PlanReady(wish, plan(self._store, runs, wish, in_use), last_deleted(self._store)))
 
     @job("prune", failed=_prune_failed, exclusive=False)
-    def throw_away(self, runs: Sequence[Run], wish: Wish, in_use: Collection[str], agreed: Choice) -> None:
+    def throw_away(self, runs: Sequence[Run], wish: Wish, in_use: Collection[str], agreed: PruneChoice) -> None:
         """Move to the trash what was agreed to, if the wish still means the same checkpoints."""
         now = plan(self._store, runs, wish, in_use)
         if [node.ref for node in now.gone] != [node.ref for node in agreed.gone]:

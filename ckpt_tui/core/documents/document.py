@@ -216,7 +216,7 @@ def _text(data: bytes, notes: list[str]) -> str:
     raise DocumentFault("encoding", f"not UTF-8 (byte {where:,}), and no encoding of Windows fits it")
 
 
-def _encoding_note(found: encodings.Decoded, where: int) -> str:
+def _encoding_note(found: encodings.DecodedText, where: int) -> str:
     if found.encoding == encodings.preferred():
         return f"not UTF-8; read as {found.encoding}, as --encoding says"
     if found.encoding == "utf-8":

@@ -19,7 +19,7 @@ from ckpt_tui.core.late_patterns import LatePattern
 _preferred = ""
 
 
-class Decoded(NamedTuple):
+class DecodedText(NamedTuple):
     """A text, and how it was read.
 
     Attributes:
@@ -51,12 +51,12 @@ def preferred() -> str:
     return _preferred
 
 
-def decode(data: bytes) -> Decoded | None:
+def decode(data: bytes) -> DecodedText | None:
     """The text of some bytes that are not UTF-8; None where no encoding fits, or not the preferred one."""
     wide = wide_encoding(data)
     for name in filter(None, (_preferred, wide)):
         try:
-            return Decoded(data.decode(name).removeprefix("\ufeff"), name)
+            return DecodedText(data.decode(name).removeprefix("\ufeff"), name)
         except (UnicodeDecodeError, LookupError):
             if name == _preferred:
                 return None
@@ -65,7 +65,7 @@ def decode(data: bytes) -> Decoded | None:
     damaged = data.decode("utf-8", "replace")
     good = sum(char > "\x7f" for char in damaged) - damaged.count("\ufffd")
     if good >= _MOSTLY * len(UNREADABLE.known.findall(damaged)):
-        return Decoded(damaged, "utf-8")
+        return DecodedText(damaged, "utf-8")
     return _likeliest(data)
 
 
@@ -103,7 +103,7 @@ _PIECES = rb'(?<![^"\n])[^"\n\x80-\xff]*+[\x80-\xff][^"\n]*+'
 """Texts with letters beyond ASCII, from quote to quote; each byte is looked at once, however long a line is."""
 
 
-def _likeliest(data: bytes) -> Decoded | None:
+def _likeliest(data: bytes) -> DecodedText | None:
     sample = b"\n".join(re.findall(_PIECES, data))[:_SAMPLE]
     best: tuple[float, str] | None = None
     seen: dict[str, str] = {}
@@ -119,7 +119,7 @@ def _likeliest(data: bytes) -> Decoded | None:
     if best is None or (CANDIDATES[0] not in seen and best[0] < _UNLIKELY * sum(byte > 127 for byte in sample)):
         return None
     text = seen[best[1]]
-    return Decoded(text, best[1], any(other != text for other in seen.values()))
+    return DecodedText(text, best[1], any(other != text for other in seen.values()))
 
 
 CANDIDATES = (

@@ -41,7 +41,7 @@ PIN_CELLS = 60
 """Characters of a pinned value."""
 
 
-class Shown(NamedTuple):
+class ShownFrame(NamedTuple):
     """What is reported of a value, in the place of the value."""
 
     text: str
@@ -187,14 +187,14 @@ def as_shown(step: Step) -> Step:
     )
 
 
-def shown(value: Value) -> Shown:
+def shown(value: Value) -> ShownFrame:
     """A value on one line: what was said last where it holds chat messages, else a preview."""
-    if type(value) is Shown:
+    if type(value) is ShownFrame:
         return value
     said = [] if is_unopened(value) else turns(value)
     if said and said[-1].text:
-        return Shown(f"{shown_name(said[-1].speaker, 40)}: {quoted(masked_text(said[-1].text), VALUE_CELLS)}")
-    return Shown(summary(value, VALUE_CELLS))
+        return ShownFrame(f"{shown_name(said[-1].speaker, 40)}: {quoted(masked_text(said[-1].text), VALUE_CELLS)}")
+    return ShownFrame(summary(value, VALUE_CELLS))
 
 
 # -- pins ------------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ SIGNS = {
 """One sign a kind of line, or of event."""
 
 
-class Line(NamedTuple):
+class EventLine(NamedTuple):
     """One line of a run, for people.
 
     Attributes:
@@ -60,7 +60,7 @@ def parse_line(raw: bytes) -> dict[str, Any]:
     return found
 
 
-def line_of(document: dict[str, Any]) -> Line:
+def line_of(document: dict[str, Any]) -> EventLine:
     """The line of a document, for people."""
     kind = str(document.get("kind", ""))
     stamp = document.get("t")
@@ -72,7 +72,7 @@ def line_of(document: dict[str, Any]) -> Line:
     who, text, tone = _OTHERS.get(kind, _other)(document)
     if kind == "breakpoint_end" and document.get("quit"):
         kind = "breakpoint"  # its sign: nothing goes on
-    return Line(kind, clock, steps, clean(who, 40), clean(text, SUMMARY_CHARACTERS), tone)
+    return EventLine(kind, clock, steps, clean(who, 40), clean(text, SUMMARY_CHARACTERS), tone)
 
 
 _CLOCK = 12
@@ -96,7 +96,7 @@ _TONES = {
 }  # fmt: skip
 
 
-def _event(document: dict[str, Any], clock: str, step: str) -> Line:
+def _event(document: dict[str, Any], clock: str, step: str) -> EventLine:
     kind = str(document.get("type", "?"))
     who = document.get("executor_id") or ""
     parts = []
@@ -114,7 +114,7 @@ def _event(document: dict[str, Any], clock: str, step: str) -> Line:
         parts.insert(0, f"{spent} ·" if any(parts) else spent)
     words = "" if kind == "request_info" else kind.replace("_", " ").removeprefix("executor ")
     text = " ".join(parts if kind == "status" or not words else [words, *parts])
-    return Line(kind, clock, step, clean(str(who), 40), clean(text, SUMMARY_CHARACTERS), _TONES.get(kind, "dim"))
+    return EventLine(kind, clock, step, clean(str(who), 40), clean(text, SUMMARY_CHARACTERS), _TONES.get(kind, "dim"))
 
 
 def _hello(document: dict[str, Any]) -> tuple[str, str, str]:

@@ -28,7 +28,7 @@ class Wish(NamedTuple):
     force: bool = False
 
 
-class Choice(NamedTuple):
+class PruneChoice(NamedTuple):
     """What goes, and what does not.
 
     Attributes:
@@ -74,7 +74,7 @@ UNREAD = "its body is not read yet: it may wait for an answer"
 """Why a checkpoint stays of which only the header is known."""
 
 
-def choose(runs: Sequence[Run], wish: Wish, bar: Callable[[Node], str] = lambda node: "") -> Choice:
+def choose(runs: Sequence[Run], wish: Wish, bar: Callable[[Node], str] = lambda node: "") -> PruneChoice:
     """The checkpoints that go: those that meet at least one of the wishes.
 
     Args:
@@ -107,7 +107,7 @@ def choose(runs: Sequence[Run], wish: Wish, bar: Callable[[Node], str] = lambda 
             meant -= kept_parents
         gone += [node for node in run.nodes if node.ref.id in meant]
         orphans += [node for node in run.nodes if node.ref.id not in meant and node.parent in meant]
-    return Choice(tuple(gone), tuple(waiting), tuple(needed), tuple(orphans), tuple(barred))
+    return PruneChoice(tuple(gone), tuple(waiting), tuple(needed), tuple(orphans), tuple(barred))
 
 
 def _meant(run: Run, wish: Wish) -> set[str]:

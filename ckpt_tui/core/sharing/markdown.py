@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ckpt_tui.core.sharing.mermaid import mermaid
-from ckpt_tui.core.sharing.run_page import Point, Report, RunReport, change_line, facts_text, name_of, step_text
+from ckpt_tui.core.sharing.run_page import PagePoint, PageReport, RunReport, change_line, facts_text, name_of, step_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 
@@ -29,7 +29,7 @@ SIGNS = {"added": "+", "removed": "-", "changed": "!", "moved": "!"}
 """How a line begins that a page colours as a diff."""
 
 
-def markdown(report: Report) -> str:
+def markdown(report: PageReport) -> str:
     """The page: of each run an overview of its last checkpoint, the conversation, what changed, and the graph."""
     parts = [part for run in report.runs for part in _run(run)]
     if report.problems:
@@ -66,7 +66,7 @@ def _run(run: RunReport) -> Iterator[str]:
         yield "#### Graph\n\n" + fenced("mermaid", [graph]) + note
 
 
-def _overview(point: Point) -> Iterator[str]:
+def _overview(point: PagePoint) -> Iterator[str]:
     last = ""
     for line in point.overview.lines:
         label = f"**{line.label}** " if line.label != last else ""
@@ -74,7 +74,7 @@ def _overview(point: Point) -> Iterator[str]:
         last = line.label
 
 
-def _talk(point: Point) -> Iterator[str]:
+def _talk(point: PagePoint) -> Iterator[str]:
     left = _TALK
     turns = point.turns
     for number, turn in enumerate(turns):

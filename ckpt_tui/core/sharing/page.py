@@ -9,8 +9,8 @@ from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.drawing.drawing import SIGNS, WORDS, Drawing
 from ckpt_tui.core.sharing.page_values import values
 from ckpt_tui.core.sharing.run_page import (
-    Point,
-    Report,
+    PagePoint,
+    PageReport,
     RunReport,
     change_line,
     facts_text,
@@ -75,7 +75,7 @@ def page_head(title: str) -> str:
     )
 
 
-def _runs(report: Report) -> str:
+def _runs(report: PageReport) -> str:
     """How many runs there are; what graphs within a graph left is part of their threads."""
     first = next((point.ref for run in report.runs for point in run.points), None)
     own = [run for run in report.runs if not _is_within(run)]
@@ -87,7 +87,7 @@ def _is_within(run: RunReport) -> bool:
     return given is not None and bool(given.above) and given.framework == LANGGRAPH
 
 
-def page(report: Report) -> Iterator[str]:
+def page(report: PageReport) -> Iterator[str]:
     """The page in pieces."""
     count = sum(len(run.points) for run in report.runs)
     yield (
@@ -129,7 +129,9 @@ def _run(run: RunReport, numbers: Iterator[int]) -> Iterator[str]:
         yield from _point(number, point, drawing, ids, unfolded)
 
 
-def _point(number: int, point: Point, drawing: Drawing | None, ids: dict[str, int], unfolded: bool) -> Iterator[str]:
+def _point(
+    number: int, point: PagePoint, drawing: Drawing | None, ids: dict[str, int], unfolded: bool
+) -> Iterator[str]:
     yield (
         f'<section class="point" id="c{number}"><h3>{escape(name_of(point.ref))} · {escape(step_text(point))}</h3>\n'
         f'<p class="soft small" style="margin:.1rem 0">{escape(facts_text(point.ref))}{_parent(point, ids)}</p>\n<dl>'
@@ -151,7 +153,7 @@ def _point(number: int, point: Point, drawing: Drawing | None, ids: dict[str, in
     yield "</div></details>\n</section>\n"
 
 
-def _parent(point: Point, ids: dict[str, int]) -> str:
+def _parent(point: PagePoint, ids: dict[str, int]) -> str:
     if point.parent is None:
         return ""
     number = ids.get(point.parent.id)
@@ -159,7 +161,7 @@ def _parent(point: Point, ids: dict[str, int]) -> str:
     return f" · after {name}" if number is None else f' · after <a href="#c{number}">{name}</a>'
 
 
-def _changes(point: Point, unfolded: bool) -> Iterator[str]:
+def _changes(point: PagePoint, unfolded: bool) -> Iterator[str]:
     assert point.difference is not None
     yield from changes_list(point.difference, unfolded and len(point.difference.shown) <= CHANGES)
 
@@ -177,7 +179,7 @@ def changes_list(difference: Difference, is_open: bool) -> Iterator[str]:
     yield "</pre></details>\n"
 
 
-def _talk(point: Point) -> str:
+def _talk(point: PagePoint) -> str:
     out = []
     for turn in point.turns:
         text = "\n  ".join(clean(line) for line in turn.text[:_TEXT].splitlines())
@@ -188,7 +190,7 @@ def _talk(point: Point) -> str:
     return f'<pre class="talk">{chr(10).join(out)}</pre>'
 
 
-def _graph(point: Point, drawing: Drawing) -> str:
+def _graph(point: PagePoint, drawing: Drawing) -> str:
     lights = point.step.lights()
     hot = hot_pairs(point.step)
     lines = []

@@ -20,7 +20,7 @@ from ckpt_tui.core.terms import ran_in_words
 from ckpt_tui.core.text import clean, size_text
 
 
-class Point(NamedTuple):
+class PagePoint(NamedTuple):
     """One checkpoint of a page.
 
     Attributes:
@@ -56,11 +56,11 @@ class RunReport(NamedTuple):
 
     title: str
     id: str
-    points: tuple[Point, ...]
+    points: tuple[PagePoint, ...]
     graph: Graph
 
 
-class Report(NamedTuple):
+class PageReport(NamedTuple):
     """A page.
 
     Attributes:
@@ -104,7 +104,7 @@ def change_line(change: Change, limit: int = 160) -> ChangeLine:
     return ChangeLine("changed", path, f"{before} → {after}")
 
 
-def step_text(point: Point) -> str:
+def step_text(point: PagePoint) -> str:
     """What led to a checkpoint, in a few words."""
     names = [clean(name, 40) for name in point.step.names]
     if point.step.kind == "answer":

@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from ckpt_tui.actions.trash import SUFFIX, Deleted
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.prune_plan import Choice, Wish
+from ckpt_tui.core.runs.prune_plan import PruneChoice, Wish
 from ckpt_tui.core.runs.time_texts import clock_text, date_text
 from ckpt_tui.core.text import counted, size_text
 from ckpt_tui.stores.base import Store
@@ -87,7 +87,7 @@ class PruneScreen(Screen[str]):
         self._jobs = StoreJobs(self, store)
         self._wish: Wish | None = None
         """What was asked for last."""
-        self._choice: Choice | None = None
+        self._choice: PruneChoice | None = None
         """What it would delete; None until that is known."""
         self._last: Deleted | None = None
         self._is_working = self._has_failed = False
@@ -217,7 +217,7 @@ class PruneScreen(Screen[str]):
         else:
             self.app.push_screen(self._question(choice), lambda yes: self._delete(wish, choice) if yes else None)
 
-    def _question(self, choice: Choice) -> YesNoScreen:
+    def _question(self, choice: PruneChoice) -> YesNoScreen:
         gone, orphans = choice.gone, len(choice.orphans)
         facts = [f"{counted(len(gone), 'checkpoint')}, {size_text(choice.freed)}, to {self._trash_name()}"]
         waiting = sum(node.ref.status == "waiting" for node in gone)
@@ -231,7 +231,7 @@ class PruneScreen(Screen[str]):
         asked = ["\n".join(facts), back, "Delete them?  y yes   n no (as Enter does)"]
         return YesNoScreen(f"Delete {counted(len(gone), 'checkpoint')}?", "y deletes · ⏎ n esc leave them", asked, 100)
 
-    def _delete(self, wish: Wish, choice: Choice) -> None:
+    def _delete(self, wish: Wish, choice: PruneChoice) -> None:
         self._begin()
         self._jobs.throw_away(self._runs(), wish, self._in_use(), choice)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 
 from ckpt_tui.actions.resume.log import EventLog
-from ckpt_tui.core.running.event_lines import Line, line_of
+from ckpt_tui.core.running.event_lines import EventLine, line_of
 from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.fitting import fit
@@ -167,7 +167,7 @@ class LogLines(LineList):
         line = line_of(shown_line(raw, self.reveal, SHOWN))
         return self.parts(line, index == self.cursor, width)
 
-    def parts(self, line: Line, here: bool, width: int) -> list[tuple[str, str]]:
+    def parts(self, line: EventLine, here: bool, width: int) -> list[tuple[str, str]]:
         """One line of the log."""
         style = _STYLES[line.tone]
         clock = line.clock if width >= 60 else _short_clock(line.clock)

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.listing import SIGNS, NodeRow, happening
-from ckpt_tui.core.runs.prune_plan import Choice
+from ckpt_tui.core.runs.prune_plan import PruneChoice
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.time_texts import start_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
@@ -104,7 +104,7 @@ class PlanList(ScrolledView):
     def line_count(self) -> int:
         return len(self._rows)
 
-    def show(self, choice: Choice, is_forced: bool) -> None:
+    def show(self, choice: PruneChoice, is_forced: bool) -> None:
         """Show what a wish would delete; with `is_forced`, ancestors of kept checkpoints go, too."""
         rows: list[_Title | _Left | Node] = []
 

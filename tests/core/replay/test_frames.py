@@ -10,7 +10,7 @@ import pytest
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.paths import parse
-from ckpt_tui.core.replay.frames import CHANGES, Frame, Shown, make_frame, pinned
+from ckpt_tui.core.replay.frames import CHANGES, Frame, ShownFrame, make_frame, pinned
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.stores.registry import open_store
@@ -68,7 +68,7 @@ def test_a_frame_holds_no_value_of_a_checkpoint() -> None:
         step = make_frame(before, after, None, Graph()).step
         values = [value for flight in step.flights for value in flight.data]
         values += [request.data for request in step.raised] + [answer.answer for answer in step.answered]
-        assert all(type(value) is Shown for value in values)
+        assert all(type(value) is ShownFrame for value in values)
 
 
 @pytest.mark.parametrize(

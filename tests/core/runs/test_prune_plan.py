@@ -6,7 +6,7 @@ import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Facts
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
-from ckpt_tui.core.runs.prune_plan import UNREAD, Choice, Wish, choose
+from ckpt_tui.core.runs.prune_plan import UNREAD, PruneChoice, Wish, choose
 
 
 def runs_of(*chains: str, waiting: str = "", ties: bool = False) -> tuple[Run, ...]:
@@ -29,7 +29,7 @@ def names(nodes: tuple[Node, ...]) -> str:
     return "".join(sorted(node.ref.id for node in nodes))
 
 
-def parts(choice: Choice) -> tuple[str, str, str, str]:
+def parts(choice: PruneChoice) -> tuple[str, str, str, str]:
     return names(choice.gone), names(choice.needed), names(choice.waiting), names(choice.orphans)
 
 
@@ -92,7 +92,7 @@ def test_a_checkpoint_that_is_named_stays_where_a_kept_one_descends_from_it() ->
 
 
 def test_files_that_are_not_there_mean_nothing() -> None:
-    assert choose(runs_of("a ab"), Wish(files=("z.json",))) == Choice()
+    assert choose(runs_of("a ab"), Wish(files=("z.json",))) == PruneChoice()
 
 
 def test_what_is_not_read_stays_as_it_may_wait_unless_it_is_named() -> None:
