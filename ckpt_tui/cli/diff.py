@@ -11,7 +11,16 @@ from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.actions.store_contents import read_named, read_store
 from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
-from ckpt_tui.cli.output import StorageCommand, json_option, open_named, paint, storage_options, write_json, write_lines
+from ckpt_tui.cli.output import (
+    StorageCommand,
+    json_option,
+    open_named,
+    paint,
+    reveal_option,
+    storage_options,
+    write_json,
+    write_lines,
+)
 from ckpt_tui.cli.piped_path import shown_input
 from ckpt_tui.cli.show import is_latest, locate_in, say_unread
 from ckpt_tui.configured_rules import configured_rules
@@ -64,7 +73,7 @@ class _Side(NamedTuple):
 )
 @click.option("--strict", is_flag=True, help="Show every change: no rules for timestamps, random ids and the like.")
 @click.option("--fork", "as_fork", is_flag=True, help="Show, too, where the branches of A and B part.")
-@click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
+@reveal_option
 @json_option
 def command(
     store: str, storage: str | None, workflow_names: tuple[str, ...], first: str, second: str, other: str | None,

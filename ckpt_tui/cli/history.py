@@ -15,6 +15,7 @@ from ckpt_tui.cli.output import (
     open_named,
     pad,
     paint,
+    reveal_option,
     storage_options,
     tip_option,
     write_json,
@@ -38,7 +39,7 @@ _VALUE = 200
 @storage_options
 @click.argument("path", metavar="EXPR")
 @tip_option
-@click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
+@reveal_option
 @json_option
 def command(
     store: str, storage: str | None, workflow_names: tuple[str, ...], path: str, tip: str, reveal: bool, as_json: bool

@@ -173,6 +173,7 @@ def _allow(ctx: click.Context, param: click.Parameter, value: float) -> float:
     return value
 
 
+reveal_option = click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 limit_option = click.option(
     "--limit",

@@ -18,6 +18,7 @@ from ckpt_tui.cli.output import (
     limit_option,
     open_named,
     paint,
+    reveal_option,
     storage_options,
     write,
     write_json,
@@ -54,7 +55,7 @@ _STORES = 5
 @click.argument("words", nargs=-1, metavar="STORE... [ID]", shell_complete=complete_words)
 @storage_options
 @click.option("--query", metavar="EXPR", help="A JMESPath expression over the JSON document.")
-@click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
+@reveal_option
 @limit_option
 @click.option("--depth", type=click.IntRange(min=1), metavar="N", help="Levels below each part; the rest is counted.")
 @click.option("--fields", metavar="PATHS", help="Nothing but these, comma separated: requests,state.draft.")

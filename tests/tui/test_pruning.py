@@ -47,6 +47,13 @@ async def agreed(app: Driver) -> None:
     await app.press("y")
 
 
+async def test_a_key_that_does_not_move_the_plan_says_why(tmp_path: Path) -> None:
+    async with open_app(copy_of("loop", tmp_path), NARROW) as app:
+        await opened(app)
+        await app.press("tab", "k")
+        await app.shows("There is no more of the plan above.")
+
+
 class TestMarks:
     async def test_several_are_marked_counted_and_taken_back(self, tmp_path: Path) -> None:
         async with open_app(copy_of("loop", tmp_path), NARROW) as app:
