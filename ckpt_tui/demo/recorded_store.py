@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import threading
 import uuid
@@ -12,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ckpt_tui.actions.resume.plan import Target
 from ckpt_tui.actions.resume.targets import remember
@@ -25,32 +25,19 @@ MAX_RUNS = 20
 PAUSE_BETWEEN_RUNS = 4
 """In intervals, after the last one: long enough to see that a run is over before the next begins."""
 
-_END_OF_HEADER = b'\n  "messages": '
-"""The header lines come before this one; nothing after it is touched, whatever it says."""
-
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One recorded checkpoint: its own id and parent as recorded, its header and the rest as they are in the file."""
+    """One recorded checkpoint: its own id and parent as recorded, and the document of its file."""
 
     id: str
     parent: str | None
-    header: bytes
-    body: bytes
+    document: dict[str, Any]
 
     def rewritten(self, new_id: str, parent: str | None, moment: datetime) -> bytes:
-        """The file with another id, parent and time."""
-        header = self.header
-        for key, value in (
-            ("checkpoint_id", new_id),
-            ("previous_checkpoint_id", parent),
-            ("timestamp", moment.isoformat()),
-        ):
-            line = f'  "{key}": {json.dumps(value)},'.replace("\\", r"\\").encode()
-            header, found = re.subn(rb'^  "%b": .*,$' % key.encode(), line, header, flags=re.MULTILINE)
-            if found != 1:
-                raise ValueError(f"a recorded checkpoint has {found} header lines {key!r}")
-        return header + self.body
+        """The file with another id, parent and time, as the framework writes it."""
+        header = {"checkpoint_id": new_id, "previous_checkpoint_id": parent, "timestamp": moment.isoformat()}
+        return json.dumps({**self.document, **header}, indent=2).encode()
 
 
 def prepare(directory: Path) -> None:
@@ -89,11 +76,9 @@ def live_run() -> list[Recording]:
     """The recorded live run, parents before children."""
     loaded: list[tuple[str, Recording]] = []
     for path in (RECORDED / "live").glob("*.json"):
-        content = path.read_bytes()
-        fields = json.loads(content)
-        end = content.index(_END_OF_HEADER)
-        parent = fields["previous_checkpoint_id"]
-        loaded.append((fields["timestamp"], Recording(path.stem, parent, content[:end], content[end:])))
+        document = json.loads(path.read_bytes())
+        parent = document["previous_checkpoint_id"]
+        loaded.append((document["timestamp"], Recording(path.stem, parent, document)))
     # One process wrote them one after the other, so a parent always has the earlier stamp.
     return [recording for _, recording in sorted(loaded, key=lambda item: datetime.fromisoformat(item[0]))]
 

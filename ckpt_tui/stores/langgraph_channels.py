@@ -6,10 +6,11 @@ from base64 import b64decode
 from contextlib import suppress
 
 from ckpt_tui.core.budgets import MessageBudget
+from ckpt_tui.core.documents.envelope import named_members
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Opaque, Value
-from ckpt_tui.stores.langgraph_document import members, version_text
+from ckpt_tui.stores.langgraph_document import version_text
 from ckpt_tui.stores.langgraph_records import Body
 
 _SENDS = "pending_sends"
@@ -23,12 +24,12 @@ def with_values(decoded: Decoded, body: Body, budget: MessageBudget) -> Decoded:
         body: Its row.
         budget: What all of it may cost together; values beyond it are shown as not decoded, with the reason.
     """
-    top = members(decoded.value)
+    top = named_members(decoded.value)
     if top is None or decoded.fault:
         return decoded
     parts = _Parts(decoded, budget)
-    channels = dict(members(top.get("channel_values")) or {})
-    versions = {name: version_text(of) for name, of in (members(top.get("channel_versions")) or {}).items()}
+    channels = dict(named_members(top.get("channel_values")) or {})
+    versions = {name: version_text(of) for name, of in (named_members(top.get("channel_versions")) or {}).items()}
     values = body.values(versions) if body.values is not None else {}
     for name in sorted(values, key=list(versions).index if values.keys() <= versions.keys() else None):
         encoding, data, size = values[name]

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 from ckpt_tui.core.budgets import DEFAULT_MESSAGE
+from ckpt_tui.core.documents.envelope import named_members
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.langgraph_layout import TABLES
 from ckpt_tui.core.msgpack.pack import Encoded, pack
@@ -21,7 +22,7 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.langgraph_container import Container
-from ckpt_tui.stores.langgraph_document import members, version_text
+from ckpt_tui.stores.langgraph_document import version_text
 from ckpt_tui.stores.langgraph_records import Body, Key, StoredValue
 
 AT_ONCE = 32
@@ -101,13 +102,13 @@ def _whole(body: Body) -> tuple[str, bytes]:
     if body.values is None:
         return body.header.encoding, body.data
     decoded = decode(body.header.encoding, body.data)
-    top = members(decoded.value)
+    top = named_members(decoded.value)
     if top is None or decoded.fault:
         raise _refusal(decoded.fault or "it is not a checkpoint of LangGraph")
-    versions = {name: version_text(of) for name, of in (members(top.get("channel_versions")) or {}).items()}
+    versions = {name: version_text(of) for name, of in (named_members(top.get("channel_versions")) or {}).items()}
     values = {name: one for name, one in body.values(versions).items() if one.encoding != "empty"}
     top = dict(top)
-    inline = members(top.pop("channel_values", None)) or {}
+    inline = named_members(top.pop("channel_values", None)) or {}
     sends = body.sends or _stored_sends(top)
     kinds = {one.encoding for one in values.values()} | {encoding for encoding, _ in sends}
     for name, one in values.items():

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.documents.envelope import named_members, resolve
 from ckpt_tui.core.langgraph_layout import INTERRUPT, NULL_TASK, SENDS, START
 from ckpt_tui.core.msgpack.objects import unwrapped
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.reading.pending import attribute
-from ckpt_tui.core.value import Map, Value
+from ckpt_tui.core.value import Value
 from ckpt_tui.stores.langgraph_records import Write
 
 _RETURN = "__return__"
@@ -66,29 +66,19 @@ class GraphDocument(NamedTuple):
     about: dict[str, Value]
 
 
-def members(value: Value) -> dict[str, Value] | None:
-    """The members of a mapping with text keys, as JSON or a pickle has it; None for anything else."""
-    value = resolve(value)
-    if type(value) is dict:
-        return value
-    if type(value) is Map and value.has_text_keys():
-        return dict(zip(value.kv[::2], value.kv[1::2], strict=True))
-    return None
-
-
 def read_document(value: Value) -> GraphDocument | None:
     """The body of a checkpoint, or None where the value is not one."""
-    top = members(value)
-    if top is None or members(top.get("channel_values")) is None:
+    top = named_members(value)
+    if top is None or named_members(top.get("channel_values")) is None:
         return None
     top = dict(top)
     version, time = top.pop("v", 0), top.pop("ts", "")
-    channels = members(top.pop("channel_values")) or {}
+    channels = named_members(top.pop("channel_values")) or {}
     seen = {
-        node: {channel: version_text(number) for channel, number in (members(channels_seen) or {}).items()}
-        for node, channels_seen in (members(top.pop("versions_seen", None)) or {}).items()
+        node: {channel: version_text(number) for channel, number in (named_members(channels_seen) or {}).items()}
+        for node, channels_seen in (named_members(top.pop("versions_seen", None)) or {}).items()
     }
-    versions = members(top.pop("channel_versions", None)) or {}
+    versions = named_members(top.pop("channel_versions", None)) or {}
     sends = resolve(top.pop("pending_sends", None))
     top.pop("id", None)
     if not top.get("current_tasks", True):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 
+from ckpt_tui.core.documents.envelope import named_members
 from ckpt_tui.core.langgraph_layout import END, START
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, Role, Status, StoreMetadata, parse_time
 from ckpt_tui.core.msgpack.serialized import decode, is_closed
@@ -17,7 +18,7 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Opaque
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.langgraph_answers import answered_tasks
-from ckpt_tui.stores.langgraph_document import OLDER, GraphDocument, members, senders
+from ckpt_tui.stores.langgraph_document import OLDER, GraphDocument, senders
 from ckpt_tui.stores.langgraph_names import above, encoded, run_of, saved_at, step_of, title_of
 from ckpt_tui.stores.langgraph_outcome import Interrupt
 from ckpt_tui.stores.langgraph_reader import Reading
@@ -195,7 +196,7 @@ def _label(read: Reading, role: Role, waits: bool) -> str:
         text = "start"
     source = read.metadata.get("source")
     if source == "update":
-        writers = members(read.metadata.get("writes")) or {}
+        writers = named_members(read.metadata.get("writes")) or {}
         text = "edited" + (f" as {', '.join(clean(name, 40) for name in list(writers)[:3])}" if writers else "")
     elif type(source) is str and source in _ROLES:
         text = {"input": "input", "fork": "forked"}.get(source, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ckpt_tui.core.budgets import MessageBudget
+from ckpt_tui.core.documents.envelope import named_members
 from ckpt_tui.core.langgraph_layout import ANSWERED, START
 from ckpt_tui.core.model import INTERNAL, Checkpoint, CheckpointRef
 from ckpt_tui.core.msgpack.serialized import decode, is_closed
@@ -10,7 +11,7 @@ from ckpt_tui.core.paths import expression
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Value
 from ckpt_tui.stores.langgraph_delta import rebuilt
-from ckpt_tui.stores.langgraph_document import BRANCH_TO, GraphDocument, members, senders
+from ckpt_tui.stores.langgraph_document import BRANCH_TO, GraphDocument, senders
 from ckpt_tui.stores.langgraph_entries import dangers_of
 from ckpt_tui.stores.langgraph_names import above, run_of
 from ckpt_tui.stores.langgraph_outcome import requests
@@ -80,7 +81,7 @@ def _state(
 ) -> dict[str, Value]:
     """The channels that hold state, and those that store only what was added, as far as they can be known."""
     state = dict(document.state)
-    counted = members(read.metadata.get("counters_since_delta_snapshot")) or {}
+    counted = named_members(read.metadata.get("counters_since_delta_snapshot")) or {}
     for channel in sorted(set(counted) - set(state)):
         history = None if channel.startswith("__") else reader.history(key, channel, budget)
         if history is not None:

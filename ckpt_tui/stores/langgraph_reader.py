@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.budgets import MessageBudget
+from ckpt_tui.core.documents.envelope import named_members
 from ckpt_tui.core.langgraph_layout import ERROR, INTERRUPT
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.value import Decoded, Value
@@ -14,7 +15,6 @@ from ckpt_tui.stores.langgraph_channels import with_values
 from ckpt_tui.stores.langgraph_delta import MISSING, DeltaHistory
 from ckpt_tui.stores.langgraph_document import (
     GraphDocument,
-    members,
     node_of_tasks,
     nodes_that_ran,
     pulled,
@@ -97,7 +97,7 @@ class LangGraphReader:
         for key, body in sorted(bodies.items(), key=lambda one: one[1].header.row):
             decoded, document = document_of(body, budget)
             self._keep(key, document)
-            metadata = members(decode(body.metadata_encoding, body.metadata, budget).value) or {}
+            metadata = named_members(decode(body.metadata_encoding, body.metadata, budget).value) or {}
             own = writes.get(key, [])
             parent = parents.get(key)
             before = None if parent is None else self._documents.get(parent)
@@ -182,7 +182,7 @@ class LangGraphReader:
 def _caller(key: Key, metadata: dict[str, Value]) -> tuple[Key | None, str]:
     """The checkpoint that called the graph of a checkpoint, where it is known, and the task that did."""
     space = above(key.space)
-    name = (members(metadata.get("parents")) or {}).get(space or "")
+    name = (named_members(metadata.get("parents")) or {}).get(space or "")
     if space is None or type(name) is not str:
         return None, ""
     return Key(key.thread, space, name), key.space.rpartition("|")[2].partition(":")[2]

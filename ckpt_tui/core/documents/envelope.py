@@ -15,7 +15,7 @@ from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.pickles.kept import DECODED, identity
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.text import counted
-from ckpt_tui.core.value import Decoded, Deferred, Envelope, Opaque, Value
+from ckpt_tui.core.value import Decoded, Deferred, Envelope, Map, Opaque, Value
 
 PICKLED = "__pickled__"
 TYPE = "__type__"
@@ -165,6 +165,16 @@ def resolve(value: Value, check: Callable[[], None] | None = None) -> Value:
             value = open_envelope(value, check) if kind is Envelope else open_deferred(value, check)
         kind = type(value)
     return value
+
+
+def named_members(value: Value) -> dict[str, Value] | None:
+    """The members of a mapping with text keys, as JSON or a pickle has it; None for anything else."""
+    value = resolve(value)
+    if type(value) is dict:
+        return value
+    if type(value) is Map and value.has_text_keys():
+        return dict(zip(value.kv[::2], value.kv[1::2], strict=True))
+    return None
 
 
 def is_unopened(value: Value) -> bool:

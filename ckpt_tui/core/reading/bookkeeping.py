@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.documents.envelope import named_members
 from ckpt_tui.core.redact import RUN_KWARGS
-from ckpt_tui.core.value import Map, Obj, SetOf, Value
+from ckpt_tui.core.value import Map, SetOf, Value
 
 EXECUTORS = "_executor_state"
 """The member of the state under which executors keep theirs."""
@@ -98,11 +98,4 @@ def own_states(state: Value) -> dict[str, Value]:
 
 
 def _named(value: Value) -> dict[str, Value]:
-    value = resolve(value)
-    if type(value) is dict:
-        return value
-    if type(value) is Map and value.has_text_keys():
-        return dict(zip(value.kv[::2], value.kv[1::2], strict=True))
-    if type(value) is Obj:
-        return {}
-    return {}
+    return named_members(value) or {}

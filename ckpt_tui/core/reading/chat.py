@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal, NamedTuple
 
-from ckpt_tui.core.documents.envelope import is_unopened, resolve
+from ckpt_tui.core.documents.envelope import is_unopened, named_members, resolve
 from ckpt_tui.core.reading.langchain_messages import is_langchain_message, role_of
 from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes, type_name
 from ckpt_tui.core.reading.summary import summary
@@ -68,14 +68,10 @@ class ChatMessage(NamedTuple):
 def fields(value: Value) -> dict[str, Value]:
     """The attributes of an object, or the members of a mapping whose keys are text; none of anything else."""
     value = resolve(value)
-    if type(value) is dict:
-        return value
     if type(value) is Obj:
         kv = own_attributes(value)
         return dict(zip(kv[::2], kv[1::2], strict=True)) if kv is not None else dict(object_parts(value).attributes)
-    if type(value) is Map and value.has_text_keys():
-        return dict(zip(value.kv[::2], value.kv[1::2], strict=True))
-    return {}
+    return named_members(value) or {}
 
 
 def is_chat(value: Value) -> bool:

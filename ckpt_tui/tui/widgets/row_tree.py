@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,16 +130,10 @@ class RowTree(DeepRows):
         """Unfold the row; on an unfolded one, go to its first member."""
         self.take_count()
         row = self.row
-        if row is None:
-            return
-        if row.is_open:
+        if row is not None and row.is_open:
             self.move_to(self.cursor + 1)
-        elif not self.is_at_hand(row.member.value, self.action_unfold):
-            return
-        elif self.value_tree.unfold(row.branch, row.slot):
-            self.changed_by_hand()
-        else:
-            self.action_toggle_row()
+        elif row is not None:
+            self._open_row(row, self.action_unfold)
 
     def action_fold(self) -> None:
         """Fold the row; on a folded one, go to its parent."""
@@ -163,14 +158,17 @@ class RowTree(DeepRows):
         """Unfold or fold the row; a scalar opens in full."""
         self.take_count()
         row = self.row
-        if row is None:
-            return
-        if row.is_open:
+        if row is not None and row.is_open:
             self.value_tree.fold(row.branch, row.slot)
             self.changed_by_hand()
-        elif not self.is_at_hand(row.member.value, self.action_toggle_row):
+        elif row is not None:
+            self._open_row(row, self.action_toggle_row)
+
+    def _open_row(self, row: Row, again: Callable[[], None]) -> None:
+        """Unfold a row, or open a scalar in full; `again` is called when a value that has to be read is there."""
+        if not self.is_at_hand(row.member.value, again):
             return
-        elif self.value_tree.unfold(row.branch, row.slot):
+        if self.value_tree.unfold(row.branch, row.slot):
             self.changed_by_hand()
         elif self.is_hidden(row) and is_maskable(row.member.value, True):
             self.post_message(self.Notice(f"Masked: {keys_of('view.reveal')} shows secrets."))
