@@ -68,10 +68,12 @@ class ChatMessage(NamedTuple):
 def fields(value: Value) -> dict[str, Value]:
     """The attributes of an object, or the members of a mapping whose keys are text; none of anything else."""
     value = resolve(value)
+    if type(value) is dict:
+        return value
     if type(value) is Obj:
         kv = own_attributes(value)
         return dict(zip(kv[::2], kv[1::2], strict=True)) if kv is not None else dict(object_parts(value).attributes)
-    return named_members(value) or {}
+    return named_members(value) or {} if type(value) is Map else {}
 
 
 def is_chat(value: Value) -> bool:
