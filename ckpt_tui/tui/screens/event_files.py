@@ -16,7 +16,7 @@ from ckpt_tui.core.text import clean, counted, size_text
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.screens.dialogs import help_screen
 from ckpt_tui.tui.screens.event_file import EventsScreen
-from ckpt_tui.tui.widgets.marked_lines import MarkedLines
+from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part, hints, titled_path
 
 _KEYS = {
@@ -28,7 +28,7 @@ _KEYS = {
 _HINTS = (("move.up move.down", "move"), ("list.open", "its events"), ("app.help", "help"))
 
 
-class EventFiles(MarkedLines):
+class EventFiles(LineList):
     """The files: name, size, and when each was written.
 
     Args:
@@ -52,7 +52,7 @@ class EventFiles(MarkedLines):
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
         name, size, written = self._files[index]
-        return [self.mark(index), (clean(name).ljust(self._width), "plain"), (f"{size:>8}", "number"),
+        return [self.mark(index, 2), (clean(name).ljust(self._width), "plain"), (f"{size:>8}", "number"),
                 (f"  file written {written}", "dim")]  # fmt: skip
 
     def clicked(self, index: int, x: int, times: int) -> None:

@@ -21,7 +21,7 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.widgets.dialog_box import DialogBox
-from ckpt_tui.tui.widgets.marked_lines import MarkedLines
+from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.step_text import Parts
 from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
@@ -56,7 +56,7 @@ def scopes(store: Store, runs: tuple[Run, ...], run: Run, node: Node) -> tuple[S
     return tuple(found)
 
 
-class ScopeLines(MarkedLines):
+class ScopeLines(LineList):
     """One line a scope."""
 
     def __init__(self, rows: tuple[Scope, ...]) -> None:
@@ -68,7 +68,7 @@ class ScopeLines(MarkedLines):
         return len(self.rows)
 
     def draw(self, index: int, width: int) -> Parts:
-        return [self.mark(index), (self.rows[index].title, "text")]
+        return [self.mark(index, 2), (self.rows[index].title, "text")]
 
     def clicked(self, index: int, x: int, times: int) -> None:
         screen = self.screen

@@ -11,14 +11,14 @@ from textual.binding import BindingType
 from textual.screen import ModalScreen
 
 from ckpt_tui.tui.widgets.dialog_box import DialogBox
-from ckpt_tui.tui.widgets.marked_lines import MarkedLines
+from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.step_text import Parts
 
 _ROWS = 12
 """Rows that are visible at once."""
 
 
-class PickedRows(MarkedLines):
+class PickedRows(LineList):
     """The rows."""
 
     def __init__(self, rows: Sequence[Parts]) -> None:
@@ -30,7 +30,7 @@ class PickedRows(MarkedLines):
         return len(self._rows)
 
     def draw(self, index: int, width: int) -> Parts:
-        return [self.mark(index), *self._rows[index]]
+        return [self.mark(index, 2), *self._rows[index]]
 
     def on_key(self, event: events.Key) -> None:
         """A digit takes the row with that number."""

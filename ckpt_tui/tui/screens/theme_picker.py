@@ -10,11 +10,11 @@ from textual.screen import ModalScreen
 
 from ckpt_tui.tui.configuration_check import theme_names
 from ckpt_tui.tui.widgets.dialog_box import DialogBox
-from ckpt_tui.tui.widgets.marked_lines import MarkedLines
+from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.step_text import Parts
 
 
-class ThemeLines(MarkedLines):
+class ThemeLines(LineList):
     """One line a theme."""
 
     def __init__(self, names: list[str]) -> None:
@@ -26,7 +26,7 @@ class ThemeLines(MarkedLines):
         return len(self.names)
 
     def draw(self, index: int, width: int) -> Parts:
-        return [self.mark(index), (self.names[index], "text")]
+        return [self.mark(index, 2), (self.names[index], "text")]
 
     def watch_cursor(self, old: int, new: int) -> None:
         super().watch_cursor(old, new)

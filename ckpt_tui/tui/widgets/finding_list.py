@@ -88,7 +88,7 @@ class Findings(LineList):
         sign, style = SIGNS[row.severity], STYLES[row.severity]
         # The reason is what a person reads; the rest of the line is below the list in full.
         files, paths = min(self._files, width // 6), min(self._paths, width // 8) if width >= _WITH_PATHS else 0
-        parts = [("▸" if index == self.cursor else " ", "accent"), (f"{sign} ", style)]
+        parts = [self.mark(index), (f"{sign} ", style)]
         if row.kind == TYPE:
             name = row.fix.removeprefix("allowed_checkpoint_types=[").removesuffix("]")
             parts.append((fit(name, max(width - 3 - files - paths - 6, 8)) + "  ", "text"))

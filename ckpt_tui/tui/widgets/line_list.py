@@ -56,15 +56,9 @@ class LineList(ScrolledLines, can_focus=True):
     LineList {
         background: $background;
         color: $foreground;
-        scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 0;
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-color: $ck-edge;
-        scrollbar-color-hover: $ck-edge-focus;
-        scrollbar-color-active: $ck-edge-focus;
-        scrollbar-background: $background;
-        scrollbar-background-hover: $background;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; overflow-y: auto;
+        scrollbar-color: $ck-edge; scrollbar-color-hover: $ck-edge-focus; scrollbar-color-active: $ck-edge-focus;
+        scrollbar-background: $background; scrollbar-background-hover: $background;
         scrollbar-background-active: $background;
     }
     """
@@ -112,6 +106,10 @@ class LineList(ScrolledLines, can_focus=True):
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
         """One line as (text, style name) pairs: texts safe for a terminal, together cut or filled to `width`."""
         raise NotImplementedError
+
+    def mark(self, index: int, cells: int = 1) -> tuple[str, str]:
+        """What a row may begin with: an arrow where the cursor is, which is seen without colours, too."""
+        return ("▸" if index == self.cursor else "").ljust(cells), "accent"
 
     def selectable(self, index: int) -> bool:
         """Whether the cursor may be on a line."""

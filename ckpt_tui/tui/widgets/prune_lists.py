@@ -16,7 +16,7 @@ from ckpt_tui.core.runs.workflow_names import workflow_label
 from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean, counted, size_text
 from ckpt_tui.tui.widgets.fitting import fit
-from ckpt_tui.tui.widgets.marked_lines import MarkedLines
+from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.scrolled_view import ScrolledView
 from ckpt_tui.tui.widgets.step_text import Parts
 
@@ -40,7 +40,7 @@ class WishRow(NamedTuple):
     rest: str = ""
 
 
-class WishList(MarkedLines):
+class WishList(LineList):
     """What can be deleted; the cursor is on what is meant."""
 
     class Chosen(Message):
@@ -69,7 +69,7 @@ class WishList(MarkedLines):
         row, is_meant = self.rows[index], index == self.cursor
         number: Parts = [(f" ◂ {row.number} ▸ " if is_meant else f"   {row.number}   ", "accent")] if row.number else []
         text = (row.text, "text" if is_meant else "plain")
-        return [self.mark(index), text, *number, (row.rest, "dim")]
+        return [self.mark(index, 2), text, *number, (row.rest, "dim")]
 
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:

@@ -84,7 +84,7 @@ class HistoryList(ResultList):
         names = executors_text(taken)
         style = "dim" if names.startswith("(") else "warn" if taken.inferred else "label"
         parts = [
-            ("▸" if index == self.cursor else " ", "accent"), (f"{taken.ref.iteration:>4} ", "dim"),
+            self.mark(index), (f"{taken.ref.iteration:>4} ", "dim"),
             (f"{when:>9}  ", "dim"), (fit(clean(names), self._names) + "  ", style),
         ]  # fmt: skip
         room = width - sum(cell_len(text) for text, _ in parts)
@@ -167,7 +167,6 @@ class MatchList(ResultList):
         if index % 2 == 0:
             return _group_heading([self.matches[at].ref for at in group])
         hit = self.matches[group[0]].hit
-        mark = "▸" if index == self.cursor else " "
         path = fit_end(shown_path(hit.path), max(width // 2 - 8, 12))
         begin, end = hit.spot
         # The match has to be in sight.
@@ -176,7 +175,7 @@ class MatchList(ResultList):
         if len(before) > left // 2:
             before = "…" + before[-(left // 2) :]
         return [
-            (mark, "accent"), ("  key  " if hit.where == "key" else "       ", "dim"), (path, "label"), ("  ", "plain"),
+            self.mark(index), ("  key  " if hit.where == "key" else "       ", "dim"), (path, "label"), ("  ", "plain"),
             (before, "plain"), (clean(hit.text[begin:end]), "match"), (clean(hit.text[end:]), "plain"),
         ]  # fmt: skip
 
@@ -231,20 +230,20 @@ class SizeList(ResultList):
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
         row = self._rows[index]
-        mark = ("▸" if index == self.cursor else " ", "accent")
         if isinstance(row, Heading):
             return [(row.text, row.style), (row.rest, "dim")]
         if isinstance(row, Repeated):
             times = f"{row.copies:,} × {size_text(row.size)}"
             where = f"in {row.checkpoints:,} checkpoints"
             parts = [
-                mark, (f"{size_text(row.extra):>6}  ", "number"), (f"{times:<16}", "plain"), (f"{where:<22}", "dim"),
+                self.mark(index), (f"{size_text(row.extra):>6}  ", "number"), (f"{times:<16}", "plain"),
+                (f"{where:<22}", "dim"),
                 (f"{clean(short_type(row.type), 30)}  ", "type"),
             ]  # fmt: skip
             return [*parts, (fit_end(shown_path(row.path), _room(parts, width)), "label")]
         bar = "▪" * round(8 * row.ref.size / max(self._largest, 1))
         parts = [
-            mark,
+            self.mark(index),
             (f"{row.ref.iteration:>4} ", "dim"),
             (f"{bar:<8}", "lane"),
             (f"{size_text(row.ref.size):>6}", "plain"),

@@ -56,7 +56,7 @@ class ShareList(LineList):
         if isinstance(row, Heading):
             return [(row.text, row.style), (row.rest, "dim")]
         parts = [
-            ("▸" if index == self.cursor else " ", "accent"),
+            self.mark(index),
             (f"{'▪' * round(_BAR * row.size / self._total):<{_BAR}}", "lane"), (f"{size_text(row.size):>6} ", "number"),
             (f"{row.size * 100 // self._total:>3} %  ", "dim"),
         ]  # fmt: skip
