@@ -15,6 +15,8 @@ from ckpt_tui.core.checks.outcome import Failure
 from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, PatternFault, Rule, pattern
 from ckpt_tui.core.diff.value_diff import diff, scale_of
+from ckpt_tui.core.doctor.alarms import unsafe_values
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import CheckpointRef, parts_of
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.redact import MASK
@@ -120,14 +122,22 @@ def record(store: Store, run: Run, tip: Node, path: str, version: str = "") -> s
     branch = branch_of(run, tip)
     bundle = make_bundle(store, (run,), branch, version=version)
     copy = _copy(bundle.document)
-    text = "\n".join(_first_checks(copy, [node.ref.file for node in branch], os.path.basename(recording)))
+    unsafe = sum(bool(unsafe_values(store.load_within(node.ref.file, DocumentBudget()))) for node in branch)
+    text = "\n".join(_first_checks(copy, [node.ref.file for node in branch], os.path.basename(recording), unsafe))
     write_file(recording, bundle_lines(bundle.document))
     write_file(path, [text])
     return recording
 
 
-def _first_checks(store: Store, files: Sequence[str], recording: str) -> Iterator[str]:
-    """The lines of a first file: what ran, what was asked, how it ended, and that the rest is as recorded."""
+def _first_checks(store: Store, files: Sequence[str], recording: str, unsafe: int) -> Iterator[str]:
+    """The lines of a first file: what ran, what was asked, how it ended, and that the rest is as recorded.
+
+    Args:
+        store: The recording.
+        files: Its checkpoints, root first.
+        recording: The name of its file.
+        unsafe: Checkpoints that hold something undecodable or dangerous: the file does not assert what does not hold.
+    """
     learner = GraphLearner()
     before: Snapshot | None = None
     for file in files:
@@ -146,7 +156,11 @@ def _first_checks(store: Store, files: Sequence[str], recording: str) -> Iterato
             asked[request.executor] = asked.get(request.executor, 0) + 1
         before = after
     yield "# Assertions on a run: ckpt-tui check STORE FILE. Every kind of check is explained in docs/check.md."
-    yield from _table("nothing undecodable or dangerous", "safe = true")
+    if unsafe:
+        many = "1 checkpoint of this run holds" if unsafe == 1 else f"{unsafe:,} checkpoints of this run hold"
+        yield f"# Without `safe = true`: {many} something undecodable or dangerous."
+    else:
+        yield from _table("nothing undecodable or dangerous", "safe = true")
     yield from _table("the workflow did not change", 'graph = "unchanged"')
     for kind, counted in (("runs", ran), ("asked", asked)):
         for name, count in counted.items():

@@ -1,5 +1,6 @@
 """`ckpt-tui check`: assertions on runs."""
 
+import base64
 import json
 import shutil
 from pathlib import Path
@@ -192,3 +193,17 @@ def test_what_is_recorded_of_a_thread_of_langgraph_holds_for_it(name: str, tmp_p
     done = called(capfdbinary, "check", store, file)
     assert done.code == 0, done.out
     assert "ran" in done.out
+
+
+def test_what_is_recorded_of_a_run_that_is_not_safe_holds_for_it_too(tmp_path: Path, capfdbinary: Output) -> None:
+    store = tmp_path / "store"
+    store.mkdir()
+    bad = {"__pickled__": base64.b64encode(b"cos\nsystem\n(S'true'\ntR.").decode(), "__type__": "a:B"}
+    write(store, "a", state={"score": 1})
+    write(store, "b", previous_checkpoint_id="a", iteration_count=1, state={"score": 2, "bad": bad})
+    file = tmp_path / "checks.toml"
+    assert called(capfdbinary, "check", store, file, "--record").code == 0
+    assert "# Without `safe = true`: 1 checkpoint of this run holds something" in file.read_text()
+    assert called(capfdbinary, "check", store, file).code == 0
+    file.write_text(file.read_text() + "\n[[check]]\nsafe = true\n")
+    assert called(capfdbinary, "check", store, file).code == 1
