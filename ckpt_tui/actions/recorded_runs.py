@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -193,7 +194,13 @@ def _last_values(state: Any) -> Iterator[tuple[str, Any]]:
             yield expression(("state", name) if key is None else ("state", name, key)), item
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def _table(name: str, *lines: str) -> Iterator[str]:
+    """The lines of one check; none where a text in it cannot be written in TOML, which has no lone surrogates."""
+    if any(map(_SURROGATE.search, (name, *lines))):
+        return
     yield "\n[[check]]"
     yield f"name = {_toml(name)}"
     yield from lines
@@ -202,5 +209,5 @@ def _table(name: str, *lines: str) -> Iterator[str]:
 def _toml(value: Any) -> str:
     """A value as TOML: its basic strings and numbers are those of JSON, save for what JSON leaves bare."""
     if isinstance(value, str):
-        return json.dumps(value).replace("\x7f", "\\u007F")
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")  # no pairs of surrogates in TOML
     return json.dumps(value)

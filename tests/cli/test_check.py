@@ -131,6 +131,26 @@ class TestARecording:
         assert done.code == 0, done.out
         assert called(capfdbinary, "check", FORK, file, "--record").code == 2
 
+    @pytest.mark.parametrize(
+        ("text", "written"),
+        [
+            ("😀 done", 2), ("\ud83d alone", 0), ("tab\t \x7f \x1b[31m", 2), ('quo"te \\ \u2028', 2), ("\u200ca", 2),
+            ("\x85", 2),
+        ],
+    )  # fmt: skip
+    def test_any_text_in_the_last_state_makes_a_file_that_holds(
+        self, text: str, written: int, tmp_path: Path, capfdbinary: Output
+    ) -> None:
+        store = tmp_path / "store"
+        store.mkdir()
+        write(store, "a")
+        path = store / "a.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "state": {"said": text, text: 1}}))
+        file = tmp_path / "good.toml"
+        assert called(capfdbinary, "check", store, file, "--record").code == 0
+        done = called(capfdbinary, "check", store, file)
+        assert (done.code, done.out.splitlines()[-1]) == (0, f"{4 + written} passed"), done.out + done.err
+
     def test_a_run_that_differs_shows_where(self, run: Path, capfdbinary: Output) -> None:
         file = run.parent / "good.toml"
         called(capfdbinary, "check", run, file, "--record")
