@@ -17,7 +17,7 @@ from ckpt_tui.core.checks.outcome import Failure, Outcome
 from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
 from ckpt_tui.core.diff.value_diff import diff, scale_of
-from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.doctor.alarms import unsafe_values
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, parts_of
 from ckpt_tui.core.paths import parse
@@ -201,7 +201,7 @@ class Checks:
             return None
 
     def _judge(self, state: _Counting, point: CheckedStep, checkpoint: Checkpoint) -> None:
-        found = [*checkpoint.faults, *alarms(checkpoint, budget=DocumentBudget())]
+        found = unsafe_values(checkpoint)
         if found:
             state.failure = Failure(point.node.ref.id, "", state.check.expected, reason="; ".join(found[:5]))
 

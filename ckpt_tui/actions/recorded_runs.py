@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from ckpt_tui.core.checks.outcome import Failure
 from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, PatternFault, Rule, pattern
 from ckpt_tui.core.diff.value_diff import diff, scale_of
+from ckpt_tui.core.doctor.alarms import unsafe_values
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import CheckpointRef, parts_of
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.redact import MASK
@@ -121,14 +124,22 @@ def record(store: Store, run: Run, tip: Node, path: str, version: str = "") -> s
     branch = branch_of(run, tip)
     bundle = make_bundle(store, (run,), branch, version=version)
     copy = _copy(bundle.document)
-    text = "\n".join(_first_checks(copy, [node.ref.file for node in branch], os.path.basename(recording)))
+    unsafe = sum(bool(unsafe_values(store.load_within(node.ref.file, DocumentBudget()))) for node in branch)
+    text = "\n".join(_first_checks(copy, [node.ref.file for node in branch], os.path.basename(recording), unsafe))
     write_file(recording, bundle_lines(bundle.document))
     write_file(path, [text])
     return recording
 
 
-def _first_checks(store: Store, files: Sequence[str], recording: str) -> Iterator[str]:
-    """The lines of a first file: what ran, what was asked, how it ended, and that the rest is as recorded."""
+def _first_checks(store: Store, files: Sequence[str], recording: str, unsafe: int) -> Iterator[str]:
+    """The lines of a first file: what ran, what was asked, how it ended, and that the rest is as recorded.
+
+    Args:
+        store: The recording.
+        files: Its checkpoints, root first.
+        recording: The name of its file.
+        unsafe: Checkpoints that hold something undecodable or dangerous: the file does not assert what does not hold.
+    """
     learner = GraphLearner()
     before: Snapshot | None = None
     for file in files:
@@ -147,7 +158,11 @@ def _first_checks(store: Store, files: Sequence[str], recording: str) -> Iterato
             asked[request.executor] = asked.get(request.executor, 0) + 1
         before = after
     yield "# Assertions on a run: ckpt-tui check STORE FILE. Every kind of check is explained in docs/check.md."
-    yield from _table("nothing undecodable or dangerous", "safe = true")
+    if unsafe:
+        many = "1 checkpoint of this run holds" if unsafe == 1 else f"{unsafe:,} checkpoints of this run hold"
+        yield f"# Without `safe = true`: {many} something undecodable or dangerous."
+    else:
+        yield from _table("nothing undecodable or dangerous", "safe = true")
     yield from _table("the workflow did not change", 'graph = "unchanged"')
     for kind, counts in (("runs", ran), ("asked", asked)):
         for name, count in counts.items():
@@ -178,7 +193,13 @@ def _last_values(state: Any) -> Iterator[tuple[str, Any]]:
             yield expression(("state", name) if key is None else ("state", name, key)), item
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def _table(name: str, *lines: str) -> Iterator[str]:
+    """The lines of one check; none where a text in it cannot be written in TOML, which has no lone surrogates."""
+    if any(map(_SURROGATE.search, (name, *lines))):
+        return
     yield "\n[[check]]"
     yield f"name = {_toml(name)}"
     yield from lines
@@ -187,5 +208,5 @@ def _table(name: str, *lines: str) -> Iterator[str]:
 def _toml(value: Any) -> str:
     """A value as TOML: its basic strings and numbers are those of JSON, save for what JSON leaves bare."""
     if isinstance(value, str):
-        return json.dumps(value).replace("\x7f", "\\u007F")
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")  # no pairs of surrogates in TOML
     return json.dumps(value)

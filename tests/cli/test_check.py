@@ -1,5 +1,6 @@
 """`ckpt-tui check`: assertions on runs."""
 
+import base64
 import json
 import shutil
 from pathlib import Path
@@ -130,6 +131,26 @@ class TestARecording:
         assert done.code == 0, done.out
         assert called(capfdbinary, "check", FORK, file, "--record").code == 2
 
+    @pytest.mark.parametrize(
+        ("text", "written"),
+        [
+            ("😀 done", 2), ("\ud83d alone", 1), ("tab\t \x7f \x1b[31m", 2), ('quo"te \\ \u2028', 2), ("\u200ca", 2),
+            ("\x85", 2),
+        ],
+    )  # fmt: skip
+    def test_any_text_in_the_last_state_makes_a_file_that_holds(
+        self, text: str, written: int, tmp_path: Path, capfdbinary: Output
+    ) -> None:
+        store = tmp_path / "store"
+        store.mkdir()
+        write(store, "a")
+        path = store / "a.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "state": {"said": text, text: 1}}))
+        file = tmp_path / "good.toml"
+        assert called(capfdbinary, "check", store, file, "--record").code == 0
+        done = called(capfdbinary, "check", store, file)
+        assert (done.code, done.out.splitlines()[-1]) == (0, f"{4 + written} passed"), done.out + done.err
+
     def test_a_run_that_differs_shows_where(self, run: Path, capfdbinary: Output) -> None:
         file = run.parent / "good.toml"
         called(capfdbinary, "check", run, file, "--record")
@@ -192,3 +213,17 @@ def test_what_is_recorded_of_a_thread_of_langgraph_holds_for_it(name: str, tmp_p
     done = called(capfdbinary, "check", store, file)
     assert done.code == 0, done.out
     assert "ran" in done.out
+
+
+def test_what_is_recorded_of_a_run_that_is_not_safe_holds_for_it_too(tmp_path: Path, capfdbinary: Output) -> None:
+    store = tmp_path / "store"
+    store.mkdir()
+    bad = {"__pickled__": base64.b64encode(b"cos\nsystem\n(S'true'\ntR.").decode(), "__type__": "a:B"}
+    write(store, "a", state={"score": 1})
+    write(store, "b", previous_checkpoint_id="a", iteration_count=1, state={"score": 2, "bad": bad})
+    file = tmp_path / "checks.toml"
+    assert called(capfdbinary, "check", store, file, "--record").code == 0
+    assert "# Without `safe = true`: 1 checkpoint of this run holds something" in file.read_text()
+    assert called(capfdbinary, "check", store, file).code == 0
+    file.write_text(file.read_text() + "\n[[check]]\nsafe = true\n")
+    assert called(capfdbinary, "check", store, file).code == 1

@@ -89,3 +89,8 @@ def json_values(parts: dict[str, Any]) -> Iterable[tuple[PathLink, Any]]:
         if kind is dict and PICKLED in item and TYPE in item:
             yield way, item
         todo += reversed(next_on(way, item, _JSON_KINDS))
+
+
+def unsafe_values(checkpoint: Checkpoint) -> list[str]:
+    """What is undecodable or dangerous in one checkpoint, its own `faults` included; empty where nothing is."""
+    return [*checkpoint.faults, *alarms(checkpoint, budget=DocumentBudget())]
