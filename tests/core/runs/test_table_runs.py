@@ -127,7 +127,7 @@ class TestNames:
         made = PackedNames()
         for name in self.NAMES:
             made.append(name)
-        names = PackedNames(made.packed(), made.digests if are_kept else b"")
+        names = PackedNames(made.packed(), bytes(made.digests) if are_kept else b"")
         for start, stop in ((0, 2 * PAGE), (PAGE, 2 * PAGE), (0, PAGE + 5), (3, PAGE), (PAGE, len(self.NAMES))):
             some = list(self.NAMES[start:stop])
             assert names.begin_with(start, some)
