@@ -119,8 +119,8 @@ class TableFile:
         for name in _COLUMNS:
             setattr(headers, name, sections.array(getattr(headers, name).typecode))
         headers.flags = bytearray(sections.take())
-        headers.names = PackedNames([sections.take() for _ in range(about["names"])])
-        headers.awaited = PackedNames([sections.take() for _ in range(about["awaited"])])
+        headers.names = PackedNames([sections.take() for _ in range(about["names"])], sections.take())
+        headers.awaited = PackedNames([sections.take() for _ in range(about["awaited"])], sections.take())
         columns = {name: sections.array(typecode) for name, typecode in zip(_RUN_COLUMNS, "iiiddiiii", strict=True)}
         missing = {int(run): name for run, name in about["missing"].items()}
         runs = TableRuns.stored(columns, missing)
@@ -172,8 +172,8 @@ class TableFile:
         out.end()
         own = runs.columns()
         for section in (
-            json.dumps(about).encode(), *columns, headers.flags, *names, *awaited,
-            *(own[name] for name in _RUN_COLUMNS), *pages,
+            json.dumps(about).encode(), *columns, headers.flags, *names, headers.names.digests, *awaited,
+            headers.awaited.digests, *(own[name] for name in _RUN_COLUMNS), *pages,
         ):  # fmt: skip
             out.add(section)
         self._sum = out.end()

@@ -62,6 +62,11 @@ class ViewReady(Newest):
 
 
 @dataclass(eq=False, repr=False)
+class StoreRead(Progress):
+    """So many of the files of the store are read, and the list is as it was."""
+
+
+@dataclass(eq=False, repr=False)
 class FoldedRead(Message):
     """What the rows of folded runs say about these checkpoints, as it is now; some may be unread again."""
 

@@ -14,7 +14,7 @@ from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.group_library import GroupLibrary
 from ckpt_tui.tui.heaps import give_back
 from ckpt_tui.tui.library import Library, Pace
-from ckpt_tui.tui.messages import BodiesWanted, DangersFound, DangersWanted, FoldedRead, LookedUp, ViewReady
+from ckpt_tui.tui.messages import BodiesWanted, DangersFound, DangersWanted, FoldedRead, LookedUp, StoreRead, ViewReady
 from ckpt_tui.tui.workers import Interval, Workers, check_cancelled, engines, job
 
 if TYPE_CHECKING:
@@ -124,11 +124,14 @@ class StoreFollower:
             if batch.starts and complete:
                 give_back()
             self._progress = (0, 0) if complete else (batch.done, batch.total)
-            if changed or complete or pace.is_due:
+            if changed or complete:
                 self._post_at_pace(pace, batch.done, batch.total)
                 if not complete:
                     self._wait_for_drawing()
                 self.workers.post(FoldedRead([one for one in batch.entries if isinstance(one, CheckpointRef)]))
+            elif pace.is_due:  # without the list, which takes a hundred times as long to draw
+                pace.note(0.0)
+                self.workers.post(StoreRead(batch.done, batch.total))
             if library.unread():
                 self.workers.post(BodiesWanted())
 

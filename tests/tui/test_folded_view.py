@@ -10,7 +10,7 @@ import pytest
 
 from ckpt_tui.core.runs.groups import FOLDED, Group
 from ckpt_tui.core.runs.listing import FoldedRow, NodeRow, RunRow, StoreRow
-from ckpt_tui.stores import directory, directory_groups
+from ckpt_tui.stores import directory, directory_groups, listed_names
 from ckpt_tui.stores.directory_table import DirectoryTable
 from ckpt_tui.stores.fork_directories import overlay
 from ckpt_tui.stores.header_reading import Listed
@@ -448,6 +448,33 @@ class TestLargeDirectory:
             await driver.shows(f"{self.COUNT - 1} checkpoints")
             await driver.shows("● live")
             compares.set()
+
+    async def test_how_much_is_compared_is_shown_without_the_list_being_made_again(
+        self, store: Path, runs: list[Group], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        goes_on, compare_names = threading.Semaphore(0), DirectoryTable.compare_names
+
+        def held(table: DirectoryTable, names: ListedNames) -> Iterator[int]:
+            for done in compare_names(table, names):
+                assert goes_on.acquire(timeout=PATIENCE)
+                yield done
+
+        async with open_app(store) as driver:
+            await driver.until(lambda: driver.screen.checkpoints.progress == (0, 0), "all files are looked at")
+        monkeypatch.setattr(DirectoryTable, "compare_names", held)
+        monkeypatch.setattr(listed_names, "PAGE", 2)
+        monkeypatch.setattr(listed_names, "COMPARED_AT_ONCE", self.COUNT // 2)
+        monkeypatch.setattr(library, "VIEW_SECONDS", 0.0)
+        monkeypatch.setattr(library, "_REST", 0)
+        (store / runs[1].newest).unlink()
+        async with open_app(store) as driver:
+            await driver.shows(f" 0/{self.COUNT}")
+            before = driver.screen.list.view
+            goes_on.release()
+            await driver.shows(f" {self.COUNT // 2}/{self.COUNT + 1}")
+            assert driver.screen.list.view is before
+            goes_on.release(3)
+            await driver.shows(f"{self.COUNT - 1} checkpoints", "● live")
 
     async def test_several_stores_have_their_runs_below_their_names(self, store: Path, runs: list[Group]) -> None:
         other = store.parent / "other"

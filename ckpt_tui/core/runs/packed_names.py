@@ -7,8 +7,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from ckpt_tui.core.byte_digests import digest_of
+
 PAGE = 128
 """Names that are packed together."""
+
+DIGEST = 16
+"""Bytes of the digest of a page."""
 
 _PAGES_KEPT = 64
 
@@ -18,15 +23,23 @@ class PackedNames:
 
     Args:
         pages: Pages that `packed` gave.
+        digests: What `digests` was of them; made anew where it is not of as many.
+
+    Attributes:
+        digests: The digest of each page that is full, `DIGEST` bytes of them each: to compare names with these takes a
+            fifth of the time that unpacking them does.
     """
 
-    def __init__(self, pages: Iterable[bytes] = ()) -> None:
+    def __init__(self, pages: Iterable[bytes] = (), digests: bytes = b"") -> None:
         self._pages = list(pages)
+        self.digests = bytearray(digests)
         self._last: list[str] = self._unpacked(len(self._pages) - 1) if self._pages else []
         if len(self._last) == PAGE:
             self._last = []
         elif self._pages:
             self._pages.pop()
+        if len(self.digests) != DIGEST * len(self._pages):
+            self.digests = bytearray(b"".join(_digest(zlib.decompress(page)) for page in self._pages))
         self._page = lru_cache(_PAGES_KEPT)(self._unpacked)
 
     def __len__(self) -> int:
@@ -36,7 +49,9 @@ class PackedNames:
         """Put a name behind those that are there."""
         self._last.append(name)
         if len(self._last) == PAGE:
-            self._pages.append(_packed(self._last))
+            joined = _joined(self._last)
+            self._pages.append(_packed(joined))
+            self.digests += _digest(joined)
             self._last = []
 
     def __getitem__(self, number: int) -> str:
@@ -60,7 +75,7 @@ class PackedNames:
     def taken(self) -> Iterator[str]:
         """All names, each page let go as its names are taken; none are here afterwards."""
         pages, last = deque(self._pages), self._last
-        self._pages, self._last = [], []
+        self._pages, self._last, self.digests = [], [], bytearray()
         while pages:
             yield from _unpacked(pages.popleft())
         yield from last
@@ -77,25 +92,28 @@ class PackedNames:
         last = number + len(names)
         if number % PAGE or last > len(self._pages) * PAGE:
             return last <= len(self) and list(self.some(range(number, last))) == names
-        pages = range(number // PAGE, -(-last // PAGE))
-        parts = (names[start : start + PAGE] for start in range(0, len(names), PAGE))
-        # Bytes are compared: to make texts of a million names takes half a second.
-        return all(
-            (zlib.decompress(self._pages[page]) + b"\0").startswith(part + b"\0")
-            for page, part in zip(pages, map(_joined, parts), strict=True)
-        )
+        for page, start in enumerate(range(0, len(names), PAGE), number // PAGE):
+            part = names[start : start + PAGE]
+            if len(part) < PAGE:
+                return self._page(page)[: len(part)] == part
+            if _digest(_joined(part)) != self.digests[page * DIGEST : (page + 1) * DIGEST]:
+                return False
+        return True
 
     def packed(self) -> list[bytes]:
         """All of it as bytes; only the last page may have fewer than `PAGE`."""
-        return [*self._pages, _packed(self._last)] if self._last else list(self._pages)
+        return [*self._pages, _packed(_joined(self._last))] if self._last else list(self._pages)
 
     def _unpacked(self, number: int) -> list[str]:
         return _unpacked(self._pages[number])
 
 
-def _packed(names: Sequence[str]) -> bytes:
-    # No name of a file holds a NUL.
-    return zlib.compress(_joined(names), 1)
+def _packed(joined: bytes) -> bytes:
+    return zlib.compress(joined, 1)
+
+
+def _digest(joined: bytes) -> bytes:
+    return digest_of(joined)[:DIGEST]
 
 
 def _unpacked(page: bytes) -> list[str]:
@@ -103,4 +121,5 @@ def _unpacked(page: bytes) -> list[str]:
 
 
 def _joined(names: Sequence[str]) -> bytes:
+    # No name of a file holds a NUL.
     return "\0".join(names).encode("utf-8", "surrogatepass")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ckpt_tui.core.model import CheckpointRef
     from ckpt_tui.tui.library import Library
-    from ckpt_tui.tui.messages import AlarmsReady, FoldedRead, LookedUp, ViewReady
+    from ckpt_tui.tui.messages import AlarmsReady, FoldedRead, LookedUp, StoreRead, ViewReady
     from ckpt_tui.tui.store_follower import StoreFollower
     from ckpt_tui.tui.view import View
 
@@ -94,6 +94,10 @@ class CheckpointList:
             landing, self._landing = self._landing, ""
             rows.select(landing, by_hand=False)
         self.describe_soon()
+
+    def take_progress(self, event: StoreRead) -> None:
+        """Take in how much of the store is read, of which the list is shown already."""
+        self.progress = (event.done, event.total)
 
     def _select(self, at: str, view: View) -> str:
         """Select the checkpoint that was named, and return its file; "" while there is none."""

@@ -124,7 +124,7 @@ class StatusBars:
         view, width = port.panes.list.view, port.size.width
         counts = view.counts if port.has_looked else ""
         state: Part = (" ● live ", "good")
-        if not port.has_looked:
+        if not port.has_looked and port.progress == (0, 0):
             state = (" ◌ reading … ", "warn")
         elif view.missing:
             state = (" ◌ waiting for the directory ", "warn")

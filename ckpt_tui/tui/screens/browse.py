@@ -137,6 +137,11 @@ class Browse(BrowseKeys):
         self.prune_entry.keep_up()
         self.parent_diff.count_soon()
 
+    @on(messages.StoreRead)
+    def _store_read(self, event: messages.StoreRead) -> None:
+        self.checkpoints.take_progress(event)
+        self.bars.draw_head()
+
     @on(messages.BodiesWanted)
     def _bodies_wanted(self) -> None:
         self.follower.read_bodies()

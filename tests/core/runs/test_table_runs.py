@@ -1,6 +1,7 @@
 """Headers in columns: the runs they form are those that arranging the checkpoints gives."""
 
 import random
+from array import array
 
 import pytest
 
@@ -121,6 +122,28 @@ class TestNames:
         assert tuple(again) == (*self.NAMES[:count], "one more")
         assert len(again) == count + 1
 
+    @pytest.mark.parametrize("are_kept", [False, True])
+    def test_names_are_compared_with_those_that_came_back(self, are_kept: bool) -> None:
+        made = PackedNames()
+        for name in self.NAMES:
+            made.append(name)
+        names = PackedNames(made.packed(), bytes(made.digests) if are_kept else b"")
+        for start, stop in ((0, 2 * PAGE), (PAGE, 2 * PAGE), (0, PAGE + 5), (3, PAGE), (PAGE, len(self.NAMES))):
+            some = list(self.NAMES[start:stop])
+            assert names.begin_with(start, some)
+            for at in (0, len(some) - 1):
+                assert not names.begin_with(start, [*some[:at], "other", *some[at + 1 :]])
+        assert not names.begin_with(0, [*self.NAMES, "one more"])
+
+    def test_names_that_are_taken_are_no_longer_there(self) -> None:
+        names = PackedNames()
+        for name in self.NAMES:
+            names.append(name)
+        assert tuple(names.taken()) == self.NAMES
+        assert len(names) == 0
+        names.append("one more")
+        assert list(names) == ["one more"]
+
     def test_those_that_contain_a_text_are_found(self) -> None:
         names = PackedNames()
         for name in (*self.NAMES, "Näme X.json"):
@@ -129,6 +152,24 @@ class TestNames:
         assert list(names.holding("näme x", False)) == ["Näme X.json"]
         assert list(names.holding("Näme", True)) == ["Näme X.json"]
         assert list(names.holding("no such", False)) == []
+
+    def test_a_stored_table_finds_some_names_before_it_finds_all(self) -> None:
+        made = HeaderTable()
+        for number in range(300):
+            made.put_problem(f"n{number}.json")
+        stored = HeaderTable()
+        stored.names, stored.flags = PackedNames(made.names.packed()), made.flags[:]
+        for column in ("parents", "kinds", "iterations", "whens", "changed", "marks"):
+            setattr(stored, column, getattr(made, column)[:])
+        stored.take_hashes(array("q", map(hash, stored.names)))
+        stored.look_up(["n7.json", "n299.json", "new.json"])
+        assert [stored.number(name) for name in ("n7.json", "n299.json", "new.json")] == [7, 299, -1]
+        assert stored.put_problem("new.json") == 300
+        assert stored.number("new.json") == 300
+        assert not stored.is_hashed
+        assert [stored.number(f"n{number}.json") for number in range(300)] == list(range(300))
+        assert stored.number("new.json") == 300
+        assert stored.put_problem("newer.json") == stored.number("newer.json") == 301
 
     def test_a_table_finds_each_of_many_names(self) -> None:
         table = HeaderTable()
