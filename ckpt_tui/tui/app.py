@@ -63,7 +63,7 @@ def _configuration() -> type[ConfigurationUse]:
 
 
 def _collect_rarely() -> None:
-    collect_rarely()
+    collect_rarely(is_screen=True)
     leave_out_what_is_there()
 
 

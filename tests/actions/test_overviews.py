@@ -286,3 +286,13 @@ def test_an_input_that_cannot_be_read_is_said_to_be_one() -> None:
     assert said(described(place), "asked") == ["the input of this thread cannot be read"]
     first = described(place, step=-1)
     assert said(first, "step") == ["the input came in; nothing ran yet"]
+
+
+@pytest.mark.parametrize("name", ["fork_hitl", "loop", "orch_groupchat"])
+def test_an_overview_is_the_same_where_nobody_looks_for_what_was_said_in_the_steps(name: str) -> None:
+    store, runs = opened(AF / "1.23.0" / name)
+    for run in runs:
+        for node in run.nodes:
+            *_, whole = overviews(store, run, node)
+            *_, found = overviews(store, run, node, RunPath(with_said=False))
+            assert found.overview == whole.overview

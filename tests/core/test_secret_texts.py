@@ -4,7 +4,7 @@ import pytest
 
 from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.redact import MASK, masked
-from ckpt_tui.core.secret_names import is_secret_key
+from ckpt_tui.core.secret_names import AnyOf, is_secret_key
 from ckpt_tui.core.secret_signs import maskers_for, maskers_for_all
 from ckpt_tui.core.secret_texts import masked_text
 from tests.support.work import calls
@@ -227,7 +227,8 @@ def test_names_of_classes_are_no_secrets() -> None:
 def test_the_work_on_a_text_grows_with_its_length(text: str) -> None:
     # What an expression does by itself is not counted; one that went over the text again and again would not end.
     half = text[: len(text) // 2]
-    masked_text(half)  # expressions are compiled when they are first used
+    for each in (half, text):  # expressions are compiled when they are first used
+        masked_text(each)
     assert calls(lambda: masked_text(text)) < 2.5 * calls(lambda: masked_text(half)) + 100
 
 
@@ -255,3 +256,9 @@ def test_the_password_that_curl_is_given_is_masked_wherever_the_option_stands(te
 )
 def test_an_option_of_another_command_is_shown(text: str) -> None:
     assert masked_text(text) == text
+
+
+def test_one_of_many_words_is_found_whether_they_are_one_expression_yet_or_not() -> None:
+    words = AnyOf(["ab", "abc", "b.d"])
+    found = [tuple(map(words.is_in, ("xaby", "b.d", "bxd", "a b", ""))) for _ in range(500)]
+    assert set(found) == {(True, True, False, False, False)}

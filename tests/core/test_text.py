@@ -1,5 +1,6 @@
 """Text of unknown origin never reaches a terminal as a command."""
 
+import re
 import unicodedata
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.text import ago_text, clean, clean_lines, counted, quoted, size_text, unsafe
+from ckpt_tui.core.text import CANDIDATES, ago_text, clean, clean_lines, counted, quoted, size_text, unsafe
 
 C0_AND_C1 = [*range(0x20), *range(0x7F, 0xA0)]
 BIDIRECTIONAL = [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -153,3 +154,13 @@ def test_durations_are_short(seconds: float, text: str) -> None:
 
 def test_a_number_of_things_has_their_plural() -> None:
     assert [counted(number, "node") for number in (0, 1, 1200)] == ["0 nodes", "1 node", "1,200 nodes"]
+
+
+def test_a_character_that_may_be_unsafe_is_looked_at_however_short_its_text_is() -> None:
+    # Python finds most of them not printable, and the selectors of variants printable.
+    candidates = [char for char in map(chr, range(0x110000)) if re.match(CANDIDATES, char)]
+    assert len(candidates) > 6_000
+    for char in candidates:
+        text = f"–{char}a"
+        assert clean(text) == clean(text * 1_000)[: len(clean(text))]
+        assert (clean(text) != text) == (unsafe().search(text) is not None)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.documents.document import DocumentFault, parse, parse_value
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Envelope, Opaque
 
@@ -198,3 +198,23 @@ def test_values_are_counted_the_same_between_short_and_long_texts(length: int) -
     text = "a, b: [c] {d}" + "x" * length
     data = json.dumps({"said": text, "more": [1, 2]}).encode()
     assert parse(data).work == 3 * 3 // 8 + 2 * 4 + 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"a": [1, {"b": null}], "c": "d"}',
+        b'\xef\xbb\xbf{"a": 1}',
+        b'{"a": 1, "a": 2}',
+        b"[" + b"1," * 1_000_000 + b"1]",
+    ],
+)
+def test_a_value_alone_is_what_the_whole_document_holds(data: bytes) -> None:
+    assert parse_value(data) == parse(data).value
+
+
+@pytest.mark.parametrize("data", [b"", b"  ", b"{", b"nothing", b"[" * 100_000, b"[" * 2_000_000])
+def test_a_value_alone_is_not_read_where_the_document_is_not(data: bytes) -> None:
+    for read in (parse, parse_value):
+        with pytest.raises(DocumentFault):
+            read(data)

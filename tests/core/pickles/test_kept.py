@@ -12,7 +12,7 @@ from ckpt_tui.core.budgets import DEFAULT_PICKLE
 from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.documents.envelope import open_envelope, resolve
 from ckpt_tui.core.documents.lazy import parse as parse_parts
-from ckpt_tui.core.pickles.kept import DecodedPickles, digest, facts_of
+from ckpt_tui.core.pickles.kept import DecodedPickles, digest, facts_of, identity
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Envelope, Value
 
@@ -85,3 +85,21 @@ def test_the_whole_of_what_is_kept_is_bounded() -> None:
 
 def test_a_view_of_bytes_has_the_digest_of_its_text() -> None:
     assert digest("abc") == digest(memoryview(b"abc"))
+
+
+@pytest.mark.parametrize("length", [10, 100_000])
+def test_a_short_pickle_is_known_by_its_text_and_a_long_one_by_its_digest(length: int) -> None:
+    data = pickle.dumps("t" * length)
+    text = base64.b64encode(data).decode()
+    assert type(identity(text)) is (str if length < 100 else bytes)
+    assert identity(text) == identity(str(text.encode(), "ascii"))
+    one, other = Envelope(text, ""), Envelope(str(text.encode(), "ascii"), "")
+    assert open_envelope(one) is open_envelope(other)
+
+
+def test_equal_pickles_of_one_document_are_never_taken_for_another_pickle() -> None:
+    first, second = (base64.b64encode(pickle.dumps(value)).decode() for value in ("one", "two"))
+    met: dict[str | bytes, int] = {}
+    values = [open_envelope(Envelope(text, "", met)) for text in [first] * 12 + [second] * 12]
+    assert values == ["one"] * 12 + ["two"] * 12
+    assert set(met.values()) == {12}
