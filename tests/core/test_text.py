@@ -162,5 +162,5 @@ def test_a_character_that_may_be_unsafe_is_looked_at_however_short_its_text_is()
     assert len(candidates) > 6_000
     for char in candidates:
         text = f"–{char}a"
-        assert clean(text) == clean(text * 1_000)[: len(clean(text))]
+        assert clean(text) == clean(text + "x" * 1_000)[:-1_000]
         assert (clean(text) != text) == (unsafe().search(text) is not None)
