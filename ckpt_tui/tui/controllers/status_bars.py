@@ -10,8 +10,9 @@ from rich.cells import cell_len
 from ckpt_tui.core.runs.listing import NodeRow
 from ckpt_tui.core.runs.time_texts import clock_text
 from ckpt_tui.core.secret_texts import masked_text
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.tui.commands import COMMANDS, Command
+from ckpt_tui.tui.widgets.fitting import fit_end
 from ckpt_tui.tui.widgets.shown_keys import key_text, keys_of
 from ckpt_tui.tui.widgets.status import hints
 
@@ -146,7 +147,7 @@ class StatusBars:
         right.append(state)
         count = len(port.streams)
         if count:
-            right += hints(("store.streams", f"{count:,} event stream{'' if count == 1 else 's'}"))
+            right += hints(("store.streams", counted(count, "event stream")))
         if port.changed_at and width >= 80:
             right.append((f"{clock_text(port.changed_at)} ", "dim"))
         kind = f"{port.store.kind} · " if width >= 100 else ""
@@ -163,9 +164,7 @@ class StatusBars:
         right = edge
         if not in_list:
             size, path = panes.detail.place
-            room = width // 2
-            # The end of a path says more than its beginning.
-            path = path if len(path) <= room else "…" + path[-room + 1 :]
+            path = fit_end(path, width // 2)
             right = [(f" {size} " if size else "", "dim"), (f"{path} " if path else "", "name"), *edge]
         if self._message:
             self._port.bar("foot").show(self._message, edge)  # it matters more than where the cursor is
@@ -221,5 +220,4 @@ def path_text(path: str, room: int) -> str:
     home = os.path.expanduser("~")
     if path == home or path.startswith(home + os.sep):
         path = "~" + path[len(home) :]
-    text = clean(masked_text(path))
-    return text if len(text) <= room else "…" + text[-room + 1 :]
+    return fit_end(clean(masked_text(path)), room)

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from ckpt_tui.core.shown_names import masked_path, shown_name, shown_path
 from ckpt_tui.core.terms import numbered
+from ckpt_tui.tui.widgets.fitting import fit_end
 from ckpt_tui.tui.widgets.tabs import Tab
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def part_text(tree: Tree, room: int) -> str:
         return ""
     path, levels = shown_path(tree.path(row)), f" · {tree.top.depth:,} level{'s' * (tree.top.depth > 1)} down · < back "
     room = max(room - len(levels) - 8, 8)
-    return f" below {path if len(path) <= room else '…' + path[1 - room :]}{levels}"
+    return f" below {fit_end(path, room)}{levels}"
 
 
 def are_alike(one: Checkpoint | None, other: Checkpoint | None) -> bool:
