@@ -87,7 +87,8 @@ def export(
     wanted: Sequence[Node] = chosen
     if kind != "bundle":
         wanted = in_order(runs, [*chosen, *_before(runs, chosen)])
-    bundle = make_bundle(store, runs, wanted, problems, reveal, version, progress, check)
+    besides = {node.ref.file for node in wanted} - {node.ref.file for node in chosen}
+    bundle = make_bundle(store, runs, wanted, problems, reveal, version, progress, check, besides)
     named = {problem["file"] for problem in bundle.document["problems"]}
     unread = [node.ref.file for node in chosen if node.ref.file in named]
     count = len(chosen) - len(unread)

@@ -6,7 +6,7 @@ import getpass
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -72,6 +72,7 @@ def names_here(store: Store) -> Names:
 def make_bundle(
     store: Store, runs: Sequence[Run], chosen: Sequence[Node], problems: Sequence[Problem] = (),
     reveal: Sequence[str] = (), version: str = "", progress: Progress = None, check: Check = None,
+    besides: Container[str] = (),
 ) -> Bundle:  # fmt: skip
     """Copy checkpoints into the document of a bundle.
 
@@ -84,6 +85,7 @@ def make_bundle(
         version: The version of the program, which the copy names.
         progress: Called with how many were copied, and of how many.
         check: Called now and then; whatever it raises ends the work.
+        besides: Files of those that are only read for what they say of the others; what is hidden there is not counted.
 
     Raises:
         UsageError: one of `reveal` is not a path, or is in none of the checkpoints.
@@ -95,12 +97,16 @@ def make_bundle(
     followed = {node.parent for run in runs for node in run.nodes}
     unread = [(problem.file, problem.reason, problem.kind) for problem in problems]
     for number, node in enumerate(chosen, 1):
+        counted = cleaner.paths, cleaner.names
         try:
             made = _entry(store, node, revealed, cleaner)
         except CkptError as error:
             unread.append((node.ref.file, error.what, "unreadable"))
         else:
-            places += hidden_places(made)
+            if node.ref.file in besides:
+                cleaner.paths, cleaner.names = counted
+            else:
+                places += hidden_places(made)
             entries.append(made | ({"goes_on": True} if node.ref.id in followed else {}))
         if progress is not None:
             progress(number, len(chosen))

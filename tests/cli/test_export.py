@@ -98,6 +98,20 @@ class TestWhatIsHidden:
         assert not file.exists()
         assert called(capfdbinary, *line, "state.api_key").code == 0
 
+    def test_what_is_hidden_is_counted_where_it_goes_out(
+        self, tmp_path: Path, capfdbinary: Output, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HOME", "/home/marlene")
+        parent = None
+        for number, name in enumerate("abc"):
+            state = {"api_key": "abc-first", "file": "/home/marlene/flow.py"}
+            write(tmp_path, name, previous_checkpoint_id=parent, iteration_count=number, state=state)
+            parent = name
+        for kind in ("md", "html", "json", "bundle"):
+            done = called(capfdbinary, "export", tmp_path, "latest", "--format", kind)
+            # The line of the list in a bundle has the path, too.
+            assert re.search(r"1 secret masked \(state\.api_key\) · [12] paths? of this machine", done.err), done.err
+
     def test_what_is_revealed_keeps_no_name_of_the_machine(
         self, tmp_path: Path, capfdbinary: Output, monkeypatch: pytest.MonkeyPatch
     ) -> None:
