@@ -150,7 +150,7 @@ class StatusBars:
             right += hints(("store.streams", counted(count, "event stream")))
         if port.changed_at and width >= 80:
             right.append((f"{clock_text(port.changed_at)} ", "dim"))
-        kind = f"{port.store.kind} · " if width >= 100 else ""
+        kind = port.store.kind + (" · " if counts else " ") if width >= 100 else ""
         room = width - 12 - len(kind) - len(counts) - sum(len(text) for text, _ in right)
         path = path_text(port.store.path, max(room, 12))
         left: list[Part] = [(" ckpt-tui ", "strong"), (f" {path} ", "plain"), (kind, "dim"), (counts, "dim")]
