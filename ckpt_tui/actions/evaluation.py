@@ -158,7 +158,7 @@ def _seconds(value: Any) -> Decimal | None:
     if not _is_span(value) and type(value) is not str:
         number = _number(value)
         return None if number is None else _decimal(number)
-    found = _SPAN.known.match(value if type(value) is str else str(value.get("$value")))
+    found = _SPAN.compiled.match(value if type(value) is str else str(value.get("$value")))
     if found is None:
         return None
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[:4])

@@ -22,6 +22,6 @@ class LatePattern(Generic[Text]):
         self._flags = flags
 
     @cached_property
-    def known(self) -> re.Pattern[Text]:
+    def compiled(self) -> re.Pattern[Text]:
         """The expression, compiled."""
         return re.compile(self._text, self._flags)

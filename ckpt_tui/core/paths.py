@@ -26,7 +26,7 @@ def expression(path: Path) -> str:
             text += f"[{step}]"
         else:
             name = str(step)
-            quoted = name if _PLAIN.known.match(name) else _quoted(name)
+            quoted = name if _PLAIN.compiled.match(name) else _quoted(name)
             text += f".{quoted}" if text else quoted
     return text or "@"
 

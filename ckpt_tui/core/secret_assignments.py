@@ -109,19 +109,19 @@ def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = Fa
         return None
     start = _start_of_value(text, at)
     first = text[start : start + 1]
-    if first in _QUOTES and first and _QUOTE.known.match(text, start) is not None:
+    if first in _QUOTES and first and _QUOTE.compiled.match(text, start) is not None:
         return _quoted_span(text, name, at, left, is_named)
     if not is_named:
         return None
-    if first in "|>" and sign == ":" and (block := _BLOCK.known.match(text, start)) is not None:
+    if first in "|>" and sign == ":" and (block := _BLOCK.compiled.match(text, start)) is not None:
         return block.start("block"), block.start("block") + len(block["block"].rstrip())
-    braced = _BRACED.known.match(text, start) if first == "{" and sign == "=" else None
+    braced = _BRACED.compiled.match(text, start) if first == "{" and sign == "=" else None
     if braced is not None and _looks_random(braced[1]) and _is_in_connection(text, left, start):
         return braced.span(1)  # ODBC: PWD={…}
-    if (first in _FIRST_OF_NO_VALUE or first > "\x7f") and NO_VALUE.known.match(text, start):
+    if (first in _FIRST_OF_NO_VALUE or first > "\x7f") and NO_VALUE.compiled.match(text, start):
         return None
     is_header = name.lower() in _LONG_HEADERS
-    found = _pattern_of_value(text, start, is_header, in_query, sign == "=", left).known.match(text, start)
+    found = _pattern_of_value(text, start, is_header, in_query, sign == "=", left).compiled.match(text, start)
     value = found[0].rstrip(" .") if found is not None else ""
     if not value or value.endswith(("(", "()")) or value.lower() == name.rpartition(".")[2].lower():
         return None  # nothing, or a part of a program
@@ -130,7 +130,7 @@ def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = Fa
     if is_header:
         is_value = _is_header_value(name, value)
     elif in_query:
-        is_value = name not in _PLAIN_PARAMETERS or _PLAIN_VALUE.known.fullmatch(value) is None
+        is_value = name not in _PLAIN_PARAMETERS or _PLAIN_VALUE.compiled.fullmatch(value) is None
     else:
         is_value = sign == "=" or is_compound(name) or _is_given(name, value, left)
     return (start, start + len(value)) if is_value else None
@@ -147,12 +147,12 @@ def _start_of_value(text: str, at: int) -> int:
 def _quoted_span(text: str, name: str, at: int, left: str, is_named: bool | None = None) -> tuple[int, int] | None:
     """Where a secret in quotes is that a name is given; arguments as those of `_value_span`."""
     is_named = is_secret_key(name) if is_named is None else is_named
-    quote = _QUOTE.known.match(text, _start_of_value(text, at))
+    quote = _QUOTE.compiled.match(text, _start_of_value(text, at))
     if quote is None:
         return None
     end = _end_of_quoted(text, quote[0], quote.end())
     value = text[quote.end() : end]
-    if not value or NO_VALUE.known.match(value) or (value.isalpha() and _is_word_of_model(text, name, at, left)):
+    if not value or NO_VALUE.compiled.match(value) or (value.isalpha() and _is_word_of_model(text, name, at, left)):
         return None
     return (quote.end(), end) if is_named or (name == "auth" and (is_login(value) or is_plain_login(value))) else None
 
@@ -235,7 +235,7 @@ def _is_in_connection(text: str, left: str, value: int) -> bool:
         return True
     if text.find(";", value, value + 513) < 0:  # as far as the pattern reaches
         return False
-    end = _TO_SEMICOLON.known.match(text, value)
+    end = _TO_SEMICOLON.compiled.match(text, value)
     rest = text[end.end() : end.end() + 60] if end is not None else ""
     return rest == ";" or re.match(r";\s?[A-Za-z][\w .-]{0,50}=", rest) is not None
 

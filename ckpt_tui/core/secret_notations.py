@@ -99,7 +99,7 @@ _PLAIN_LOGIN = SecretPattern(r"(?![$<{])[^\s:/@]{1,80}:(?!//|[$<{])[^\s@]{3,200}
 
 def is_plain_login(value: Any) -> bool:
     """Whether a value is a user and a password with a colon between them: `ann:hunter2`."""
-    return type(value) is str and _PLAIN_LOGIN.known.fullmatch(value) is not None
+    return type(value) is str and _PLAIN_LOGIN.compiled.fullmatch(value) is not None
 
 
 _KIND = SecretPattern(r"\bkind[\"']?\s{0,4}:\s{0,4}[\"']?Secret\b")
@@ -114,7 +114,7 @@ _MEMBER = SecretPattern(r"(\\?[\"']\s{0,4}:\s{0,4}\\?[\"'])((?:[^\"'\\]|\\[^\"']
 
 def mask_kubernetes(text: str, mask: str) -> str:
     """The text with the data of a Secret of Kubernetes replaced by masks, be it YAML or JSON."""
-    if _KIND.known.search(text) is None:
+    if _KIND.compiled.search(text) is None:
         return text
 
     def of_line(match: re.Match[str]) -> str:

@@ -32,10 +32,10 @@ class SecretPattern(LatePattern[str]):
 
     def replaced(self, masked: Callable[[re.Match[str]], str] | str, text: str) -> str:
         """A text with what matches replaced; where it matches too often, the rest of the text is withheld."""
-        found, count = self.known.subn(masked, text, MOST_MATCHES)
+        found, count = self.compiled.subn(masked, text, MOST_MATCHES)
         if count < MOST_MATCHES:
             return found
-        last = deque(islice(self.known.finditer(text), count), maxlen=1)[0].end()
+        last = deque(islice(self.compiled.finditer(text), count), maxlen=1)[0].end()
         rest = len(text) - last
         return found[: len(found) - rest] + withheld(rest) if rest else found
 

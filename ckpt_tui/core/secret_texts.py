@@ -79,7 +79,7 @@ def _logins(text: str) -> str:
         if alone is not None:
             return whole.replace(alone, MASK) if any(map(str.isdigit, alone)) else whole
         password = match["password"]
-        if _WEB.known.search(text[max(at - 8, 0) : at]):
+        if _WEB.compiled.search(text[max(at - 8, 0) : at]):
             # A path may hold an @, so a password is only what comes before the first sign of one.
             own = re.match(r"[^/?#]*@", password + "@")
             if own is None:
@@ -116,13 +116,13 @@ def _options(text: str) -> str:
         end = match.start()
         left = max(end - _CURL_LEFT, 0)
         begin = max(left, *(text.rfind(sign, left, end) + 1 for sign in "\n|;"))
-        return f"{match[1]}{MASK}" if _CURL.known.search(text, begin, end) else match[0]
+        return f"{match[1]}{MASK}" if _CURL.compiled.search(text, begin, end) else match[0]
 
     given = _USER_OPTION.replaced(without_password, text)
 
     def masked(match: re.Match[str]) -> str:
         name, value = match[1].lstrip("-"), match[2]
-        if not is_secret_key(name) or NO_VALUE.known.match(value):
+        if not is_secret_key(name) or NO_VALUE.compiled.match(value):
             return match[0]
         return f"{match[0][: -len(value)]}{MASK}"
 

@@ -20,7 +20,7 @@ _PLAIN = LatePattern(r"(?:[A-Za-z_]\w{0,14}|[0-9a-f-]{32,36}(?:\.json)?)\Z", re.
 
 def masked_name(name: str) -> str:
     """A name with the secrets in it masked; not safe for a terminal."""
-    return name if _PLAIN.known.match(name) else _masked(name)
+    return name if _PLAIN.compiled.match(name) else _masked(name)
 
 
 @lru_cache(maxsize=4096)  # the same names are shown again and again

@@ -95,7 +95,7 @@ def checkpoint_from_bytes(
         budget = DocumentBudget(WHOLE_WORK if everything else 1, 1)
     budget.spend(document.work)
     faults, rests = ([], []) if document.is_bare else _decode_ahead(top, check, ahead, budget, everything)
-    shapes = SHAPE_NOTES.known.finditer(ref.note) if ref.note else ()
+    shapes = SHAPE_NOTES.compiled.finditer(ref.note) if ref.note else ()
     warnings = [*document.notes, *rests, *(found[0] for found in shapes)]
     if ref.inner and not _is_exported(rest):
         warnings.append(

@@ -81,11 +81,11 @@ class DotnetStore(PolledStore):
         """A directory with an index or with files of this format, or such a file."""
         if place.head is not None:
             directory, name = os.path.split(place.path)
-            found = _NAME.known.match(name) and b'"stepNumber"' in place.head
+            found = _NAME.compiled.match(name) and b'"stepNumber"' in place.head
             return cls(directory or os.curdir, only=name) if found else None
         if place.has_index and _is_index(os.path.join(place.path, "index.jsonl")):
             return cls(place.path)
-        names = [name for name in place.names if _NAME.known.match(name) and not name.startswith("._")]
+        names = [name for name in place.names if _NAME.compiled.match(name) and not name.startswith("._")]
         return cls(place.path) if any(_is_one(os.path.join(place.path, name)) for name in names[:4]) else None
 
     def fresh(self) -> DotnetStore:

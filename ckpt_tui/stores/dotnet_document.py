@@ -214,7 +214,7 @@ _GENERIC = LatePattern(r", [^,\[\]]+, Version=[^\]]*")
 def _type(value: Value) -> tuple[str, str]:
     """Assembly and full name of a TypeId, without versions: .NET compares them so."""
     found = members(value)
-    return text(found.get("assemblyName")).partition(",")[0], _GENERIC.known.sub("", text(found.get("typeName")))
+    return text(found.get("assemblyName")).partition(",")[0], _GENERIC.compiled.sub("", text(found.get("typeName")))
 
 
 def type_name(value: Value) -> str:
@@ -266,7 +266,7 @@ def split_key(key: str, executors: Container[str] = ()) -> list[str]:
     it, after the longest id.
     """
     found: list[list[str]] = []
-    for bar in _BAR.known.finditer(key):
+    for bar in _BAR.compiled.finditer(key):
         owner, rest = key[: bar.start()], key[bar.end() :]
         if not owner or not _is_part(owner):
             continue
@@ -274,7 +274,7 @@ def split_key(key: str, executors: Container[str] = ()) -> list[str]:
             if _is_part(rest[1:]):
                 found.append([owner, "", rest[1:]])
         elif rest.startswith("@"):
-            ends = [(rest[: end.start()], rest[end.end() :]) for end in _BAR.known.finditer(rest)]
+            ends = [(rest[: end.start()], rest[end.end() :]) for end in _BAR.compiled.finditer(rest)]
             found += [[owner, scope, name] for scope, name in ends if _is_part(scope) and _is_part(name)]
     splits = [[part.replace("||", "|") for part in parts] for parts in found]
     known = [parts for parts in splits if parts[0] in executors]
@@ -287,7 +287,7 @@ _BARS = LatePattern(r"\|+")
 
 def _is_part(text: str) -> bool:
     """Whether every `|` in a part of a key is doubled."""
-    return all(len(bars) % 2 == 0 for bars in _BARS.known.findall(text))
+    return all(len(bars) % 2 == 0 for bars in _BARS.compiled.findall(text))
 
 
 def _fan_in(found: dict[str, Any], workflow: dict[str, Any]) -> dict[str, Any]:

@@ -104,12 +104,12 @@ def parse_index(data: bytes) -> Index:
         line = _line(text, number)
         if line is not None:
             lines.setdefault((line.session, line.checkpoint), line)
-        elif number == len(raw) and not _MARKER.known.match(text):
+        elif number == len(raw) and not _MARKER.compiled.match(text):
             torn = True
             faults.append(f"line {number:,} is cut off; .NET refuses to open this store (“Index corrupted”)")
         else:
             wrong.append(number)
-            merged = merged or _MARKER.known.match(text) is not None
+            merged = merged or _MARKER.compiled.match(text) is not None
     if wrong:
         what = "it holds both sides of a merge that was not resolved: " if merged else ""
         faults.insert(
@@ -177,7 +177,7 @@ _CHECKPOINT = LatePattern(r"(.+)_([^_]+)(?:\.json|%2Ejson)\Z", re.DOTALL | re.IG
 
 def ids_of(name: str) -> tuple[str, str] | None:
     """Session and checkpoint of a file name; None when it is not one of this store."""
-    found = _CHECKPOINT.known.match(name)
+    found = _CHECKPOINT.compiled.match(name)
     if found is None:
         return None
     escaped = name.lower().endswith("%2ejson")

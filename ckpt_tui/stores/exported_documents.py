@@ -123,9 +123,9 @@ def looks_exported(head: bytes, are_lines: bool = False) -> bool:
     """Whether the beginning of a file is that of exported checkpoints, not of one checkpoint."""
     if not any(key in head for key in _OWN):
         return False
-    if _ARRAY.known.match(head) or _LINES.known.match(head) or (are_lines and head.lstrip().startswith(b"{")):
+    if _ARRAY.compiled.match(head) or _LINES.compiled.match(head) or (are_lines and head.lstrip().startswith(b"{")):
         return True
-    return _WRAPPED.known.match(head) is not None and head.find(_OWN[0]) > head.find(b"[")
+    return _WRAPPED.compiled.match(head) is not None and head.find(_OWN[0]) > head.find(b"[")
 
 
 def documents(data: bytes) -> list[Any]:

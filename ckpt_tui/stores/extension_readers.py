@@ -29,7 +29,7 @@ def extensions() -> dict[str, EntryPoint]:
 
 def named_store(text: str) -> Store | None:
     """What a reader that is named opens: `NAME:PLACE`; None where there is no reader of that name."""
-    found = _SCHEME.known.match(text)
+    found = _SCHEME.compiled.match(text)
     point = extensions().get(found[1]) if found else None
     if point is None or found is None:
         return None

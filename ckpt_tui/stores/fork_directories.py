@@ -63,7 +63,7 @@ def listed_forks(store: str) -> tuple[list[str], list[Problem]]:
                     entry.name.endswith(DATABASE) and entry.is_file() if of_file else entry.is_dir()
                 ):
                     continue
-                if is_link and not _NAME.known.fullmatch(entry.name.removesuffix(DATABASE)):
+                if is_link and not _NAME.compiled.fullmatch(entry.name.removesuffix(DATABASE)):
                     continue
                 if not of_file and (is_link or entry.is_symlink()) and not _is_small(entry.path, left):
                     closed.append(_unfollowed(entry.path, f"{os.path.basename(place)}/{entry.name}"))

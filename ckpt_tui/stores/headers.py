@@ -75,7 +75,7 @@ def header_from_ends(name: str, head: bytes, tail: bytes, size: int) -> Checkpoi
     """
     end = tail or head
     at = end.rfind(_ITERATION)
-    last = _TAIL.known.match(end, at) if at >= 0 else None
+    last = _TAIL.compiled.match(end, at) if at >= 0 else None
     # No text in JSON contains a raw line break, so nothing within the header looks like this key.
     body = head.find(_MESSAGES)
     if last is None or body < 0:

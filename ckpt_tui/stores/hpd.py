@@ -81,10 +81,10 @@ class HpdStore(PolledStore):
             directory, name = os.path.split(place.path)
             return (
                 cls(os.path.dirname(os.path.dirname(directory or os.curdir)), only=name)
-                if _NAME.known.match(name)
+                if _NAME.compiled.match(name)
                 else None
             )
-        if not any(map(_NAME.known.match, place.names)) and (place.names or not place.has_folders):
+        if not any(map(_NAME.compiled.match, place.names)) and (place.names or not place.has_folders):
             return None
         found = locate(place.path)
         return cls(found.root, folder=found.folder) if found is not None else None

@@ -61,7 +61,7 @@ class HpdFiles:
                 listed = os.listdir(self.place(f"checkpoints/{folder}"))
             except OSError:
                 continue
-            found = sorted(name for name in listed if NAME.known.match(name))
+            found = sorted(name for name in listed if NAME.compiled.match(name))
             if found and (self.only is None or self.only in found):
                 yield folder, found
 
@@ -190,6 +190,6 @@ def _some_folders(path: str, below: str) -> list[str]:
 def _holds_files(path: str) -> bool:
     try:
         with os.scandir(path) as entries:
-            return any(NAME.known.match(entry.name) for _, entry in zip(range(_FOLDERS), entries, strict=False))
+            return any(NAME.compiled.match(entry.name) for _, entry in zip(range(_FOLDERS), entries, strict=False))
     except OSError:
         return False

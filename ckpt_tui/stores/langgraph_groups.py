@@ -261,7 +261,7 @@ class LangGraphGroups(Groups):
         key = key_of(name)
         if key is not None and self._threads.has(key):
             return [key.thread]
-        parents = _PARENTS.known.match(name)
+        parents = _PARENTS.compiled.match(name)
         name = (parents[1] if parents else name).removesuffix(".json")
         if name == "latest":
             return self._newest(1)

@@ -18,7 +18,7 @@ _CLOCK = 1 << 14
 
 def saved_at(name: str) -> float:
     """When a checkpoint was saved, in seconds since 1970, as its id says it; 0.0 where it does not."""
-    found = _VERSION_6.known.match(name)
+    found = _VERSION_6.compiled.match(name)
     if found is None:
         return 0.0
     ticks = (int(found[1], 16) << 28 | int(found[2], 16) << 12 | int(found[3], 16)) - _GREGORIAN
@@ -27,7 +27,7 @@ def saved_at(name: str) -> float:
 
 def step_of(name: str) -> int:
     """The step that an id was made for, -1 for the first input; 0 where it does not say."""
-    found = _VERSION_6.known.match(name)
+    found = _VERSION_6.compiled.match(name)
     if found is None:
         return 0
     clock = int(found[4], 16) & (_CLOCK - 1)

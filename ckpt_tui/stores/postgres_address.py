@@ -70,7 +70,7 @@ class Address:
 
 def is_postgres(text: str) -> bool:
     """Whether a text is the URL of a PostgreSQL database."""
-    return _URL.known.match(text) is not None
+    return _URL.compiled.match(text) is not None
 
 
 def address_of(url: str) -> Address:
@@ -82,16 +82,16 @@ def address_of(url: str) -> Address:
     Raises:
         UsageError: it is not such a URL.
     """
-    scheme = _URL.known.match(url)
+    scheme = _URL.compiled.match(url)
     if scheme is None:
         raise UsageError("That is not the URL of a PostgreSQL database.", _FORM)
     rest = url[scheme.end() :]
     start, _, query = rest.partition("?")
-    if query and "@" in query and not _PAIRS.known.match(query):  # it is a password that holds the first "?"
+    if query and "@" in query and not _PAIRS.compiled.match(query):  # it is a password that holds the first "?"
         at = rest.rindex("@")
         tail, _, query = rest[at:].partition("?")
         start = rest[:at] + tail
-    if query and not _PAIRS.known.match(query):  # which is not quoted: it may hold a password
+    if query and not _PAIRS.compiled.match(query):  # which is not quoted: it may hold a password
         raise UsageError("The options of the URL are not written as ?name=value&name=value.", _FORM)
     user_part, at_sign, place = start.rpartition("@")
     user, has_password, password = user_part.partition(":")
@@ -165,7 +165,7 @@ def _quoted(text: str) -> str:
 
 def _unquoted(text: str) -> str:
     raw = text.encode("utf-8", "surrogateescape")
-    return _BYTES.known.sub(lambda found: bytes([int(found[1], 16)]), raw).decode("utf-8", "surrogateescape")
+    return _BYTES.compiled.sub(lambda found: bytes([int(found[1], 16)]), raw).decode("utf-8", "surrogateescape")
 
 
 def absolute(path: str) -> str:

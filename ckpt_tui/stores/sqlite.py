@@ -109,12 +109,12 @@ class Look:
                 continue
             if names and name not in names:
                 continue
-            if not _ORDINARY.known.match(sql):
+            if not _ORDINARY.compiled.match(sql):
                 continue
             columns = self.rows(f"PRAGMA table_xinfo({quoted(name)})")
             own = tuple(str(row[1]) for row in columns if row[6] == 0)
             lowered = {one.lower() for one in own}
-            has_rowid = not _WITHOUT_ROWID.known.search(sql) and not {"rowid", "_rowid_", "oid"} & lowered
+            has_rowid = not _WITHOUT_ROWID.compiled.search(sql) and not {"rowid", "_rowid_", "oid"} & lowered
             found[name] = Table(name, own, has_rowid)
         return found
 

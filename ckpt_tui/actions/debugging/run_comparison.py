@@ -46,7 +46,7 @@ class RunResult(NamedTuple):
     @property
     def key(self) -> str:
         """The same for runs that came out the same, ids and times aside."""
-        return _PASSING.known.sub("", json.dumps([self.outcome, said(self.outputs), self.what], sort_keys=True))
+        return _PASSING.compiled.sub("", json.dumps([self.outcome, said(self.outputs), self.what], sort_keys=True))
 
     @property
     def gist(self) -> str:

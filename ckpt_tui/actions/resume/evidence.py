@@ -141,7 +141,7 @@ def clues_of(source: Source, store: str) -> Clues:
             main.append(name)
         elif not module.startswith(("agent_framework", "langgraph", "langchain")):
             classes[module] = (*classes.get(module, ()), name)
-    is_named = source.thread is None and not _GENERATED.known.match(source.workflow)
+    is_named = source.thread is None and not _GENERATED.compiled.match(source.workflow)
     workflow = source.workflow if is_named else ""
     builder = _BUILDERS.get(workflow, "")
     executors = tuple(each for each in source.executors if not (builder and each in _OWN_IDS))
@@ -168,8 +168,8 @@ def evidence(text: str, modules: Iterable[str], clues: Clues) -> Evidence:
         items.append(Item("store", clues.store))
     framework = clues.framework
     makers_of = _MAKERS if framework == "agent_framework" else _GRAPH_MAKERS
-    makers = [next(filter(None, found)) for found in makers_of.known.findall(text)]
-    starts = bool(_GUARD.known.search(text) or _STARTS.known.search(text))
+    makers = [next(filter(None, found)) for found in makers_of.compiled.findall(text)]
+    starts = bool(_GUARD.compiled.search(text) or _STARTS.compiled.search(text))
     return Evidence(
         tuple(items), bool(_FRAMEWORK[framework].search(text)), starts, bool(_RUNS[framework].search(text)),
         tuple(dict.fromkeys(makers)),
@@ -179,7 +179,7 @@ def evidence(text: str, modules: Iterable[str], clues: Clues) -> Evidence:
 def imports(text: str) -> list[Import]:
     """The imports of a text, wherever they are in it."""
     out = []
-    for dots, module, names, plain in _IMPORTS.known.findall(text):
+    for dots, module, names, plain in _IMPORTS.compiled.findall(text):
         if plain:
             out += [Import(0, _name(each), ()) for each in plain.split(",")]
         else:

@@ -105,7 +105,7 @@ def _joins(middle: str, whole: str, at: int) -> bool:
 
 
 def _by_word(a: str, b: str) -> Iterator[Piece]:
-    words_a, words_b = _WORD.known.findall(a), _WORD.known.findall(b)
+    words_a, words_b = _WORD.compiled.findall(a), _WORD.compiled.findall(b)
     at_a = at_b = 0
     for end_a, end_b in (*align(words_a, words_b), (len(words_a), len(words_b))):
         if end_a > at_a:

@@ -92,8 +92,8 @@ _NAME_BYTES = 255
 def is_plain_name(name: str) -> bool:
     """Whether a text can be a file name on every system, and nothing but a name, also for a shell."""
     return bool(name) and not (
-        _IMPOSSIBLE.known.search(name)
-        or _RESERVED.known.match(name)
+        _IMPOSSIBLE.compiled.search(name)
+        or _RESERVED.compiled.match(name)
         or name[0] in " .~-"
         or name[-1] in " ."
         or len(name.encode("utf-8")) > _NAME_BYTES

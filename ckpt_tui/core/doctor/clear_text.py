@@ -85,7 +85,7 @@ _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 def may_hold_secrets(data: bytes) -> bool:
     """Whether bytes hold a sign without which `ckpt_tui.core.redact` masks nothing; a quick test."""
     low = data.lower()
-    return _HINT.known.search(low) is not None or (not low.isascii() and _FOREIGN.known.search(low) is not None)
+    return _HINT.compiled.search(low) is not None or (not low.isascii() and _FOREIGN.compiled.search(low) is not None)
 
 
 def json_may_hold_secrets(raw: bytes) -> bool:
@@ -98,7 +98,7 @@ def json_may_hold_secrets(raw: bytes) -> bool:
 def _beside_base64(raw: bytes) -> Iterator[bytes]:
     """The bytes of a file without the texts of its pickles."""
     done = 0
-    for found in _PICKLED.known.finditer(raw):
+    for found in _PICKLED.compiled.finditer(raw):
         end = raw.find(b'"', found.end())
         if end >= 0 and not raw[found.end() : end].translate(None, _BASE64):
             yield raw[done : found.start()]

@@ -59,7 +59,7 @@ def made_by(stem: str, original: str) -> str:
         found = ending.match(stem)
         if found is not None and found[1] == original:
             return words
-    before = _BEFORE.known.match(stem)
+    before = _BEFORE.compiled.match(stem)
     return _OF_DRIVE if before is not None and before[1] == original else ""
 
 
@@ -69,7 +69,7 @@ def originals(stem: str) -> Iterator[tuple[str, str]]:
         found = ending.match(stem)
         if found is not None:
             yield found[1], words
-    before = _BEFORE.known.match(stem)
+    before = _BEFORE.compiled.match(stem)
     if before is not None:
         yield before[1], _OF_DRIVE
 

@@ -56,7 +56,7 @@ _HEAD = 4096
 
 def candidate_of(problem: Problem, raw: bytes) -> Candidate | None:
     """A file that cannot be shown, where its beginning names a workflow."""
-    header = {key: value.decode("utf-8", "replace") for key, value in reversed(_HEADER.known.findall(raw[:_HEAD]))}
+    header = {key: value.decode("utf-8", "replace") for key, value in reversed(_HEADER.compiled.findall(raw[:_HEAD]))}
     name = header.get(b"workflow_name", "")
     if not name:
         return None

@@ -88,7 +88,7 @@ class Doctor:
         self._names.update((name, number) for number, name in enumerate(names))
         for name in sorted(self._names):
             own = name.rpartition("/")[2]
-            if LEFTOVER.known.match(own):
+            if LEFTOVER.compiled.match(own):
                 self._add(
                     "leftover", "warning", name, "", "left by a save that failed or was interrupted",
                     "Move it out of the store when no workflow is running: it may hold a part of a checkpoint that was "
@@ -205,7 +205,7 @@ class Doctor:
                     # The key of an executor's state, which holds two bars at least, three where its id has one.
                     is_dotnet = kind == "repeated-keys" and checkpoint.topology is not None and "|" in warning
                     self._add(kind, "warning", ref.file, "", warning, REPEATED_BY_DOTNET if is_dotnet else fix)
-        for found in SHAPES.known.finditer(ref.note):
+        for found in SHAPES.compiled.finditer(ref.note):
             self._add("wrong-shape", "warning", ref.file, "", found[0], "Restore the file from a copy.")
 
     def _candidate(self, ref: CheckpointRef, types: tuple[str, ...]) -> None:

@@ -37,7 +37,7 @@ def side_file_words(name: str, names: Collection[str]) -> str:
         name: Its name.
         names: The names of everything beside it.
     """
-    backup = _BACKUP.known.match(name)
+    backup = _BACKUP.compiled.match(name)
     if backup is not None:
         there = "" if backup[1] in names else ", which no longer exists: this may be all that is left of it"
         return f"an editor's or a program's backup of {backup[1]}{there}"

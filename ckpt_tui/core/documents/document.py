@@ -220,7 +220,7 @@ def _encoding_note(found: encodings.DecodedText, where: int) -> str:
     if found.encoding == encodings.preferred():
         return f"not UTF-8; read as {found.encoding}, as --encoding says"
     if found.encoding == "utf-8":
-        count = len(encodings.UNREADABLE.known.findall(found.text))
+        count = len(encodings.UNREADABLE.compiled.findall(found.text))
         bad = "1 place is" if count == 1 else f"{count:,} places are"
         return f"damaged UTF-8: {bad} unreadable, the first at byte {where:,}; the framework cannot load it"
     if found.encoding.startswith("utf"):

@@ -64,7 +64,7 @@ def decode(data: bytes) -> DecodedText | None:
         return None
     damaged = data.decode("utf-8", "replace")
     good = sum(char > "\x7f" for char in damaged) - damaged.count("\ufffd")
-    if good >= _MOSTLY * len(UNREADABLE.known.findall(damaged)):
+    if good >= _MOSTLY * len(UNREADABLE.compiled.findall(damaged)):
         return DecodedText(damaged, "utf-8")
     return _likeliest(data)
 

@@ -20,7 +20,7 @@ def hidden_texts(raw: bytes) -> frozenset[str]:
     if len(raw) > LARGEST:
         return frozenset()
     text = raw.decode("utf-8", "surrogateescape")
-    if not _STRUCTURED.known.search(text) or excess(cost_of(raw, text), len(raw)):
+    if not _STRUCTURED.compiled.search(text) or excess(cost_of(raw, text), len(raw)):
         return frozenset()
     try:
         document = json.loads(text, parse_int=str)  # of any length

@@ -30,7 +30,7 @@ def numpy_array(ref: Ref, dtype: Value, shape: Value, order: Value, data: Value)
         order: `C` where its last index changes fastest, `F` where the first does.
         data: The bytes of its elements.
     """
-    if type(dtype) is str and _OBJECTS.known.match(dtype):
+    if type(dtype) is str and _OBJECTS.compiled.match(dtype):
         reason = f"{OF_OBJECTS} ({dtype}): LangGraph stored their addresses in memory, not what they hold"
         return Opaque(reason, len(data) if type(data) is bytes else 0)
     made = _dtype(dtype)
@@ -50,7 +50,7 @@ def _is_shape(shape: Sequence[Value]) -> bool:
 
 def _dtype(text: Value) -> tuple[Obj, int] | None:
     """The type of elements as a pickle describes it, and the bytes of one; None where it is not known."""
-    found = _DTYPE.known.match(text) if type(text) is str else None
+    found = _DTYPE.compiled.match(text) if type(text) is str else None
     if found is None:
         return None
     order, kind, digits, count, unit = found.groups()

@@ -97,7 +97,7 @@ _DATETIME = LatePattern(
 
 
 def _datetime(ref: Ref, arguments: Sequence[Value]) -> Value:
-    found = _DATETIME.known.match(_only_text(arguments) or "")
+    found = _DATETIME.compiled.match(_only_text(arguments) or "")
     if found is None:
         return None
     year, month, day, hour, minute, second = map(int, found.groups()[:6])

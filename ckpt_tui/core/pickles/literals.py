@@ -65,7 +65,7 @@ def _string(m: Machine, i: int) -> int:
 
 def unescaped(text: bytes) -> bytes:
     """The bytes that a text in quotes stands for, its quotes left out."""
-    return _ESCAPE.known.sub(_unescaped, text)
+    return _ESCAPE.compiled.sub(_unescaped, text)
 
 
 _ESCAPE = LatePattern(rb"\\(x[0-9A-Fa-f]{2}|[0-7]{1,3}|.)", re.DOTALL)

@@ -272,7 +272,9 @@ def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
     flags = [(name, value) for name, value in shown if type(value) is bool]
     parts = ["yes" if value else "no" for _, value in flags] if len(flags) == 1 else []
     parts += [f"{shown_name(name, 30)} {'yes' if value else 'no'}" for name, value in flags if len(flags) > 1]
-    texts = [value for _, value in shown if type(value) is str and value.strip() and not _is_random.known.match(value)]
+    texts = [
+        value for _, value in shown if type(value) is str and value.strip() and not _is_random.compiled.match(value)
+    ]
     parts += map(_quoted, texts)
     parts += [
         part for name, value in shown

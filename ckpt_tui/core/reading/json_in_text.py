@@ -29,7 +29,7 @@ def formatted(text: str) -> str | None:
         return None
     out: list[str] = []
     done = at = failed = 0
-    while failed < ATTEMPTS and (found := _BEGIN.known.search(text, at)) is not None:
+    while failed < ATTEMPTS and (found := _BEGIN.compiled.search(text, at)) is not None:
         begin = found.start()
         try:
             value, end = _DECODER.raw_decode(text, begin)
@@ -64,7 +64,7 @@ def _indented(text: str) -> str:
     out: list[str] = []
     depth = 0
     last = ""
-    for piece in _TOKEN.known.findall(text):
+    for piece in _TOKEN.compiled.findall(text):
         if piece in "}]" and _CLOSED.get(last) == piece:
             depth -= 1
             out.append(piece)

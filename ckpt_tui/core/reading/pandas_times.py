@@ -38,7 +38,7 @@ def frequency(described: Value) -> str:
     """The unit of a period: of its dtype or of its offset; "?" where that is unknown."""
     args = described.args if type(described) is Obj and type(described.args) is tuple else ()
     if args and type(args[0]) is str:
-        found = _FREQUENCY.known.match(args[0])
+        found = _FREQUENCY.compiled.match(args[0])
         unit = "" if found is None else _LETTERS.get(found[1], found[1])
         return unit if unit in _OFFSETS.values() else "?"
     if args and type(args[0]) is Obj:

@@ -276,7 +276,7 @@ def _named_attribute(args: Sequence[Value], state: Value) -> Reading:
     if text is None:
         return None
     owner, _, name = text.rpartition(".")
-    if _CLASS.known.match(name) or not owner.rpartition(":")[2].rpartition(".")[2][:1].isupper():
+    if _CLASS.compiled.match(name) or not owner.rpartition(":")[2].rpartition(".")[2][:1].isupper():
         return "type", text
     return owner, name
 

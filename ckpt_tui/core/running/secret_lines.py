@@ -107,7 +107,7 @@ def masked_copy(document: Any, above: int = PLAIN) -> Any:
 
 def path_secrecy(path: str) -> int:
     """How far the value at a path is a secret: as far as any of the names on the way says."""
-    names = [match[1] or match[0] for match in _WORD.known.finditer(path)]
+    names = [match[1] or match[0] for match in _WORD.compiled.finditer(path)]
     if leads_to_key_of_service(names):
         return SECRET
     return max(map(secrecy, names), default=PLAIN)

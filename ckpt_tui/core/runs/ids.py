@@ -46,7 +46,7 @@ def find(name: str, runs: Sequence[Run]) -> Node:
 
 def name_and_parents(name: str) -> tuple[str, int]:
     """The part of a name before `~N`, and N; 0 where there is none."""
-    parents = _PARENTS.known.match(name)
+    parents = _PARENTS.compiled.match(name)
     return (parents[1], int(parents[2])) if parents else (name, 0)
 
 

@@ -158,7 +158,7 @@ _MADE_UP = LatePattern(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-
 
 def given_name(ref: CheckpointRef) -> str:
     """A file name that a person gave; "" for the random ids of the framework."""
-    return "" if _MADE_UP.known.match(ref.id) or _MADE_UP.known.match(own_id(ref.id)) else shown_name(ref.id, 40)
+    return "" if _MADE_UP.compiled.match(ref.id) or _MADE_UP.compiled.match(own_id(ref.id)) else shown_name(ref.id, 40)
 
 
 class Happening(NamedTuple):
@@ -334,7 +334,7 @@ def folded_texts(row: FoldedRow, whole: bool) -> tuple[str, str, str]:
 
 def id_start(name: str) -> str:
     """The beginning of a random id, or a name that a person gave."""
-    return name[:8] if _MADE_UP.known.match(name) else shown_name(name, 40)
+    return name[:8] if _MADE_UP.compiled.match(name) else shown_name(name, 40)
 
 
 def store_title(row: StoreRow) -> tuple[str, str]:

@@ -19,7 +19,7 @@ def short_id(name: str) -> str:
     """Eight characters of an id, safe for a terminal."""
     name = own_id(name)
     # Ids of version 6 begin with the time: within 27 seconds their first 8 digits are the same.
-    short = name[9:18].replace("-", "") if _BY_TIME.known.match(name) else name[:8]
+    short = name[9:18].replace("-", "") if _BY_TIME.compiled.match(name) else name[:8]
     return short if short.isalnum() and short.isascii() else clean(short)
 
 
@@ -33,4 +33,4 @@ _GUID = LatePattern(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
 
 def short_guid(name: str) -> str:
     """Eight characters of a name that is a random id; any other name as it is. Safe for a terminal."""
-    return name[:8] if _GUID.known.match(name) else clean(name, 40)
+    return name[:8] if _GUID.compiled.match(name) else clean(name, 40)

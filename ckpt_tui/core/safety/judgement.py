@@ -142,7 +142,7 @@ def _reach(module: str, qualname: str) -> str:
         if part.startswith("__") and part.endswith("__"):
             return f"reaches into the inside of a class or module ({part})"
     for part in parts[:-1]:
-        if not _TYPE_LIKE.known.match(part) and part != "<locals>":
+        if not _TYPE_LIKE.compiled.match(part) and part != "<locals>":
             return f"reaches through {part} for whatever the module has imported"
     return ""
 
@@ -192,7 +192,7 @@ def _of_python(module: str, qualname: str, name: str) -> Judgement:
     if re.match(EXCEPTION, qualname) and top not in NO_EXCEPTIONS and "__main__" not in module:
         return Judgement("inert")
     own = OFTEN_OWN.get(module)
-    if own is not None and _TYPE_LIKE.known.match(first) and first not in own and first not in BORROWED:
+    if own is not None and _TYPE_LIKE.compiled.match(first) and first not in own and first not in BORROWED:
         return Judgement("type" if _is_type_like(qualname) else "function")
     return Judgement("acts", reason_of(module, qualname) or UNKNOWN)
 
@@ -204,13 +204,13 @@ def _of_others(module: str, qualname: str, name: str, made_with_new: bool) -> Ju
         return Judgement("acts", reason)
     if last in BORROWED:
         return Judgement("acts", f"has the name of a class that {BORROWED[last]}")
-    if made_with_new or _TYPE_LIKE.known.match(last) or name in _LOWER_CASE_TYPES:
+    if made_with_new or _TYPE_LIKE.compiled.match(last) or name in _LOWER_CASE_TYPES:
         return Judgement("type")
     return Judgement("numpy" if re.match(_NUMPY_MAKERS, name) else "function")
 
 
 def _is_type_like(qualname: str) -> bool:
-    return bool(_TYPE_LIKE.known.match(qualname.rpartition(".")[2]))
+    return bool(_TYPE_LIKE.compiled.match(qualname.rpartition(".")[2]))
 
 
 def is_class_name(name: str) -> bool:

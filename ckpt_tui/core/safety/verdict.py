@@ -34,7 +34,7 @@ def verdict(raw: bytes, check: Callable[[], None] | None = None) -> str:
     hidden = has_hidden_keys(raw)
     if not hidden and key not in raw:
         return ""
-    texts = _PICKLES.known.findall(raw)
+    texts = _PICKLES.compiled.findall(raw)
     if hidden or raw.count(key) != len(texts):
         found = (_words(each.inspection) for each in examine_document(raw, None, DEFAULT_PICKLE, check))
         return next((words for words in found if words), "")

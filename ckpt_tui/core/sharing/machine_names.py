@@ -112,13 +112,13 @@ class Cleaner:
     def _without_own(self, text: str) -> str:
         """The text without paths and the names of this machine."""
         if "%2" in text:
-            text = _ENCODED.known.sub(lambda match: self._short(match[0]), text)
+            text = _ENCODED.compiled.sub(lambda match: self._short(match[0]), text)
         if "/" in text or "\\" in text:
             for pattern, shown in self._places:
                 text = pattern.sub(lambda match, shown=shown: self._below(match, shown), text)  # type: ignore[misc]
-            if _WHOLE.known.fullmatch(text):
+            if _WHOLE.compiled.fullmatch(text):
                 text = self._short(text)
-            text = _PATHS.known.sub(lambda match: self._short(match[0]), text)
+            text = _PATHS.compiled.sub(lambda match: self._short(match[0]), text)
         for pattern, shown in self._words:
             text, count = pattern.subn(shown, text)
             self.names += count
@@ -168,7 +168,7 @@ class Cleaner:
             elif type(value) is list:
                 todo += value
             elif type(value) is str and ("home" in value or "Users" in value):
-                found.update(one or other for one, other in _SOMEBODY.known.findall(value))
+                found.update(one or other for one, other in _SOMEBODY.compiled.findall(value))
         for name in sorted(found - keys):
             if name.lower() not in _COMMON and len(self._others) < _MOST_OTHERS:
                 self._others.setdefault(name, re.compile(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])"))
@@ -191,14 +191,14 @@ class Cleaner:
     def _below(self, match: re.Match[str], shown: str) -> str:
         self.paths += 1
         below = match["below"] or ""
-        last = _SPLIT.known.split(below.rstrip("/\\"))[-1]
-        between = "/…/" if _SPLIT.known.search(below.strip("/\\")) else "/"
+        last = _SPLIT.compiled.split(below.rstrip("/\\"))[-1]
+        between = "/…/" if _SPLIT.compiled.search(below.strip("/\\")) else "/"
         return f"{shown}{between}{last}" if last else shown
 
     def _short(self, path: str) -> str:
         """What is written for a path: the name of its file, nothing of where it was."""
         self.paths += 1
-        parts = [part for part in _SPLIT.known.split(path.removeprefix("file:")) if part]
+        parts = [part for part in _SPLIT.compiled.split(path.removeprefix("file:")) if part]
         if parts[0][1:2] == ":":
             parts = parts[1:]
         if len(parts) <= 2 and parts[:1] and parts[0] in _HOMES:
