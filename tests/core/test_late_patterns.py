@@ -11,7 +11,7 @@ from ckpt_tui.core.late_patterns import LatePattern
 
 def test_an_expression_is_compiled_once_when_it_is_first_used() -> None:
     pattern = LatePattern("a+", re.IGNORECASE)
-    assert pattern.compiled is pattern.known
+    assert pattern.compiled is pattern.compiled
     assert pattern.compiled.fullmatch("aA")
 
 
