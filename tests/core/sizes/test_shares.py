@@ -80,9 +80,9 @@ def test_a_shared_value_is_counted_where_it_comes_first() -> None:
 def test_a_pickle_is_measured_alike_wherever_and_however_often_it_is() -> None:
     value = {"role": "user", "contents": ["x" * 50, "y" * 70], "more": {"deep": [1, 2, "z" * 90]}}
     text = base64.b64encode(pickle.dumps(value)).decode()
-    met: dict[bytes, int] = {}
+    met: dict[str | bytes, int] = {}
 
-    def found(met: dict[bytes, int] | None) -> Any:
+    def found(met: dict[str | bytes, int] | None) -> Any:
         return shares({"state": {"chat": [Envelope(text, "builtins:dict", met) for _ in range(3)]}}, 7)
 
     first = found(met)
