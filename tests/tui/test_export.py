@@ -27,7 +27,7 @@ async def test_a_checkpoint_is_written_for_an_issue(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     text = await exported(SAMPLES / "run_kwargs", "x", file="one.md")
     written = (tmp_path / "one.md").read_text()
-    assert "Written: one.md: 1 checkpoint as md; 16 secrets masked" in text
+    assert "Written: one.md: 1 checkpoint as md; 4 secrets masked" in text  # as in JSON
     assert "#### What changed" in written and "```mermaid" in written
 
 
