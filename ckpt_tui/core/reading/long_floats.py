@@ -57,7 +57,7 @@ def _number(mantissa: int, power: int, width: int, is_negative: bool) -> float |
     while digits < 40:  # as few as say which number it is
         short = Context(prec=digits, Emin=-999_999, Emax=999_999).plus(value)
         if abs(_EXACT.subtract(short, value)) < half:
-            short = short.normalize()
+            short = short.normalize(_EXACT)
             return f"{short:f}" if -6 < short.adjusted() < digits else f"{short:e}"
         digits += 1
     return str(value)

@@ -269,3 +269,6 @@ def test_a_long_float_of_x87_is_read_from_its_80_bits(bits: str, value: float | 
 def test_a_long_float_of_128_bits_is_known_by_its_last_bytes() -> None:
     assert long_float((0x3FFF << 112).to_bytes(16, "little")) == 1.0
     assert long_float(0x3FFB999999999999999999999999999A.to_bytes(16, "little")) == "0.1"
+    assert (
+        long_float(0x4000921FB54442D18469898CC51701B8.to_bytes(16, "little")) == "3.1415926535897932384626433832795028"
+    )
