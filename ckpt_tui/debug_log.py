@@ -41,7 +41,7 @@ class DebugLog:
                 os.unlink(self.path)
         except OSError:
             pass
-        self.note(f"ckpt-tui {VERSION} · Python {platform.python_version()} · {platform.platform()}")
+        self.note(f"ckpt-tui {VERSION} · Python {platform.python_version()} · {_system()}")
         self.note(f"arguments {args!r} · in {_directory()}")
         shown = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         self.note(f"terminal in {_is_terminal(0)}, out {_is_terminal(1)} · {shown!r}")
@@ -81,3 +81,8 @@ def _is_terminal(number: int) -> bool:
         return os.isatty(number)
     except OSError:
         return False
+
+
+def _system() -> str:
+    """The system, its release and the kind of machine; `platform.platform` starts a program to find the processor."""
+    return f"{platform.system()} {platform.release()} {platform.machine()}"

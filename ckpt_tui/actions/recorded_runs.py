@@ -193,7 +193,7 @@ def _last_values(state: Any) -> Iterator[tuple[str, Any]]:
             yield expression(("state", name) if key is None else ("state", name, key)), item
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def _table(name: str, *lines: str) -> Iterator[str]:

@@ -130,7 +130,7 @@ class ShapePattern(SecretPattern):
     """Finds a shape with no letter or digit before it."""
 
     @cached_property
-    def known(self) -> re.Pattern[str]:
+    def compiled(self) -> re.Pattern[str]:
         """The expression, compiled; a literal beginning of the shape stays first: it is found fast."""
         shape = self._text
         literal = re.match(r"(?:[\w-]|\\\.)+(?![*+?{|])", shape)

@@ -120,7 +120,7 @@ def test_a_current_directory_that_was_deleted_matters_to_no_verb(words: tuple[st
         "import os, sys; here = sys.argv[1]; os.mkdir(here); os.chdir(here); os.rmdir(here);"
         "from ckpt_tui.cli.command_line import run; sys.exit(run(sys.argv[2:]))"
     )
-    args = [sys.executable, "-c", code, str(tmp_path / "gone"), words[0], str(LINEAR), *words[1:], "--debug"]
+    args = [sys.executable, "-P", "-c", code, str(tmp_path / "gone"), words[0], str(LINEAR), *words[1:], "--debug"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(args, stdin=subprocess.DEVNULL, text=True, capture_output=True, check=False, env=environment)
     assert done.returncode == {"check": 3}.get(words[0], 0)
