@@ -175,7 +175,8 @@ def run(args: list[str]) -> int:
             directory.cleanup()
     if log is not None:
         log.end(ended)
-        click.echo(f"ckpt-tui: the log is {clean(log.path)}", err=True)
+        with suppress(OSError):  # the terminal may be closed
+            click.echo(f"ckpt-tui: the log is {clean(log.path)}", err=True)
     return ended
 
 

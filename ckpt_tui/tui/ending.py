@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from rich.console import RenderableType
+from textual import events
 from textual.app import App
 
 from ckpt_tui.tui.workers import stop_all
@@ -58,12 +59,26 @@ def end_with_input(app: App[Any]) -> None:
 
 
 class EndsJobs(App[None]):
-    """An app whose threads end with it: the process would wait for them."""
+    """An app whose threads end with it, since the process would wait for them, and that takes no key once it ends.
+
+    A key that came in just before would act on screens that are being taken down, and end the app with an error.
+    """
+
+    _is_ending = False
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """End it, and what runs for it."""
+        self._is_ending = True
         super().exit(result, return_code, message)
         stop_all(self)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take an event, unless it is a key that comes too late."""
+        if not (self._is_ending and isinstance(event, events.Key)):
+            await super().on_event(event)
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        return self._is_ending or await super()._check_bindings(key, priority)
 
     async def run_async(self, **options: Any) -> None:
         """Run it, and end what runs for it, however the app ended."""

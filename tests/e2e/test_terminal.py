@@ -104,9 +104,10 @@ def test_the_terminal_is_restored_at_the_end() -> None:
         assert b"\x1b[?25h" in terminal.received[terminal.received.rfind(b"\x1b[?1049l") - 200 :]
 
 
+@pytest.mark.parametrize("options", [(), ("--debug",)])
 @pytest.mark.parametrize("keys", ["", "j" * 100, "\t\x1b[14~"])
-def test_a_terminal_that_is_closed_ends_the_app(keys: str) -> None:
-    with run(str(SAMPLES / "linear")) as terminal:
+def test_a_terminal_that_is_closed_ends_the_app(keys: str, options: tuple[str, ...], tmp_path: Path) -> None:
+    with run(str(SAMPLES / "linear"), *options, XDG_STATE_HOME=str(tmp_path)) as terminal:
         terminal.shows("linear · run 1")
         terminal.press(keys)
         terminal.hang_up()
