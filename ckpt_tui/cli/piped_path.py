@@ -22,8 +22,14 @@ def shown_input(text: str) -> str:
     return text
 
 
+_DESCRIPTORS = ("/dev/fd", "/proc/self/fd")
+"""Where a shell's `<(…)` is. Opening a named pipe anywhere else waits until somebody writes to it, perhaps for ever."""
+
+
 def is_pipe(path: str) -> bool:
-    """Whether there is a pipe at a path, as `<(kubectl …)` of a shell makes one."""
+    """Whether a path is a pipe that is open in this process, as `<(kubectl …)` of a shell makes one."""
+    if os.path.dirname(path) not in _DESCRIPTORS:
+        return False
     try:
         return stat.S_ISFIFO(os.stat(path).st_mode)
     except (OSError, ValueError):

@@ -12,6 +12,7 @@ import ckpt_tui
 from ckpt_tui.cli.command_line import _VERBS
 from ckpt_tui.cli.examples import EXAMPLES
 from tests.cli.commands import NEW, ROOT, Output, called, command
+from tests.support.patience import PATIENCE
 from tests.support.small_stores import write_chain
 
 LINEAR = NEW / "linear"
@@ -64,13 +65,31 @@ class TestPipes:
 
     @pytest.mark.skipif(sys.platform == "win32", reason="such pipes are of POSIX")
     @pytest.mark.parametrize("words", [("show",), ("ls",), ()], ids=" ".join)
-    def test_a_pipe_of_the_shell_is_one_too(self, words: tuple[str, ...], tmp_path: Path) -> None:
-        pipe = tmp_path / "pipe"
+    def test_a_pipe_of_the_shell_is_one_too(self, words: tuple[str, ...]) -> None:
+        reading, writing = os.pipe()
+        pipe = f"/dev/fd/{reading}"
+        with os.fdopen(writing, "w") as file:
+            file.write(ONE.read_text())
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "ckpt_tui", *words, pipe], stdin=subprocess.DEVNULL, text=True,
+                capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, pass_fds=(reading,), check=False,
+            )  # fmt: skip
+        finally:
+            os.close(reading)
+        assert done.returncode == 0, done.stderr
+        assert ONE.stem[:8] in done.stdout and pipe not in done.stdout
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="such pipes are of POSIX")
+    @pytest.mark.parametrize("words", [("show",), ("ls",), ("doctor",), ()], ids=" ".join)
+    def test_a_named_pipe_is_never_opened(self, words: tuple[str, ...], tmp_path: Path) -> None:
+        pipe = tmp_path / "one.json"
         os.mkfifo(pipe)
-        with subprocess.Popen([sys.executable, "-c", f"open({str(pipe)!r}, 'w').write(open({str(ONE)!r}).read())"]):
-            done = command(*words, str(pipe))
-        assert done.code == 0, done.err
-        assert ONE.stem[:8] in done.out and str(pipe) not in done.out
+        done = subprocess.run(
+            [sys.executable, "-m", "ckpt_tui", *words, str(pipe)], stdin=subprocess.DEVNULL, text=True,
+            capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+        assert "is a named pipe (FIFO)" in done.stdout + done.stderr
 
     def test_it_is_called_what_it_is(self) -> None:
         assert " in standard input\n" in self.run("diff", str(LINEAR), "latest", "--other", "-").stdout
