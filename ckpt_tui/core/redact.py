@@ -9,45 +9,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from ckpt_tui.core.secret_items import NOTHING, secrets_beside
-from ckpt_tui.core.secret_names import (
-    KEYS_OF_SERVICES,
-    RUN_KWARGS,
-    is_secret_key,
-    is_service,
-    may_be_number,
-    may_name_secret,
-)
+from ckpt_tui.core.secret_names import KEYS_OF_SERVICES, RUN_KWARGS, is_secret_key, is_service
 from ckpt_tui.core.secret_patterns import MOST_SECRETS, NOT_LOOKED_AT
+from ckpt_tui.core.secret_ranks import EVERYTHING, FEW_NAMES, PLAIN, SECRET, Ranks, Shapes, secrecy
 from ckpt_tui.core.secret_signs import maskers_for_all, maskers_of, sorts_in_all
 from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text
 from ckpt_tui.core.value import Map, Value
-
-
-class _Ranks(dict[str, int]):
-    """Name → how far its value is a secret, worked out when it is first asked for.
-
-    Once there are very many names of secrets, every other name that may be one is taken for one.
-    """
-
-    _left = MOST_SECRETS
-
-    def __missing__(self, name: str) -> int:
-        if self._left > 0 or not (name in RUN_KWARGS or may_name_secret(name)):
-            self[name] = rank = secrecy(name)
-            self._left -= rank != PLAIN
-            return rank
-        self[name] = EVERYTHING
-        return EVERYTHING
-
-
-_MANY = 1_000
-"""Names that are looked through as one text: six times as fast where none of them is a secret's."""
-
-
-def _has_secrets(container: dict[str, Any], ranks: _Ranks) -> bool:
-    if len(container) > _MANY and not may_name_secret("\n".join(container)) and RUN_KWARGS.isdisjoint(container):
-        return False
-    return any(map(ranks.__getitem__, container))
 
 
 def masked(
@@ -75,8 +42,8 @@ def hidden_by_place(document: Any) -> list[Any]:
     Not those that are secrets by their look, in any place.
     """
     hidden: list[Any] = []
-    ranks = _Ranks(dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
-    _mask_by_name([([document], PLAIN)], hidden, MASK, ranks, set())
+    shapes = Shapes(Ranks(dict.fromkeys(("$type", *RUN_KWARGS), PLAIN)))
+    _mask_by_name([([document], PLAIN)], hidden, MASK, shapes)
     return hidden
 
 
@@ -92,10 +59,9 @@ def _mask(
     holders: list[tuple[Any, int]], hidden: list[Any] | None = None, sign: str = "", all_run_kwargs: bool = True
 ) -> None:
     """Mask the secrets in lists of one document each; arguments as those of `masked`."""
-    ranks = _Ranks({"$type": PLAIN} if all_run_kwargs else dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
-    keys: set[str] = set()
-    signs = _mask_by_name(holders, hidden, sign, ranks, keys)
-    maskers, renamed = maskers_of(signs), _renamed(keys)
+    shapes = Shapes(Ranks({"$type": PLAIN} if all_run_kwargs else dict.fromkeys(("$type", *RUN_KWARGS), PLAIN)))
+    signs = _mask_by_name(holders, hidden, sign, shapes)
+    maskers, renamed = maskers_of(signs), _renamed(shapes.names)
     if maskers or renamed:
         _mask_texts([holder for holder, _ in holders], maskers, renamed, hidden)
 
@@ -107,10 +73,9 @@ def _renamed(keys: set[str]) -> dict[str, str]:
     return {key: name for key, name in shown if name != key}
 
 
-def _mask_by_name(
-    holders: list[tuple[Any, int]], hidden: list[Any] | None, sign: str, ranks: _Ranks, keys: set[str]
-) -> set[int]:
-    """Mask what is a secret by its place; returns of which sorts others may be, and adds all keys to `keys`."""
+def _mask_by_name(holders: list[tuple[Any, int]], hidden: list[Any] | None, sign: str, shapes: Shapes) -> set[int]:
+    """Mask what is a secret by its place; returns of which sorts others may be, and adds all keys to `shapes`."""
+    ranks = shapes.ranks
     texts: dict[int, str] = {}  # by id: a bomb has one text a hundred thousand times
     signs: set[int] = set()
     containers = [*holders]
@@ -121,7 +86,10 @@ def _mask_by_name(
         container, above = containers.pop()
         named = type(container) is dict
         if named:
-            keys.update(container)
+            if above == PLAIN and len(container) <= FEW_NAMES and shapes.is_plain(container):
+                _take_members(container, containers, texts, hidden, sign)
+                continue
+            shapes.names.update(container)
             _mask_keys_of_services(container, hidden, sign)
         elif len(container) > _AT_ONCE and above == PLAIN:
             for start in range(0, len(container), _AT_ONCE):
@@ -130,7 +98,7 @@ def _mask_by_name(
                 texts.clear()
             continue
         beside = secrets_beside(container) if above < EVERYTHING else NOTHING
-        if above == PLAIN and not beside and not (named and _has_secrets(container, ranks)):
+        if above == PLAIN and not beside and not (named and ranks.has_secrets(container)):
             _take_texts(container, containers, texts)
             continue
         members: Iterable[tuple[Any, Any]] = container.items() if named else enumerate(container)
@@ -160,23 +128,43 @@ def is_given_key(name: str, value: Value) -> bool:
     """Whether a value is what a service of that name is given, its key included."""
     if type(value) is Map:
         return is_service(name) and any(type(key) is str and key in KEYS_OF_SERVICES for key in value.kv[:200:2])
-    return type(value) is dict and _may_hold_key(value) and is_service(name)
-
-
-def _may_hold_key(container: dict[str, Any]) -> bool:
-    return "key" in container or "Key" in container or "KEY" in container
+    return type(value) is dict and ("key" in value or "Key" in value or "KEY" in value) and is_service(name)
 
 
 def _mask_keys_of_services(container: dict[str, Any], hidden: list[Any] | None, sign: str) -> None:
     """Mask what is called `key` in what a service is given: `openai: {key: …}`."""
-    services = (each for name, each in container.items() if type(each) is dict and is_given_key(name, each))
-    for given in services:
-        for key in KEYS_OF_SERVICES.intersection(given):
-            value = given[key]
-            if is_maskable(value, False):
-                if hidden is not None:
-                    hidden.append(value)
-                given[key] = sign or {"$masked": type(value).__name__, "$size": len(value)}
+    for name, each in container.items():
+        if type(each) is dict and is_given_key(name, each):
+            _mask_key(each, hidden, sign)
+
+
+def _mask_key(given: dict[str, Any], hidden: list[Any] | None, sign: str) -> None:
+    """Mask the key in what a service is given."""
+    for key in KEYS_OF_SERVICES.intersection(given):
+        value = given[key]
+        if is_maskable(value, False):
+            if hidden is not None:
+                hidden.append(value)
+            given[key] = sign or {"$masked": type(value).__name__, "$size": len(value)}
+
+
+def _take_members(
+    container: dict[str, Any], containers: list[tuple[Any, int]], texts: dict[int, str], hidden: list[Any] | None,
+    sign: str,
+) -> None:  # fmt: skip
+    """Add what a mapping without secrets holds, and mask the keys of the services in it."""
+    for name, value in container.items():
+        kind = type(value)
+        if kind is str:
+            if name not in _NO_TEXTS:
+                texts[id(value)] = value
+        elif kind is dict:
+            if ("key" in value or "Key" in value or "KEY" in value) and is_service(name):
+                _mask_key(value, hidden, sign)
+            if value:
+                containers.append((value, PLAIN))
+        elif kind is list and value:
+            containers.append((value, PLAIN))
 
 
 def _take_texts(container: Any, containers: list[tuple[Any, int]], texts: dict[int, str]) -> None:
@@ -300,16 +288,6 @@ __all__ = [
     "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "hidden_by_place", "is_mask", "is_maskable",
     "is_secret_key", "mask_all", "masked", "masked_text", "secrecy",
 ]  # fmt: skip
-
-PLAIN, SECRET, EVERYTHING = range(3)
-"""How far a value is a secret: not at all; its texts; every scalar in it."""
-
-
-def secrecy(name: str) -> int:
-    """How far the value of a key with this name is a secret: `PLAIN`, `SECRET` or `EVERYTHING`."""
-    if not is_secret_key(name):
-        return EVERYTHING if name in RUN_KWARGS else PLAIN
-    return EVERYTHING if may_be_number(name) else SECRET
 
 
 def is_maskable(value: Any, everything: bool) -> bool:

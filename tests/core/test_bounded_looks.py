@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core import redact, secret_assignments, secret_patterns
+from ckpt_tui.core import redact, secret_assignments, secret_patterns, secret_ranks
 from ckpt_tui.core.doctor import findings
 from ckpt_tui.core.doctor.findings import Pickles
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
@@ -77,8 +77,8 @@ def test_among_very_many_texts_with_secrets_those_with_a_sign_are_not_shown(monk
 def test_among_very_many_names_of_secrets_every_name_that_may_be_one_is_taken_for_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(redact._Ranks, "_left", 10)
-    looked = counted(monkeypatch, redact, "secrecy")
+    monkeypatch.setattr(secret_ranks.Ranks, "_left", 10)
+    looked = counted(monkeypatch, secret_ranks, "secrecy")
     document = {f"api_key_{number}": "hush" for number in range(500)} | {"keyboard": "de", "colour": "red"}
     shown = masked(document)
     assert "hush" not in json.dumps(shown)
