@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ckpt_tui.core.secret_items import NOTHING, secrets_beside
+from ckpt_tui.core.secret_masks import Masks, is_mask, is_maskable
 from ckpt_tui.core.secret_names import KEYS_OF_SERVICES, RUN_KWARGS, is_secret_key, is_service
 from ckpt_tui.core.secret_patterns import MOST_SECRETS, NOT_LOOKED_AT
 from ckpt_tui.core.secret_ranks import EVERYTHING, FEW_NAMES, PLAIN, SECRET, Ranks, Shapes, secrecy
@@ -43,7 +44,7 @@ def hidden_by_place(document: Any) -> list[Any]:
     """
     hidden: list[Any] = []
     shapes = Shapes(Ranks(dict.fromkeys(("$type", *RUN_KWARGS), PLAIN)))
-    _mask_by_name([([document], PLAIN)], hidden, MASK, shapes)
+    _mask_by_name([([document], PLAIN)], Masks(hidden, MASK), shapes)
     return hidden
 
 
@@ -60,7 +61,7 @@ def _mask(
 ) -> None:
     """Mask the secrets in lists of one document each; arguments as those of `masked`."""
     shapes = Shapes(Ranks({"$type": PLAIN} if all_run_kwargs else dict.fromkeys(("$type", *RUN_KWARGS), PLAIN)))
-    signs = _mask_by_name(holders, hidden, sign, shapes)
+    signs = _mask_by_name(holders, Masks(hidden, sign), shapes)
     maskers, renamed = maskers_of(signs), _renamed(shapes.names)
     if maskers or renamed:
         _mask_texts([holder for holder, _ in holders], maskers, renamed, hidden)
@@ -73,7 +74,7 @@ def _renamed(keys: set[str]) -> dict[str, str]:
     return {key: name for key, name in shown if name != key}
 
 
-def _mask_by_name(holders: list[tuple[Any, int]], hidden: list[Any] | None, sign: str, shapes: Shapes) -> set[int]:
+def _mask_by_name(holders: list[tuple[Any, int]], masks: Masks, shapes: Shapes) -> set[int]:
     """Mask what is a secret by its place; returns of which sorts others may be, and adds all keys to `shapes`."""
     ranks = shapes.ranks
     texts: dict[int, str] = {}  # by id: a bomb has one text a hundred thousand times
@@ -85,37 +86,35 @@ def _mask_by_name(holders: list[tuple[Any, int]], hidden: list[Any] | None, sign
             texts.clear()
         container, above = containers.pop()
         named = type(container) is dict
+        if named and above == PLAIN and len(container) <= FEW_NAMES and shapes.is_plain(container):
+            _take_members(container, containers, texts, masks)
+            continue
         if named:
-            if above == PLAIN and len(container) <= FEW_NAMES and shapes.is_plain(container):
-                _take_members(container, containers, texts, hidden, sign)
-                continue
             shapes.names.update(container)
-            _mask_keys_of_services(container, hidden, sign)
         elif len(container) > _AT_ONCE and above == PLAIN:
             for start in range(0, len(container), _AT_ONCE):
-                _take_texts(container[start : start + _AT_ONCE], containers, texts)
+                _take_items(container[start : start + _AT_ONCE], containers, texts)
                 signs |= sorts_in_all(texts.values())
                 texts.clear()
             continue
         beside = secrets_beside(container) if above < EVERYTHING else NOTHING
         if above == PLAIN and not beside and not (named and ranks.has_secrets(container)):
-            _take_texts(container, containers, texts)
+            _take(container, containers, texts, masks)
             continue
+        _mask_keys_of_services(container, masks)
         members: Iterable[tuple[Any, Any]] = container.items() if named else enumerate(container)
         for key, value in members:
             rank = above
             if rank < EVERYTHING:
                 rank = max(rank, ranks[beside.get(key, key if named else "$type")])
             kind = type(value)
-            if kind is dict and rank and (mask := _mask_of_bytes(value, hidden, sign)) is not None:
+            if kind is dict and rank and (mask := masks.of_bytes(value)) is not None:
                 container[key] = mask
             elif kind is dict or kind is list:
                 containers.append((value, rank))
             elif rank and is_maskable(value, rank == EVERYTHING) and not (named and key == "$type"):
-                if hidden is not None:
-                    hidden.append(value)
-                container[key] = sign or {"$masked": kind.__name__, "$size": len(str(value))}
-            elif kind is str:
+                container[key] = masks.of(value)
+            elif kind is str and key not in _NO_TEXTS:
                 texts[id(value)] = value
     return signs | sorts_in_all(texts.values())
 
@@ -131,51 +130,50 @@ def is_given_key(name: str, value: Value) -> bool:
     return type(value) is dict and ("key" in value or "Key" in value or "KEY" in value) and is_service(name)
 
 
-def _mask_keys_of_services(container: dict[str, Any], hidden: list[Any] | None, sign: str) -> None:
+def _mask_keys_of_services(container: Any, masks: Masks) -> None:
     """Mask what is called `key` in what a service is given: `openai: {key: …}`."""
-    for name, each in container.items():
+    for name, each in container.items() if type(container) is dict else ():
         if type(each) is dict and is_given_key(name, each):
-            _mask_key(each, hidden, sign)
+            _mask_key(each, masks)
 
 
-def _mask_key(given: dict[str, Any], hidden: list[Any] | None, sign: str) -> None:
+def _mask_key(given: dict[str, Any], masks: Masks) -> None:
     """Mask the key in what a service is given."""
     for key in KEYS_OF_SERVICES.intersection(given):
         value = given[key]
         if is_maskable(value, False):
-            if hidden is not None:
-                hidden.append(value)
-            given[key] = sign or {"$masked": type(value).__name__, "$size": len(value)}
+            given[key] = masks.of(value)
+
+
+def _take(container: Any, containers: list[tuple[Any, int]], texts: dict[int, str], masks: Masks) -> None:
+    """Add what a container without secrets holds to the texts and to the containers that are left."""
+    if type(container) is dict:
+        _take_members(container, containers, texts, masks)
+    else:
+        _take_items(container, containers, texts)
 
 
 def _take_members(
-    container: dict[str, Any], containers: list[tuple[Any, int]], texts: dict[int, str], hidden: list[Any] | None,
-    sign: str,
-) -> None:  # fmt: skip
-    """Add what a mapping without secrets holds, and mask the keys of the services in it."""
+    container: dict[str, Any], containers: list[tuple[Any, int]], texts: dict[int, str], masks: Masks
+) -> None:
+    """The same of a mapping; the keys of the services in it are masked."""
+    last: Any = None
     for name, value in container.items():
         kind = type(value)
         if kind is str:
             if name not in _NO_TEXTS:
                 texts[id(value)] = value
-        elif kind is dict:
-            if ("key" in value or "Key" in value or "KEY" in value) and is_service(name):
-                _mask_key(value, hidden, sign)
-            if value:
-                containers.append((value, PLAIN))
-        elif kind is list and value:
+        elif (kind is dict or kind is list) and value and value is not last:
+            if kind is dict and ("key" in value or "Key" in value or "KEY" in value) and is_service(name):
+                _mask_key(value, masks)
             containers.append((value, PLAIN))
+            last = value
 
 
-def _take_texts(container: Any, containers: list[tuple[Any, int]], texts: dict[int, str]) -> None:
-    """Add what a container holds below no secret to the texts and to the containers that are left."""
-    named = type(container) is dict
-    # The name of a class is not a text, nor is a sign of ours.
-    marker = (container.get("$type") or container.get("$error")) if named else None
-    last = marker if type(marker) is str else None
-    base64 = container.get("$base64") if named else None
-    for value in container.values() if named else container:
-        # A bomb has the same text, the same sign or the same reference a hundred thousand times.
+def _take_items(items: list[Any], containers: list[tuple[Any, int]], texts: dict[int, str]) -> None:
+    """The same of a list; a bomb has one text or sign in it a hundred thousand times."""
+    last: Any = None
+    for value in items:
         if value is last:
             continue
         kind = type(value)
@@ -183,24 +181,12 @@ def _take_texts(container: Any, containers: list[tuple[Any, int]], texts: dict[i
             if value:
                 containers.append((value, PLAIN))
             last = value
-        elif kind is str and value is not base64:
+        elif kind is str:
             texts[id(value)] = last = value
 
 
-def _mask_of_bytes(document: dict[str, Any], hidden: list[Any] | None, sign: str) -> Any:
-    """What stands for bytes that are a secret, or is a mask already; None for any other document."""
-    if is_mask(document):  # of a copy, which was masked when it was made
-        return document
-    base64 = document.get("$base64")
-    if not isinstance(base64, str):
-        return None
-    if hidden is not None:
-        hidden.append(base64)
-    return sign or {"$masked": "bytes", "$size": document.get("$size", len(base64))}
-
-
 _NO_TEXTS = frozenset(("$type", "$base64", "$error"))
-"""Signs of a document whose texts are names of types, or bytes."""
+"""Signs of a document whose texts are names of types, bytes, or our own words."""
 
 
 def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], hidden: list[Any] | None) -> None:
@@ -272,26 +258,7 @@ _KNOWN, _KNOWN_TEXT = 4_000_000, 100
 """Characters of texts of which is remembered how they are shown, and what a text counts besides: they come again."""
 
 
-def is_mask(document: Any) -> bool:
-    """Whether a JSON value is a mask that `masked` put in the place of a secret."""
-    return (
-        type(document) is dict and document.keys() == {"$masked", "$size"}
-        and document["$masked"] in _MASKED_KINDS and type(document["$size"]) is int
-    )  # fmt: skip
-
-
-_MASKED_KINDS = ("str", "bytes", "bytearray", "int", "float")
-"""What a mask says that it hides; anything else is what the author of a document wrote."""
-
-
 __all__ = [
     "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "hidden_by_place", "is_mask", "is_maskable",
     "is_secret_key", "mask_all", "masked", "masked_text", "secrecy",
 ]  # fmt: skip
-
-
-def is_maskable(value: Any, everything: bool) -> bool:
-    """Whether a leaf under a secret key is hidden: texts always, numbers only where everything is secret."""
-    if isinstance(value, str | bytes | bytearray):
-        return len(value) > 0
-    return everything and isinstance(value, int | float) and not isinstance(value, bool)
