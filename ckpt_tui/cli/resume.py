@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -170,7 +170,7 @@ def pairs(texts: Iterable[str], option: str) -> dict[str, Any]:
     return out
 
 
-def _responses(texts: Iterable[str], pending: list[PendingRequest]) -> dict[str, Any]:
+def _responses(texts: Iterable[str], pending: Sequence[PendingRequest]) -> dict[str, Any]:
     out = {}
     for text in texts:
         name, equals, value = text.partition("=")

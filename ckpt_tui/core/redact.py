@@ -5,7 +5,7 @@ Agent Framework writes the keyword arguments of a run, tokens included, into eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from ckpt_tui.core.secret_items import NOTHING, secrets_beside
@@ -13,7 +13,7 @@ from ckpt_tui.core.secret_masks import Masks, is_mask, is_maskable
 from ckpt_tui.core.secret_names import KEYS_OF_SERVICES, RUN_KWARGS, is_secret_key, is_service
 from ckpt_tui.core.secret_patterns import MOST_SECRETS, NOT_LOOKED_AT
 from ckpt_tui.core.secret_ranks import EVERYTHING, FEW_NAMES, PLAIN, SECRET, Ranks, Shapes, secrecy
-from ckpt_tui.core.secret_signs import maskers_for_all, maskers_of, sorts_in_all
+from ckpt_tui.core.secret_signs import maskers_for_all, maskers_for_some, maskers_of, sorts_in_all
 from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text
 from ckpt_tui.core.value import Map, Value
 
@@ -67,11 +67,20 @@ def _mask(
         _mask_texts([holder for holder, _ in holders], maskers, renamed, hidden)
 
 
-def _renamed(keys: set[str]) -> dict[str, str]:
+def _renamed(keys: Collection[str]) -> dict[str, str]:
     """Of some keys those that hold a secret, and how they are shown."""
     maskers = maskers_for_all(keys)
-    shown = ((key, masked_text(key, maskers)) for key in keys if maskers)
-    return {key: name for key, name in shown if name != key}
+    found: dict[str, str] = {}
+    listed = list(keys) if maskers else []
+    for start in range(0, len(listed), _TOGETHER):
+        some = listed[start : start + _TOGETHER]
+        if needed := maskers_for_some(some, maskers):
+            found.update((key, name) for key in some if (name := masked_text(key, needed)) != key)
+    return found
+
+
+_TOGETHER = 32
+"""Keys that are looked at as one text: most of those with a sign in them give no value to the name of a secret."""
 
 
 def _mask_by_name(holders: list[tuple[Any, int]], masks: Masks, shapes: Shapes) -> set[int]:

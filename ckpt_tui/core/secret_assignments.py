@@ -59,6 +59,11 @@ def count_given(text: str) -> int:
     return sum(1 for _ in _signs(text))
 
 
+def gives_values(text: str) -> bool:
+    """Whether a text, or one line of many, gives a value to what may be the name of a secret."""
+    return next(_signs(text), None) is not None
+
+
 def _signs(text: str) -> Iterator[re.Match[str]]:
     low = text.lower()  # a pattern for both cases takes six times as long
     return _given().finditer(low) if len(low) == len(text) else _given(re.IGNORECASE).finditer(text)

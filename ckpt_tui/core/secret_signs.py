@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ckpt_tui.core.cache import SharedCache
+from ckpt_tui.core.secret_assignments import gives_values, mask_named_values
 from ckpt_tui.core.secret_shapes import SHAPES, SIGN_OF_SHAPE
 from ckpt_tui.core.secret_texts import MASKERS, SHORT, Maskers
 
@@ -17,6 +18,16 @@ def maskers_for(text: str) -> Maskers:
 def maskers_for_all(texts: Collection[str]) -> Maskers:
     """The same for many texts."""
     return maskers_of(sorts_in_all(texts))
+
+
+def maskers_for_some(texts: Iterable[str], maskers: Maskers) -> Maskers:
+    """Those of some maskers that would find something to look at in a few short texts."""
+    joined = "\n".join(texts)
+    return tuple(
+        (signs, mask)
+        for signs, mask in maskers
+        if any(sign in joined for sign in signs) and (mask is not mask_named_values or gives_values(joined))
+    )
 
 
 def maskers_of(sorts: Iterable[int]) -> Maskers:

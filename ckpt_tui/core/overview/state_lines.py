@@ -65,7 +65,7 @@ def state_lines(
         )
     if before is not None and changes:
         return
-    for name, value in own_states(after.checkpoint.state).items():
+    for name, value in own_states(after.checkpoint.state):
         yield Line("state", f"{shown_name(name, 60)}  {summary(value, VALUE_CELLS)}", ("state", EXECUTORS, name))
 
 
@@ -89,7 +89,7 @@ def own_changes(after: Snapshot, before: Snapshot | None) -> list[Change]:
 def _own(one: Snapshot) -> dict[str, Value]:
     """What the workflow and its executors keep themselves, where it is in a checkpoint."""
     state = one.checkpoint.state
-    return {"state": {**dict(own_state(state)), EXECUTORS: own_states(state)}}
+    return {"state": {**dict(own_state(state)), EXECUTORS: dict(own_states(state))}}
 
 
 def _change(change: Change, run_path: Sequence[Passed]) -> str:

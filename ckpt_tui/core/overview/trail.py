@@ -144,7 +144,7 @@ def scalars(state: Value) -> dict[Path, Scalar]:
         left = _take(value, ("state", name), found, left)
         if left <= 0:
             return found
-    for name, value in own_states(state).items():
+    for name, value in own_states(state):
         left = _take(value, ("state", EXECUTORS, name), found, left)
         if left <= 0:
             break

@@ -88,13 +88,11 @@ def own_state(state: Value) -> Iterator[tuple[str, Value]]:
     return ((name, value) for name, value in _named(state).items() if name not in FRAMEWORK_KEYS)
 
 
-def own_states(state: Value) -> dict[str, Value]:
-    """The states of executors that hold something of their own: executor → state."""
-    return {
-        name: value
-        for name, value in _named(_named(state).get(EXECUTORS)).items()
-        if not holds_nothing(value) and AGENT_KEYS.isdisjoint(_named(value) if type(value) in (dict, Map) else ())
-    }
+def own_states(state: Value) -> Iterator[tuple[str, Value]]:
+    """The states of executors that hold something of their own: executor and state."""
+    for name, value in _named(_named(state).get(EXECUTORS)).items():
+        if not holds_nothing(value) and AGENT_KEYS.isdisjoint(_named(value) if type(value) in (dict, Map) else ()):
+            yield name, value
 
 
 def _named(value: Value) -> dict[str, Value]:

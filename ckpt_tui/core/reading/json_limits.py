@@ -17,6 +17,9 @@ from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 LONG_TEXT = 64
 """Characters of a text that may be written any number of times; longer ones are charged when they come again."""
 
+NEVER_LONG = frozenset((bool, type(None)))
+"""Types of values that are written as they are."""
+
 _CHARGED_TEXT = 1024
 """Characters of a text that is charged by its length when it comes first."""
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from ckpt_tui.core.budgets import INTEGER_NODE
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.json_frames import Entries, Items, OpenContainer, Postponed
 from ckpt_tui.core.reading.json_limits import (
     CONTAINER,
@@ -18,29 +16,20 @@ from ckpt_tui.core.reading.json_limits import (
     LONG_INTEGER,
     LONG_TEXT,
     MADE_TEXT,
+    NEVER_LONG,
     PAIR,
     TYPE,
-    JsonLimits,
     float_text,
     is_small,
     non_finite,
     type_cost,
-    weight_of,
 )
+from ckpt_tui.core.reading.json_members import SAMPLE, JsonMembers
 from ckpt_tui.core.reading.members import escape_name
 from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.order import ordered
 from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
-
-NEVER_LONG = frozenset((bool, type(None)))
-"""Types of values that are written as they are."""
-
-_WEIGHTS = 12
-"""What one member of a container counts at most, by itself."""
-
-_SAMPLE = 8
-"""Members of a long list that say what each of them is likely to count."""
 
 _CUT_NAMES = 100
 """Named members that have a sign of their own once the document is full; the rest have one together."""
@@ -52,33 +41,8 @@ _TRIED = 500
 """Values with which it is tried at least."""
 
 
-class JsonWriter(JsonLimits):
-    """Writes one value.
-
-    Args:
-        nodes: Values it may write.
-        depth: Levels of the document.
-        repeats: What shared values may cost when they come again.
-        stated: How many values a document holds, for those who read that one is cut; the same as `nodes` unless given.
-        level: The level of the value.
-        prefix: Steps that lead to it.
-        is_whole: Nothing in it is put off.
-    """
-
-    def __init__(
-        self, nodes: int, depth: int, repeats: int, stated: int | None = None, level: int = 1, prefix: Path = (),
-        is_whole: bool = False,
-    ) -> None:  # fmt: skip
-        super().__init__(nodes, repeats, stated)
-        self.depth = depth
-        self.level = level  # of the document; some containers take two
-        self.prefix = prefix
-        self.is_whole = is_whole
-        self.postponed: list[Postponed] = []
-        self.open: dict[int, int] = {}  # id of a container being written → the frame of its parent
-        self.frames: list[OpenContainer] = []
-        self.references: dict[int, dict[str, Any]] = {}
-        self.names_cut = 0
+class JsonWriter(JsonMembers):
+    """Writes one value; arguments as those of `JsonMembers`."""
 
     def run(self, value: Value) -> Any:
         """The document of a value."""
@@ -91,17 +55,21 @@ class JsonWriter(JsonLimits):
             out = frame.out
             for key, item in frame.pairs:
                 kind = type(item)
-                if (len(item) <= LONG_TEXT) if kind is str else kind in NEVER_LONG:  # noqa: SIM114 the usual one first
+                if (len(item) <= LONG_TEXT) if kind is str else kind in NEVER_LONG:
                     out[key] = item
-                elif item - item == 0 if kind is float else kind is int and -LONG_INTEGER < item < LONG_INTEGER:
+                    continue
+                if item - item == 0 if kind is float else kind is int and -LONG_INTEGER < item < LONG_INTEGER:
                     out[key] = item
+                    continue
+                frame.key = key
+                height = len(frames)
+                is_first = named and height == 2
+                if kind in _OF_PICKLES or (kind is list and not is_first):
+                    out[key] = self.container(item, kind)
                 else:
                     is_own = kind is Envelope and not self.is_whole
                     if kind is Envelope or kind is Deferred:
                         item = resolve(item)
-                    frame.key = key
-                    height = len(frames)
-                    is_first = named and height == 2
                     if (kind is dict or (is_first and kind is list)) and self.copied(
                         out, key, item, self.depth - self.level
                     ):
@@ -111,13 +79,13 @@ class JsonWriter(JsonLimits):
                         out[key] = self.apart(out, key, item)
                     else:
                         out[key] = self.other(item, type(item))
-                    if len(frames) > height:
-                        break
-                    if self.left < 0 and self.shorten(frame, key):
-                        frames.pop()
-                        self.level -= 1 + len(frame.prefix)
-                        self.close(frame.ident)
-                        break
+                if len(frames) > height:
+                    break
+                if self.left < 0 and self.shorten(frame, key):
+                    frames.pop()
+                    self.level -= 1 + len(frame.prefix)
+                    self.close(frame.ident)
+                    break
             else:
                 frames.pop()
                 self.level -= 1 + len(frame.prefix)
@@ -155,12 +123,6 @@ class JsonWriter(JsonLimits):
         frame.out.setdefault("$error", self.cut("more")["$error"])
         return True
 
-    def close(self, ident: int) -> None:
-        """Take note that a container is written: what refers to it from now on is not a cycle."""
-        self.open.pop(ident, None)
-        if self.references:
-            self.references.pop(ident, None)
-
     def other(self, item: Value, kind: type) -> Any:
         """What is written for a value; its members follow if a frame was pushed."""
         if kind in _OFTEN:
@@ -186,16 +148,13 @@ class JsonWriter(JsonLimits):
 
     def container(self, item: Value, kind: type) -> Any:
         """What is written for a container, or a sign where it comes too often, is too deep, or has no room."""
-        ident = 0
-        repeated = False
-        if kind is not Items and kind is not Entries:
-            ident = id(item)
-            if ident in self.open:
-                self.left -= CONTAINER
-                if ident not in self.references:
-                    self.references[ident] = {"$ref": self.path(self.open[ident])}
-                return self.references[ident]
-            repeated = ident in self.seen
+        ident = 0 if kind is Items or kind is Entries else id(item)
+        repeated = ident in self.seen
+        if repeated and ident in self.open:
+            self.left -= CONTAINER
+            if ident not in self.references:
+                self.references[ident] = {"$ref": self.path(self.open[ident])}
+            return self.references[ident]
         cost = PAIR if kind is Items else COSTS.get(kind, CONTAINER)
         if not repeated and cost <= self.left:
             self.left -= cost
@@ -213,10 +172,9 @@ class JsonWriter(JsonLimits):
         if kind is Entries:
             return self.list([Items(pair) for pair in islice(Pairs(item.kv), max(self.left, 0) + 1)], ident, repeated)
         if kind is dict:
-            return self.names({}, item.items(), item, islice(item.values(), _SAMPLE), len(item), ident, repeated)
+            return self.names({}, item.items(), item, islice(item.values(), SAMPLE), len(item), ident, repeated)
         if kind is Map and item.has_text_keys():
-            kv = item.kv
-            return self.names({}, Pairs(kv), _keys(kv), kv[1 : 2 * _SAMPLE : 2], len(kv) // 2, ident, repeated)
+            return self.pairs({}, item.kv, ident, repeated)
         if kind is Obj:
             return self.object(object_parts(item), ident, repeated)
         return self.typed(item, kind, ident, repeated)
@@ -268,83 +226,17 @@ class JsonWriter(JsonLimits):
             rest.append(("$items", Items(parts.items)))
         if parts.entries is not None:
             rest.append(("$entries", Entries(parts.entries)))
-        attributes: Iterable[tuple[str, Value]] = parts.attributes
         kv = parts.attributes.kv
         if "$" in "".join(kv[::2]):
             attributes = ((escape_name(name), value) for name, value in parts.attributes)
-        sample = kv[1 : 2 * _SAMPLE : 2]
-        return self.names(out, attributes, _keys(kv), sample, len(kv) // 2, ident, repeated, rest)
-
-    def list(self, items: Sequence[Value], ident: int, repeated: bool, prefix: Path = ()) -> list[Any]:
-        """A list of members, as many as there is room for."""
-        size = len(items)
-        if (
-            size <= _SAMPLE
-            and not repeated
-            and size * _WEIGHTS <= self.left
-            and set(map(type, items)) <= _TEXT
-            and max(map(len, items), default=0) <= LONG_TEXT
-        ):
-            self.left -= size
-            self.close(ident)
-            return [*items]
-        take = self.take(size, repeated, weight_of(items[:_SAMPLE]) if size > self.left // _WEIGHTS else 1)
-        take = self.looked_at_closely(items, take)
-        out: list[Any] = [None] * take
-        if take < size:
-            out.append(self.cut(f"{size - take:,} more"))
-        if take:
-            self.level += 1 + len(prefix)
-            self.frames.append(OpenContainer(out, enumerate(islice(items, take)), ident, prefix, size))
-        else:
-            self.close(ident)
-        return out
-
-    def names(
-        self, out: dict[str, Any], pairs: Iterable[tuple[str, Value]], kv: Iterable[Any], sample: Iterable[Value],
-        size: int, ident: int, repeated: bool, rest: Sequence[tuple[str, Value]] = (),
-    ) -> Any:  # fmt: skip
-        """Named members, as many as there is room for, and then `rest`."""
-        if not size and not rest:
-            self.close(ident)
-            return out
-        names: Any
-        if size * _WEIGHTS <= self.left and not repeated:
-            take = size
-            self.left -= size + size // 2  # a name is written and judged, too
-            names = kv if type(kv) is dict else [*kv]
-        else:
-            take = self.take(size, repeated, weight_of(sample) if size > self.left // _WEIGHTS else 1)
-            self.left -= take // 2
-            names = list(islice(kv, take))
-        take = self.looked_at_closely(names, take, are_names=True)
-        if sum(map(len, names)) > LONG_TEXT * take:
-            for name in names:
-                self.again(name, len(name), None)
-            if self.repeats < 0:
-                self.close(ident)
-                return self.sign("long names come too often")
-        last = (("$error", self.cut(f"{size - take:,} more")["$error"]),) if take < size else ()
-        if last or rest:
-            pairs = chain(islice(pairs, take), rest, last)
-        self.level += 1
-        self.frames.append(OpenContainer(out, pairs, ident))
-        return out
-
-    def path(self, parent: int) -> str:
-        """The path of a container that is being written, by the frame of its parent."""
-        steps = tuple(step for frame in self.frames[1 : parent + 1] for step in (*frame.prefix, frame.key))
-        return expression((*self.prefix, *steps))
-
-
-def _keys(kv: list[Value]) -> Iterator[Value]:
-    return islice(kv, 0, None, 2)
+            return self.names(out, attributes, kv[::2], kv[1 : 2 * SAMPLE : 2], len(kv) // 2, ident, repeated, rest)
+        return self.pairs(out, kv, ident, repeated, rest)
 
 
 _JSON_CONTAINERS = frozenset((dict, list))
 
 _OFTEN = frozenset((list, dict, Map, Obj, tuple))
 
-_SCALARS = (float, bool, type(None))
+_OF_PICKLES = frozenset((Map, Obj, tuple))
 
-_TEXT = {str}
+_SCALARS = (float, bool, type(None))

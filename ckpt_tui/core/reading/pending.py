@@ -5,9 +5,10 @@ Source: agent_framework/_workflows/_events.py, WorkflowEvent, whose request fiel
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from ckpt_tui.core.budgets import INLINE_PICKLE, INLINE_SPAN
+from ckpt_tui.core.cache import SharedCache
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
 from ckpt_tui.core.model import PendingRequest
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
@@ -54,13 +55,30 @@ def _source(fields: dict[str, Value]) -> str:
     return next((name for each in _SOURCES if type(name := fields.get(each)) is str), "")
 
 
-def requests(pending: Value) -> list[PendingRequest]:
-    """The pending requests of a checkpoint, in file order."""
+def requests(pending: Value) -> Sequence[PendingRequest]:
+    """The pending requests of a checkpoint, in file order; of very many, what was read is kept for who asks next."""
     pending = resolve(pending)
+    known = _READ.get(id(pending))
+    if known is not None and known[0] is pending:
+        return known[1]
+    found = _requests(pending)
+    if len(found) > _MANY:
+        _READ.put(id(pending), (pending, found), 1)
+    return found
+
+
+def _requests(pending: Value) -> list[PendingRequest]:
     pairs = list(pending.items()) if type(pending) is dict else []
     if type(pending) is Map:
         pairs = list(zip(pending.kv[::2], pending.kv[1::2], strict=True))
     return [_request(key, event) for key, event in pairs if type(key) is str]
+
+
+_MANY = 100
+"""Requests that take longer to be read than a moment: a checkpoint is asked for them by each part of its overview."""
+
+_READ: SharedCache[int, tuple[Value, Sequence[PendingRequest]]] = SharedCache(4)
+"""Those of one or two checkpoints, by id; the value is kept, since an id means nothing once it is gone."""
 
 
 def _request(key: str, event: Value) -> PendingRequest:

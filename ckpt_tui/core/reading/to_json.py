@@ -6,8 +6,8 @@ from typing import Any
 
 from ckpt_tui.core.budgets import JSON_DEPTH, JSON_NODES, JSON_REPEATS, SHOWN_DEPTH
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.reading.json_limits import LONG_TEXT
-from ckpt_tui.core.reading.json_writer import NEVER_LONG, JsonWriter
+from ckpt_tui.core.reading.json_limits import LONG_TEXT, NEVER_LONG
+from ckpt_tui.core.reading.json_writer import JsonWriter
 from ckpt_tui.core.value import Value
 
 
