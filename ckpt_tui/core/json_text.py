@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from json.encoder import encode_basestring
 from typing import Any
@@ -31,7 +31,7 @@ _LONG = 65_536
 """Characters of a text that ends its piece, so that no piece holds many of them."""
 
 _RUN = 512
-"""Items of a longer list that are encoded at once where they are numbers: in two thirds of the time."""
+"""Items of a longer list that are encoded at once where they are numbers or texts: in half of the time."""
 
 
 def dumps(document: Any, indent: int | None = 2) -> str:
@@ -99,13 +99,13 @@ def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:  # noqa: C90
         for item in members:
             if named:
                 key, item = item
-                push(f"{before}{quoted(key) if type(key) is str else _key(key)}: ")
+                push(f"{before}{_safe_text(key) if type(key) is str else safe(_key(key))}: ")
             elif before:
                 push(before)
             before = comma
             kind = type(item)
             if kind is str:
-                push(quoted(item))
+                push(quoted(item) if item.isascii() else _safe_text(item))
                 if len(item) > _LONG:
                     yield _taken(out)
             elif item is None:
@@ -139,7 +139,7 @@ def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:  # noqa: C90
                 push(item)
                 yield _taken(out)
             else:
-                push(_leaf(item))
+                push(safe(_leaf(item)))
             if len(out) > _PARTS:
                 yield _taken(out)
         else:
@@ -158,18 +158,26 @@ class _Encoded(str):
 
 
 def _items(items: Sequence[Any], separator: str) -> Iterator[Any]:
-    """The items of a list; of a long one, many numbers that follow each other as one `_Encoded`."""
+    """The items of a list; of a long one, many numbers or texts that follow each other as one `_Encoded`."""
     return iter(items) if len(items) < _RUN else chain.from_iterable(_runs(items, separator))
 
 
 def _runs(items: Sequence[Any], separator: str) -> Iterator[Sequence[Any]]:
-    encode = _encoder(separator).encode
     for start in range(0, len(items), _RUN):
-        some = items[start : start + _RUN]
-        try:
-            yield (_Encoded(encode(some)[1:-1]),) if _NUMBERS.issuperset(map(type, some)) else some
-        except ValueError:  # a number that JSON lacks
-            yield some
+        yield _run(items[start : start + _RUN], separator)
+
+
+def _run(items: Sequence[Any], separator: str) -> Sequence[Any]:
+    """Items as one `_Encoded` where all of them are numbers, or texts in ASCII; else the same items."""
+    try:
+        if type(items[0]) is str:
+            if sum(map(len, items)) <= _LONG and "".join(items).isascii():
+                return (_Encoded(separator.join(map(quoted, items))),)
+        elif _NUMBERS.issuperset(map(type, items)):
+            return (_Encoded(_encoder(separator).encode(items)[1:-1]),)
+    except (TypeError, ValueError):  # not all are texts; a number that JSON lacks
+        pass
+    return items
 
 
 def _flat(item: Any, begin: str, separator: str, end: str) -> str:
@@ -178,7 +186,7 @@ def _flat(item: Any, begin: str, separator: str, end: str) -> str:
     if len(item) > _SMALL or not _PLAIN.issuperset(map(type, values)):
         return ""
     try:
-        return f"{begin}{_encoder(separator).encode(item)[1:-1]}{end}"
+        return safe(f"{begin}{_encoder(separator).encode(item)[1:-1]}{end}")
     except ValueError:
         return ""
 
@@ -189,10 +197,25 @@ def _encoder(separator: str) -> json.JSONEncoder:
 
 
 def _taken(parts: list[str]) -> str:
-    # Pieces end between values, never within a text, so each is made safe by itself.
     text = "".join(parts)
     parts.clear()
-    return safe(text)
+    return text.replace("\x7f", "\\u007f")  # all else in ASCII is escaped already, and so is each other text
+
+
+def _safe_text(text: str) -> str:
+    """A text as JSON that no terminal obeys; in one that is ASCII alone, `_taken` escapes the last character."""
+    if text.isascii():
+        return quoted(text)
+    return _safe_word(text) if len(text) <= _WORD else safe(quoted(text))
+
+
+@lru_cache(maxsize=1_024)
+def _safe_word(text: str) -> str:
+    return safe(quoted(text))
+
+
+_WORD = 64
+"""Characters of a text, not in ASCII, that is kept as it is written: words come again."""
 
 
 def _is_deep(document: Any) -> bool:
@@ -235,11 +258,16 @@ def _key(key: Any) -> str:
 _CANDIDATES = CANDIDATES.replace("\x00-\x1f", "", 1)
 
 
+@cache
+def _candidates() -> re.Pattern[str]:
+    return re.compile(_CANDIDATES)
+
+
 def safe(text: str) -> str:
     """JSON text with unsafe characters escaped; those below 32 are already, but for line breaks between values."""
     if text.isascii():
         return text.replace("\x7f", "\\u007f")
-    if not re.search(_CANDIDATES, text):
+    if _candidates().search(text) is None:
         return text
     # What joins others is unsafe by what is beside it, all else wherever it stands.
     return re.sub(f"[{JOINERS}]", _escape, text).translate(_ESCAPES)

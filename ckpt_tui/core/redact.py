@@ -5,7 +5,7 @@ Agent Framework writes the keyword arguments of a run, tokens included, into eve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from ckpt_tui.core.secret_items import NOTHING, secrets_beside
@@ -71,16 +71,22 @@ def _renamed(keys: Collection[str]) -> dict[str, str]:
     """Of some keys those that hold a secret, and how they are shown."""
     maskers = maskers_for_all(keys)
     found: dict[str, str] = {}
-    listed = list(keys) if maskers else []
-    for start in range(0, len(listed), _TOGETHER):
-        some = listed[start : start + _TOGETHER]
-        if needed := maskers_for_some(some, maskers):
-            found.update((key, name) for key in some if (name := masked_text(key, needed)) != key)
+    for many, _ in _parts(list(keys), maskers, _MANY_KEYS):
+        for few, needed in _parts(many, maskers, _FEW_KEYS):
+            found.update((key, name) for key in few if (name := masked_text(key, needed)) != key)
     return found
 
 
-_TOGETHER = 32
-"""Keys that are looked at as one text: most of those with a sign in them give no value to the name of a secret."""
+def _parts(keys: list[str], maskers: Maskers, size: int) -> Iterator[tuple[list[str], Maskers]]:
+    """Of parts of a list those in which there may be secrets, and what masks them: few keys with a sign have one."""
+    for start in range(0, len(keys) if maskers else 0, size):
+        some = keys[start : start + size]
+        if needed := maskers_for_some(some, maskers):
+            yield some, needed
+
+
+_MANY_KEYS, _FEW_KEYS = 1_024, 32
+"""Keys that are looked at as one text."""
 
 
 def _mask_by_name(holders: list[tuple[Any, int]], masks: Masks, shapes: Shapes) -> set[int]:
@@ -101,10 +107,7 @@ def _mask_by_name(holders: list[tuple[Any, int]], masks: Masks, shapes: Shapes) 
         if named:
             shapes.names.update(container)
         elif len(container) > _AT_ONCE and above == PLAIN:
-            for start in range(0, len(container), _AT_ONCE):
-                _take_items(container[start : start + _AT_ONCE], containers, texts)
-                signs |= sorts_in_all(texts.values())
-                texts.clear()
+            signs |= _sorts_in_list(container, containers)
             continue
         beside = secrets_beside(container) if above < EVERYTHING else NOTHING
         if above == PLAIN and not beside and not (named and ranks.has_secrets(container)):
@@ -130,6 +133,32 @@ def _mask_by_name(holders: list[tuple[Any, int]], masks: Masks, shapes: Shapes) 
 
 _AT_ONCE = 20_000
 """Texts that are looked through together."""
+
+
+def _sorts_in_list(items: list[Any], containers: list[tuple[Any, int]]) -> set[int]:
+    """The sorts of secrets in the texts of a long list; the containers in it are added to those that are left."""
+    signs: set[int] = set()
+    for start in range(0, len(items), _AT_ONCE):
+        some = items[start : start + _AT_ONCE]
+        if _are_short_texts(some):
+            signs |= sorts_in_all(some)
+            continue
+        texts: dict[int, str] = {}
+        _take_items(some, containers, texts)
+        signs |= sorts_in_all(texts.values())
+    return signs
+
+
+def _are_short_texts(items: list[Any]) -> bool:
+    """Whether all items are texts, and short on average: then it does not matter how many are the same."""
+    try:
+        return sum(map(len, items)) < _SHORT * len(items) and type("".join(items)) is str
+    except TypeError:  # not all are texts
+        return False
+
+
+_SHORT = 40
+"""Characters of a text that is short."""
 
 
 def is_given_key(name: str, value: Value) -> bool:
@@ -200,6 +229,7 @@ _NO_TEXTS = frozenset(("$type", "$base64", "$error"))
 
 def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], hidden: list[Any] | None) -> None:
     """Mask the secrets inside the texts and the keys of documents, in place."""
+    looked_for = [sign for signs, _ in maskers for sign in signs]
     known: dict[str, str] = {}
     left = _KNOWN
     secrets = MOST_SECRETS
@@ -216,8 +246,10 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
                 if len(value) < _SHORTEST or key in _NO_TEXTS:
                     continue
                 text = latest[1] if value is latest[0] else known.get(value)
-                if text is None:
-                    text = masked_text(value, maskers) if secrets > 0 else _withheld(value, maskers)
+                if text is None and secrets <= 0:
+                    text = NOT_LOOKED_AT if any(map(value.__contains__, looked_for)) else value
+                elif text is None:
+                    text = masked_text(value, maskers)
                     secrets -= text is not value
                     latest = (value, text)  # a long one may be in many documents
                     left -= len(value) + _KNOWN_TEXT
@@ -230,11 +262,6 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
             elif (kind is dict or kind is list) and value is not last:
                 containers.append(value)
                 last = value
-
-
-def _withheld(text: str, maskers: Maskers) -> str:
-    """What is shown of a text among very many with secrets: nothing where it has a sign of one."""
-    return NOT_LOOKED_AT if any(sign in text for signs, _ in maskers for sign in signs) else text
 
 
 def _rename(container: dict[str, Any], renamed: dict[str, str], hidden: list[Any] | None) -> None:

@@ -10,6 +10,7 @@ from ckpt_tui.core.secret_foreign_names import LAST_WORDS, name_at_end
 from ckpt_tui.core.secret_names import (
     HINTS,
     PARAMETERS,
+    AnyOf,
     any_of,
     is_compound,
     is_secret_key,
@@ -43,10 +44,15 @@ _FIRST_OF_NO_VALUE = frozenset("ntfuogpescxyNTFUOGPESCXY%[$<{(*.")
 _LONG_HEADERS = frozenset(("authorization", "proxy-authorization", "cookie", "set-cookie"))
 
 
+_GIVEN = (*HINTS, *PARAMETERS, *(word for word in LAST_WORDS if word.isascii()))
+_HINTED = AnyOf(_GIVEN)
+"""In lower case: one of these is in the name of a secret that is given a value, or something that is not ASCII."""
+
+
 @cache
 def _given(flags: int = 0) -> re.Pattern[str]:
     """A sign with a part of a secret's name before it, in lower case: of ten signs in a text, nine follow others."""
-    hint = any_of((*HINTS, *PARAMETERS, *(word for word in LAST_WORDS if word.isascii())))
+    hint = any_of(_GIVEN)
     said = r"(?:[\"']? (?:is|was|ist|should be|will be)(?: now)?)?"
     signs = r"(?:=>|:=|[=:：](?![=>:/]))"
     return re.compile(
@@ -56,12 +62,17 @@ def _given(flags: int = 0) -> re.Pattern[str]:
 
 def count_given(text: str) -> int:
     """How many signs of a text give a value to what may be the name of a secret: each of them is looked at closely."""
-    return sum(1 for _ in _signs(text))
+    return sum(1 for _ in _signs(text)) if _may_give(text) else 0
 
 
 def gives_values(text: str) -> bool:
     """Whether a text, or one line of many, gives a value to what may be the name of a secret."""
-    return next(_signs(text), None) is not None
+    return _may_give(text) and next(_signs(text), None) is not None
+
+
+def _may_give(text: str) -> bool:
+    """Whether the name of a secret may be in a text; most long ones have none, which is found far sooner than signs."""
+    return not text.isascii() or _HINTED.is_in(text.lower())
 
 
 def _signs(text: str) -> Iterator[re.Match[str]]:

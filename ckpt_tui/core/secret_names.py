@@ -154,6 +154,9 @@ class AnyOf:
 
     def is_in(self, text: str) -> bool:
         """Whether one of them is in a text."""
+        if len(text) > _LONG:
+            has = set(text).issuperset  # most words have a letter that even a long text of a machine lacks
+            return any(has(word) and word in text for word in self._words)
         if self._expression is None:
             self._left -= 1
             if self._left > 0:
@@ -161,6 +164,9 @@ class AnyOf:
             self._expression = re.compile(any_of(self._words))
         return self._expression.search(text) is not None
 
+
+_LONG = 2_000
+"""Characters of a text in which each word is found sooner than the expression finds that there is none."""
 
 _BY_THEMSELVES = 400
 """Texts in which each word is looked for by itself."""

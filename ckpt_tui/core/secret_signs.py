@@ -40,7 +40,7 @@ def sorts_in_all(texts: Collection[str]) -> set[int]:
 
     What a long one has is remembered, because it comes again in the next checkpoint.
     """
-    if max(map(len, texts), default=0) < _REMEMBERED:
+    if sum(map(len, texts)) < _FEW * len(texts) or max(map(len, texts), default=0) < _REMEMBERED:
         return set(_sorts_in("\n".join(texts)))
     found: set[int] = set()
     short: list[str] = []
@@ -93,5 +93,8 @@ _AT_ONCE = 1_000_000
 
 _REMEMBERED = 400
 """Characters of a text from which looking for eighty signs takes longer than remembering what it has."""
+
+_FEW = 40
+"""Characters that texts have on average among which no long one is looked for."""
 
 _known: SharedCache[str, tuple[int, ...]] = SharedCache(16 * 1024 * 1024)

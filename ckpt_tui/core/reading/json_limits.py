@@ -114,7 +114,9 @@ class JsonLimits:
         signs, each = joined.count("=") + joined.count(":") + joined.count("："), NAME_SIGN if are_names else TEXT_SIGN
         names = HINTED_NAME * len(short) if are_names and may_name_secret(joined) else 0
         cost = signs * each + names
-        if cost > self.left:  # most signs are those of lines of a log, of times and of URLs, that name no secret
+        if (
+            signs and cost > self.left
+        ):  # most signs are those of lines of a log, of times and of URLs, that name no secret
             cost = min(cost, _cost_of_signs(short, each, self.left) + names)
         left = max(self.left, 0)
         if cost > left:
