@@ -64,13 +64,15 @@ class DocumentBudget:
     """
 
     __slots__ = (
-        "_budget", "_budget_left", "_earned", "factor", "is_cut", "left", "pickle_factor", "repeats", "total",
+        "_budget", "_budget_left", "_earned", "_reserve", "factor", "is_cut", "left", "pickle_factor", "repeats",
+        "total",
     )  # fmt: skip
 
     def __init__(self, factor: float = 1, pickle_factor: float | None = None) -> None:
         self.factor = factor
         self.pickle_factor = factor if pickle_factor is None else pickle_factor
         self.total = self.left = int(DOCUMENT_WORK * factor)
+        self._reserve = int(self.total * _DECODING)
         self._earned = 0.0
         self._budget: PickleBudget | None = None
         self._budget_left = 0
@@ -87,6 +89,7 @@ class DocumentBudget:
         total = max(int(self._earned), int(DOCUMENT_WORK * self.factor))
         self.left += total - self.total
         self.total = total
+        self._reserve = int(total * _DECODING)
         self._budget = None
 
     def spend(self, units: int) -> None:
@@ -96,7 +99,7 @@ class DocumentBudget:
     @property
     def is_used_up(self) -> bool:
         """Whether nothing more is to be decoded."""
-        return self.left - int(self.total * _DECODING) < _LEAST
+        return self.left - self._reserve < _LEAST
 
     # -- decoding ----------------------------------------------------------------------------------------------------
 
@@ -108,7 +111,7 @@ class DocumentBudget:
         if self._budget is not None and self._budget_left - self.left < self.total >> 7:
             return self._budget  # near enough, and many pickles take less time than this
         self._budget_left = self.left
-        units = self.left - int(self.total * _DECODING)
+        units = self.left - self._reserve
         usual, factor = DEFAULT_PICKLE, self.pickle_factor
         size = usual.bytes if factor <= 1 else int(usual.bytes * factor)
         most_opcodes, most_objects = int(units * _OPCODES / OPCODE_WORK), int(units / (OBJECT_WORK + OPCODE_WORK))

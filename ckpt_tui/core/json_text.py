@@ -99,7 +99,8 @@ def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:  # noqa: C90
         for item in members:
             if named:
                 key, item = item
-                push(f"{before}{_safe_text(key) if type(key) is str else safe(_key(key))}: ")
+                name = (quoted(key) if key.isascii() else _safe_text(key)) if type(key) is str else safe(_key(key))
+                push(f"{before}{name}: ")
             elif before:
                 push(before)
             before = comma
@@ -132,7 +133,7 @@ def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:  # noqa: C90
                 sign, sign_level, sign_text = item, level, ""
                 frames.append((members, named, comma, closing))
                 named = kind is dict
-                members = iter(item.items()) if named else _items(item, separator)
+                members = iter(item.items() if named else item if len(item) < _RUN else _items(item, separator))
                 before, comma, closing = begin + line, separator, last
                 break
             elif kind is _Encoded:
@@ -158,13 +159,9 @@ class _Encoded(str):
 
 
 def _items(items: Sequence[Any], separator: str) -> Iterator[Any]:
-    """The items of a list; of a long one, many numbers or texts that follow each other as one `_Encoded`."""
-    return iter(items) if len(items) < _RUN else chain.from_iterable(_runs(items, separator))
-
-
-def _runs(items: Sequence[Any], separator: str) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), _RUN):
-        yield _run(items[start : start + _RUN], separator)
+    """The items of a long list; many numbers or texts that follow each other as one `_Encoded`."""
+    runs = (_run(items[start : start + _RUN], separator) for start in range(0, len(items), _RUN))
+    return chain.from_iterable(runs)
 
 
 def _run(items: Sequence[Any], separator: str) -> Sequence[Any]:
@@ -203,9 +200,7 @@ def _taken(parts: list[str]) -> str:
 
 
 def _safe_text(text: str) -> str:
-    """A text as JSON that no terminal obeys; in one that is ASCII alone, `_taken` escapes the last character."""
-    if text.isascii():
-        return quoted(text)
+    """A text that is not ASCII alone, as JSON that no terminal obeys."""
     return _safe_word(text) if len(text) <= _WORD else safe(quoted(text))
 
 

@@ -123,6 +123,8 @@ def _mask_by_name(holders: list[tuple[Any, int]], masks: Masks, shapes: Shapes) 
             if kind is dict and rank and (mask := masks.of_bytes(value)) is not None:
                 container[key] = mask
             elif kind is dict or kind is list:
+                if rank and kind is dict:
+                    container[key] = value = {**value}  # a sign is one object in all its places
                 containers.append((value, rank))
             elif rank and is_maskable(value, rank == EVERYTHING) and not (named and key == "$type"):
                 container[key] = masks.of(value)

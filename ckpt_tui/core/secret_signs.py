@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from ckpt_tui.core.cache import SharedCache
 from ckpt_tui.core.secret_assignments import gives_values, mask_named_values
+from ckpt_tui.core.secret_names import letters_in
 from ckpt_tui.core.secret_shapes import SHAPES, SIGN_OF_SHAPE
 from ckpt_tui.core.secret_texts import MASKERS, SHORT, Maskers
 
@@ -82,11 +83,13 @@ def _sorts_in(text: str) -> tuple[int, ...]:
     if len(text) < SHORT:
         looked_for = MASKERS if SIGN_OF_SHAPE.is_in(text) else MASKERS[: -len(SHAPES)]
         return tuple(number for number, (signs, _) in enumerate(looked_for) if any(sign in text for sign in signs))
-    has = set(text).issuperset  # found in a tenth of the time that all signs take
+    has = letters_in(text, _LETTERS).issuperset  # found in a tenth of the time that all signs take
     return tuple(
         number for number, (signs, _) in enumerate(MASKERS) if any(has(sign) and sign in text for sign in signs)
     )
 
+
+_LETTERS = frozenset("".join(sign for signs, _ in MASKERS for sign in signs))
 
 _AT_ONCE = 1_000_000
 """Characters of long texts that are looked through together."""

@@ -21,11 +21,14 @@ _CHECK_EVERY = 16_384
 """Operations between two looks at the budgets and at `check`: about 3 ms."""
 
 _RARE_COST = 2
-"""Objects that an operation outside of the loop counts, whatever it makes, and a text with halves of characters: each
-takes as long as making two."""
+"""Objects that an operation outside of the loop counts, whatever it makes: it takes as long as making two."""
+
+_HALF_COST = 4
+"""Objects that a text with halves of characters counts: it is read twice, and escaped where it is shown."""
 
 _NAME_COST = 4
-"""Objects that the first use of a name counts besides: it is made, and judged before anything is shown."""
+"""Objects that the first use of a name counts besides, and each use of one that is too long: it is made, and judged
+before anything is shown."""
 
 _unpack_double = Struct(">d").unpack_from
 _unpack_size = Struct("<I").unpack_from
@@ -92,7 +95,7 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                     try:
                         push(data[i + 1 : end].decode())
                     except UnicodeDecodeError:
-                        objects += _RARE_COST
+                        objects += _HALF_COST
                         push(str(data[i + 1 : end], "utf-8", "surrogatepass"))
                     i = end
                 elif op < 0x60:
@@ -121,7 +124,7 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                         try:
                             push(data[i + 4 : end].decode())
                         except UnicodeDecodeError:
-                            objects += _RARE_COST
+                            objects += _HALF_COST
                             push(str(data[i + 4 : end], "utf-8", "surrogatepass"))
                         i = end
                     elif op == 0x47:  # BINFLOAT
@@ -277,12 +280,13 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                     i = RARE.get(op, unknown)(m, i)
                     if m.sparse:
                         remember = m.memoizer()
-            if objects + _NAME_COST * len(refs) > limit:
+            count = objects + _NAME_COST * (len(refs) + m.long_names)
+            if count > limit:
                 most = max(limit, min(m.budget.most_objects, int(i * BYTE_OBJECTS)))
-                if objects + _NAME_COST * len(refs) > most:
+                if count > most:
                     raise PickleFault(f"more than {most:,} objects", i, is_limit=True)
     finally:
         m.opcodes -= length_hint(remaining)
         m.position = start
         m.reached = i
-        m.objects = objects + _NAME_COST * len(refs)
+        m.objects = objects + _NAME_COST * (len(refs) + m.long_names)

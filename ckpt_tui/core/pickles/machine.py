@@ -60,14 +60,15 @@ class Machine:
         globals: What GLOBAL made, by its argument.
         objects: Containers, objects, classes and marks made.
         built: Names of the classes and functions themselves, not objects of theirs, that are given a state.
+        long_names: Uses of names of classes that are too long to be kept.
         dropped: Containers, objects and states that are thrown away again.
         overrun: Where a frame begins that claims more bytes than there are. A pickle that was cut off is read all the
             same, as far as it goes.
     """
 
     __slots__ = (
-        "_copied", "budget", "built", "data", "dropped", "globals", "marks", "memo", "objects", "old", "opaque",
-        "opcodes", "overrun", "position", "protocol", "reached", "refs", "sparse", "stack",
+        "_copied", "budget", "built", "data", "dropped", "globals", "long_names", "marks", "memo", "objects", "old",
+        "opaque", "opcodes", "overrun", "position", "protocol", "reached", "refs", "sparse", "stack",
     )  # fmt: skip
 
     def __init__(self, data: bytes, budget: PickleBudget) -> None:
@@ -88,6 +89,7 @@ class Machine:
         self.objects = 0
         self.built: tuple[str, ...] = ()
         self.dropped: list[Value] = []
+        self.long_names = 0
         self._copied = 0
 
     # -- faults ------------------------------------------------------------------------------------------------------
@@ -220,6 +222,7 @@ class Machine:
         if found is None:
             size = len(module) + len(qualname)
             if size > self.budget.class_name:
+                self.long_names += 1
                 return self.no_value(f"{LONG_NAME} {size:,} characters", size)
             found = Ref(module, qualname)
             if size <= _FAMILIAR_SIZE and len(_FAMILIAR) < _FAMILIAR_COUNT:

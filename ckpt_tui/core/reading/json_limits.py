@@ -67,7 +67,7 @@ class JsonLimits:
         self.is_cut = False
         # What was written before, by id; the root keeps all of it alive. Texts and bytes only when they are long.
         self.seen: set[int] = set()
-        self.signs: dict[tuple[str, int], dict[str, Any]] = {}
+        self.signs: dict[tuple[tuple[str, Any], ...], dict[str, Any]] = {}
 
     def again(self, item: Value, size: int, out: Any) -> Any:
         """`out`, or a sign that a long text came too often."""
@@ -144,13 +144,18 @@ class JsonLimits:
         return self.sign(why, size)
 
     def sign(self, why: str, size: int = 0) -> dict[str, Any]:
-        """The sign that replaces a value; one object for all places, of which a bomb has a million."""
+        """The sign that replaces a value."""
         self.is_cut = True
-        found = self.signs.get((why, size))
-        if found is None:
-            found = self.signs[why, size] = {"$error": f"not written: {why}", **({"$size": size} if size else {})}
-        return found
+        return self.shared({"$error": f"not written: {why}", **({"$size": size} if size else {})})
 
+    def shared(self, sign: dict[str, Any]) -> dict[str, Any]:
+        """A sign of a few texts and numbers; one object for all its places, of which a bomb has a million."""
+        key = tuple(sign.items())
+        return self.signs.setdefault(key, sign) if len(self.signs) < _SIGNS else self.signs.get(key, sign)
+
+
+_SIGNS = 1_000
+"""Different signs of which each is one object."""
 
 _SLICE = 65_536
 """Characters of a long text that are looked at at once."""

@@ -121,6 +121,7 @@ class JsonMembers(JsonLimits):
             self.left -= take // 2
             names = list(islice(kv, take))
         take = self.looked_at_closely(names, take, are_names=True)
+        names = names if take == len(names) else list(islice(names, take))
         if sum(map(len, names)) > LONG_TEXT * take:
             for name in names:
                 self.again(name, len(name), None)

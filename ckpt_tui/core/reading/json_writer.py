@@ -134,7 +134,8 @@ class JsonWriter(JsonMembers):
             return text or {**out, "$base64": b64encode(item).decode("ascii")}
         if kind is Ref:
             self.left -= type_cost(item.name)
-            return self.again(item.name, len(item.name), None) or {"$type": "type", "$value": item.name}
+            sign = {"$type": "type", "$value": item.name}
+            return self.again(item.name, len(item.name), None) or self.shared(sign)
         if kind is str:
             return self.again(item, len(item), item)
         if kind is int:
@@ -143,7 +144,7 @@ class JsonWriter(JsonMembers):
             return self.again(item, size, item)
         if kind in _SCALARS:  # a number that JSON lacks, or from an envelope
             self.left -= 0 if (is_json := kind is not float or math.isfinite(item)) else TYPE
-            return item if is_json else non_finite(item)
+            return item if is_json else self.shared(non_finite(item))
         return self.container(item, kind)
 
     def container(self, item: Value, kind: type) -> Any:
@@ -195,9 +196,9 @@ class JsonWriter(JsonMembers):
         out = {"$error": item.reason, "$size": item.size}
         if item.partial:
             out["$partial"] = self.list(item.partial, ident, repeated, ("$partial",))
-        else:
-            self.close(ident)
-        return out
+            return out
+        self.close(ident)
+        return self.shared(out)
 
     def object(self, parts: ObjectParts, ident: int, repeated: bool) -> Any:
         """An object: its type, then what replaces it, or its members."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -131,6 +132,10 @@ NAMES = 5_000
 """Classes and functions of one pickle that are examined; an honest one names a few dozen."""
 
 
+_judge = lru_cache(maxsize=1_000)(judge)
+"""What a name means, kept: the pickles of a checkpoint name the same few."""
+
+
 class _Survey:
     """A walk over everything that a pickle made.
 
@@ -168,12 +173,12 @@ class _Survey:
         for names, hows in self._uses.items():
             written = self._decoded.old.get(names, "")
             for how in hows or {"value": None}:
-                judgement = judge(*names, made_with_new=how == "new")
+                judgement = _judge(*names, made_with_new=how == "new")
                 if names in _REDUCE and self._unions and "call" in hows and len(hows) == 1:
                     judgement = Judgement("helper")
                 yield Use(*names, how, judgement, written)
         for names, is_member in self._reached.items():
-            yield Use(*names, "getattr", judge(*names), is_member=is_member and names not in self._called)
+            yield Use(*names, "getattr", _judge(*names), is_member=is_member and names not in self._called)
 
     def _danger(self, reason: str) -> None:
         if len(self.dangers) < REASONS:
@@ -256,7 +261,7 @@ class _Survey:
     def _makes_instances(self, cls: Ref, how: How) -> bool:
         known = self._instances.get((cls.name, how))
         if known is None:
-            judgement = judge(cls.module, cls.qualname, made_with_new=how == "new")
+            judgement = _judge(cls.module, cls.qualname, made_with_new=how == "new")
             # What is a danger is reported by its name.
             known = judgement.is_class or judgement.is_danger or judgement.kind == "function"
             known = known or cls.name == "copyreg:_reconstructor"
@@ -306,7 +311,7 @@ def _sets_attributes(made: Obj) -> bool:
 
 def _is_instance_of(cls: Obj) -> bool:
     names = reached_by(cls)
-    return names is not None and judge(*names).is_class
+    return names is not None and _judge(*names).is_class
 
 
 def _is_union(made: Obj) -> bool:
