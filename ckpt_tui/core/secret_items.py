@@ -100,6 +100,8 @@ _OF_KUBERNETES = ("data", "stringData")
 
 
 def _named_value(container: dict[str, Any]) -> dict[Any, str]:
+    if TELLING.isdisjoint(container):
+        return NOTHING
     if container.get("kind") == "Secret":
         return {name: "secret" for name in _OF_KUBERNETES if name in container}
     for key in LOGINS:

@@ -59,19 +59,21 @@ class Shapes(dict[tuple[str, ...], bool]):
         super().__init__()
         self.ranks = ranks
         self.names: set[str] = set()
-        """All names that were asked for."""
-
-    def __missing__(self, names: tuple[str, ...]) -> bool:
-        self.names.update(names)
-        found = TELLING.isdisjoint(names) and not any(map(self.ranks.__getitem__, names))
-        if len(self) < _MOST_SHAPES:
-            self[names] = found
-        return found
+        """All names of mappings that were looked at."""
 
     def is_plain(self, container: dict[str, Any]) -> bool:
-        """Whether nothing in a mapping with few names is a secret because of them, or of what is beside it."""
+        """Whether nothing in a mapping with few names is known to be a secret by them, or by what is beside it.
+
+        False as well once there are very many shapes.
+        """
         names = tuple(container)
-        return self[names] and not ("$type" in container and is_secret_type(container["$type"]))
+        found = self.get(names)
+        if found is None:
+            if len(self) >= _MOST_SHAPES:
+                return False
+            self.names.update(names)
+            found = self[names] = TELLING.isdisjoint(names) and not any(map(self.ranks.__getitem__, names))
+        return found and not ("$type" in container and is_secret_type(container["$type"]))
 
 
 FEW_NAMES = 16

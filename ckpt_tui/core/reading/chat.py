@@ -8,6 +8,7 @@ Read as messages: objects of Agent Framework from 1.0 on and of its betas, their
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal, NamedTuple
@@ -100,7 +101,6 @@ def read_message(value: Value) -> ChatMessage | None:
     role = role_of(resolve(value)) if is_langchain_message(resolve(value)) else name_of(found.get("role"))
     author = name_of(_first(found, "author_name", "authorName", "name"))
     identity = _text(_first(found, "message_id", "messageId"))
-    pieces: list[Part | None] = []
     if called := _text(found.get("tool_call_id")):
         return ChatMessage(role, author, identity, (Part("result", _joined(found.get("content")), called),))
     contents = found.get("contents") if found.get("contents") is not None else found.get("content")
@@ -109,13 +109,36 @@ def read_message(value: Value) -> ChatMessage | None:
         items = [items]
     if type(items) not in (list, tuple) or not len(items):
         items = [found["text"]] if type(resolve(found.get("text"))) is str else []
-    pieces += [Part("text", item) if type(item) is str else _part(item) for item in items]
+    pieces = _parts(items)
     calls = resolve(found.get("tool_calls"))
     for call in calls if type(calls) in (list, tuple) else ():
         about = fields(call)
         inner = fields(about.get("function")) or {"arguments": about.get("args"), **about}
         pieces.append(Part("call", call_line(inner), _text(about.get("id"))))
-    return ChatMessage(role, author, identity, _merged([piece for piece in pieces if piece is not None]))
+    return ChatMessage(role, author, identity, _merged(pieces))
+
+
+def _parts(items: Sequence[Value]) -> list[Part]:
+    """The contents of a message: all texts, and the first others."""
+    parts: list[Part] = []
+    others = more = 0
+    for item in items:
+        if others >= _OTHERS and not _is_text(item):
+            more += 1
+            continue
+        part = Part("text", item) if type(item) is str else _part(item)
+        if part is not None:
+            parts.append(part)
+            others += part.kind not in ("text", "reasoning")
+    return [*parts, Part("other", f"… {more:,} more")] if more else parts
+
+
+def _is_text(content: Value) -> bool:
+    return type(content) is str or (not is_unopened(content) and type(resolve(fields(content).get("text"))) is str)
+
+
+_OTHERS = 1_000
+"""Contents of one message that are shown on a line each; of a call, a result or an attachment that takes 50 µs."""
 
 
 def read_content(value: Value) -> Part | None:
