@@ -41,6 +41,9 @@ _HOOK = SecretPattern(
     r"(hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/webhooks/\d+/|/IncomingWebhook/"
     r"|api\.telegram\.org/bot)([^\s\"'<>?]+)"
 )
+_HOOKS = ("hooks.slack.com/", "/webhooks/", "/IncomingWebhook/", "api.telegram.org/bot")
+"""One of these is in each text with a hook."""
+
 _ORACLE_LOGIN = SecretPattern(r"(jdbc:oracle:\w{2,10}:[\w.#$-]{1,80}/)[^\s\"'@/]{1,200}(?=@)")
 _NATS_TOKEN = SecretPattern(r"(nats://)[^\s:@/\"']{4,}(?=@)")
 _GO_LOGIN = SecretPattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
@@ -90,11 +93,13 @@ def _logins(text: str) -> str:
         head = match.start("password") - at
         return f"{whole[:head]}{MASK}{whole[head + len(password) :]}"
 
-    if "nats://" in text:
-        text = _NATS_TOKEN.replaced(rf"\1{MASK}", text)
-    if "jdbc:oracle:" in text:
-        text = _ORACLE_LOGIN.replaced(rf"\1{MASK}", text)
-    return _HOOK.replaced(rf"\1{MASK}", _LOGIN.replaced(masked, text))
+    if "@" in text:
+        if "nats://" in text:
+            text = _NATS_TOKEN.replaced(rf"\1{MASK}", text)
+        if "jdbc:oracle:" in text:
+            text = _ORACLE_LOGIN.replaced(rf"\1{MASK}", text)
+        text = _LOGIN.replaced(masked, text)
+    return _HOOK.replaced(rf"\1{MASK}", text) if any(map(text.__contains__, _HOOKS)) else text
 
 
 def _go_logins(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Iterable
 from struct import pack
 from typing import Any
 
@@ -29,6 +30,15 @@ def _getattrs() -> bytes:
     return _BEGIN + memoized(b"cbuiltins\ngetattr\n") + b"0](" + b"".join(
         b"h\x00" + CLASS + text(f"n{i}") + b"\x86R" for i in range(90_000)
     ) + b"e."  # fmt: skip
+
+
+def _list(items: Iterable[bytes]) -> bytes:
+    return b"](" + b"".join(items) + b"e"
+
+
+def _attachment(number: int) -> bytes:
+    uri = text("type") + text("data") + text("uri") + text(f"data:image/png;base64,{'A' * 40}{number}")
+    return b"}(" + uri + text("media_type") + text("image/png") + b"u"
 
 
 MORE_BOMBS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -69,5 +79,50 @@ MORE_BOMBS: dict[str, Callable[[], dict[str, Any]]] = {
     ),
     "very many keys of secrets": lambda: _of_parts(state={f"api_key_{i}": "x" for i in range(180_000)}),
     "very many names": lambda: _of_parts(state={f"{i}": 0 for i in range(215_000)}),
+    "a message of many attachments": _of_pickle(
+        lambda: _BEGIN + _list([chat(_list(map(_attachment, range(34_000))))]) + b"."
+    ),
+    "different halves of characters": _of_pickle(
+        lambda: _list(text(f"\ud800{i}") for i in range(300_000)) + b"."
+    ),
+    "numbers that JSON lacks between others": _of_pickle(
+        lambda: _list(b"G" + pack(">d", i / 7) + b"G" + pack(">d", float("nan")) for i in range(240_000)) + b"."
+    ),
+    "sets of tuples": _of_pickle(
+        lambda: _list(
+            b"\x8f(" + b"".join(b"K" + bytes([j]) + b"K\x02\x86" for j in range(8)) + b"\x90" for _ in range(60_000)
+        ) + b"."
+    ),
+    "objects thirty deep": _of_pickle(
+        lambda: _BEGIN + memoized(CLASS) + b"0"
+        + _list([(b"h\x00)\x81}" + text("next")) * 30 + b"N" + b"sb" * 30] * 6_000) + b"."
+    ),
+    "names of classes of their own": _of_pickle(
+        lambda: _list(b"cm%d\nC\nK\x01K\x02\x86\x81" % (i % 5_000) for i in range(150_000)) + b"."
+    ),
+    "keys of URLs": lambda: _of_parts(state={"_step_cache": {f"http://h/{i}?a=b": i for i in range(150_000)}}),
+    "keys that are not ASCII": _of_pickle(
+        lambda: b"}(" + b"".join(text(f"ü{i}") + b"N" for i in range(300_000)) + b"u."
+    ),
+    "small mappings of names of secrets": _of_pickle(
+        lambda: _list(b"}" + text(f"api_key_{i}") + text("x") + b"s" for i in range(150_000)) + b"."
+    ),
+    "small mappings of different names": _of_pickle(
+        lambda: _list(b"}" + text(f"n{i}") + text("x") + b"s" for i in range(200_000)) + b"."
+    ),
+    "pickles of classes of their own": lambda: _of_parts(state=[
+        {
+            "__pickled__": b64encode(text("m") + text(f"C{i}") + b"\x93)\x81.").decode(), "__type__": f"m:C{i}",
+        } for i in range(60_000)
+    ]),
+    "dates": _of_pickle(
+        lambda: _list(
+            b"cdatetime\ndatetime\nC\n\x07\xea\x01\x01\0\0\0" + i.to_bytes(3, "big") + b"\x85R"
+            for i in range(100_000)
+        ) + b"."
+    ),
+    "arguments of a run": lambda: _of_parts(
+        state={"_workflow_run_kwargs": {f"k{i}": [i, f"t{i}"] for i in range(100_000)}}
+    ),
 }  # fmt: skip
 """What it is → a checkpoint file of at most some 7 MB."""

@@ -212,3 +212,44 @@ def test_a_search_and_a_comparison_hide_the_key_of_a_service_too() -> None:
     assert MASK in value_text(change.before, change, 80)
     assert path_secrecy("state.openai.key") > PLAIN
     assert path_secrecy("state.event.key") == PLAIN
+
+
+class TestVeryMany:
+    """What is looked at together hides what is hidden where it is alone."""
+
+    @pytest.mark.parametrize("place", [0, 700, 1_499])
+    def test_a_secret_in_one_of_very_many_mappings_of_different_names_is_masked(self, place: int) -> None:
+        rows: list[dict[str, Any]] = [{f"name {number}": "x"} for number in range(1_500)]
+        rows[place] = {"api_key": "hush"}
+        shown = masked(copy.deepcopy(rows))
+        assert shown[place] == {"api_key": {"$masked": "str", "$size": 4}}
+        assert shown[:place] + shown[place + 1 :] == rows[:place] + rows[place + 1 :]
+
+    def test_of_mappings_of_one_shape_only_that_is_masked_whose_type_is_a_secret(self) -> None:
+        rows = [{"$type": "m:Name", "inner": "hush"}, {"$type": "pydantic.types:SecretStr", "inner": "hush"}] * 2
+        shown = masked(copy.deepcopy(rows))
+        assert [row["inner"] for row in shown] == ["hush", {"$masked": "str", "$size": 4}] * 2
+
+    def test_the_key_of_a_service_is_masked_in_each_of_many_mappings_of_one_shape(self) -> None:
+        rows: list[Any] = [{"openai": {"key": "hush"}, "shelf": {"key": "A4"}} for _ in range(3)]
+        assert masked(rows) == [{"openai": {"key": {"$masked": "str", "$size": 4}}, "shelf": {"key": "A4"}}] * 3
+
+    @pytest.mark.parametrize("count", [10, 5_000])
+    def test_a_secret_in_one_of_very_many_keys_is_masked(self, count: int) -> None:
+        document: dict[str, Any] = {f"step{number}::{number}": number for number in range(count)}
+        document |= dict.fromkeys(("password=hunter2", "https://me:hunter2@host/", "at 12:00"))
+        shown = masked(dict(document))
+        assert "hunter2" not in json.dumps(shown)
+        assert list(shown.values()) == list(document.values())
+        assert [key for key in document if key not in shown] == ["password=hunter2", "https://me:hunter2@host/"]
+
+    @pytest.mark.parametrize("filler", ["ab", "é", "x" * 50])
+    def test_a_secret_in_one_of_very_many_texts_is_masked(self, filler: str) -> None:
+        shown = masked([*[filler] * 30_000, "password=hunter2", ["https://me:hunter2@host/"]])
+        assert "hunter2" not in json.dumps(shown[-2:])
+        assert shown[0] == filler and MASK in shown[-2]
+
+    def test_what_is_masked_in_one_place_is_a_mask_of_its_own_in_another(self) -> None:
+        shown = masked({"password": "four", "token": "4our", "pin": 4321})
+        assert shown["password"] == shown["token"] == {"$masked": "str", "$size": 4}
+        assert shown["pin"] == {"$masked": "int", "$size": 4}

@@ -23,7 +23,7 @@ _CHECK_EVERY = 16_384
 _RARE_COST = 2
 """Objects that an operation outside of the loop counts, whatever it makes: it takes as long as making two."""
 
-_HALF_COST = 4
+_HALF_COST = 3
 """Objects that a text with halves of characters counts: it is read twice, and escaped where it is shown."""
 
 _NAME_COST = 4

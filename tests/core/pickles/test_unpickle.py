@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.to_json import to_json
 from tests.core import zoo
 from tests.core.agreement import canonical, file_shown, same, shown, text
@@ -333,3 +334,13 @@ def test_the_same_value_is_written_the_same_way_twice(value: Any, protocol: int)
 def test_a_value_of_json_itself_stays_as_it_is() -> None:
     value: dict[str, Any] = {"a": [1, 2.5, None, True, "x", {}], "b": []}
     assert to_json(value) == value
+
+
+def test_each_use_of_a_class_name_that_is_too_long_counts_as_several_objects() -> None:
+    def bomb(size: int) -> bytes:
+        name = b"X" + (size).to_bytes(4, "little") + b"m" * size
+        return name + b"q\x000](" + b"h\x00h\x00\x93" * 1_000 + b"e."
+
+    long, short = decode(bomb(900)), decode(bomb(90))
+    assert long.objects > short.objects + 3_000
+    assert len(long.value) == len(short.value) == 1_000
