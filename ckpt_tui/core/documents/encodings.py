@@ -3,8 +3,6 @@
 Agent Framework before 1.19 wrote files in the encoding of its Windows, which the file does not name.
 """
 
-from __future__ import annotations
-
 import codecs
 import math
 import re

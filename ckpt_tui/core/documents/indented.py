@@ -4,8 +4,6 @@ A raw line break cannot occur inside a JSON text, so in this layout a line that 
 its container is a member of it.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

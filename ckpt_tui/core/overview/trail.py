@@ -1,7 +1,5 @@
 """The path of a run up to a checkpoint: of each checkpoint what an overview shows, in a few hundred bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 

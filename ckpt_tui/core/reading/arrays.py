@@ -4,8 +4,6 @@ How they are pickled is numpy's own (`ndarray.__reduce__`, `MaskedArray.__reduce
 shown in its parts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, NamedTuple

@@ -3,8 +3,6 @@
 How they are pickled is pandas' own (`NDArrayBacked`, its masked, sparse and interval arrays).
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate

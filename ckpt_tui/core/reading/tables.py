@@ -4,8 +4,6 @@ How they are pickled is pandas' own (its block managers, `_new_Index`). What doe
 parts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

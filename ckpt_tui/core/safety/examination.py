@@ -1,7 +1,5 @@
 """The pickles anywhere in a document of JSON: the framework decodes all of them, whatever member holds them."""
 
-from __future__ import annotations
-
 import json
 import re
 from base64 import b64decode

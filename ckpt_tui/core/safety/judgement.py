@@ -4,8 +4,6 @@ Names are judged as text; nothing is ever looked up by them. What the framework 
 rules of `_RestrictedUnpickler` in agent_framework/_workflows/_checkpoint_encoding.py (1.23.0).
 """
 
-from __future__ import annotations
-
 import re
 from typing import Literal, NamedTuple
 

@@ -4,8 +4,6 @@ Also who ran for certain between two checkpoints that follow each other. What th
 `ckpt_tui.core.steps.learned_graph` and inferred in `ckpt_tui.core.steps.steps`.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from itertools import islice

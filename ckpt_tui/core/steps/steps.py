@@ -4,8 +4,6 @@ What the files state is stated; what they leave open (edges are not stored, and 
 trace) is inferred from the graph as far as it is known, and says so with a reason.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
