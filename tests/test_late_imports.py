@@ -19,9 +19,9 @@ BY_NAME = [
     "cli.command_line: ckpt_tui.cli.standard_input.with_input",
     "cli.command_line: ckpt_tui.debug_log.DebugLog",
     "cli.ls: ckpt_tui.cli.selected.Selection",
-    "cli.ls: ckpt_tui.cli.size_tables.measure",
+    "cli.output: ckpt_tui.cli.size_tables",
     "cli.output: ckpt_tui.stores.protocol.open_factory",
-    "cli.show: ckpt_tui.cli.size_tables",
+    "core.reading.pickled_objects: ckpt_tui.core.reading.foreign_objects",  # numpy and pandas
     "runner.process: .langgraph.graph_running.Runner",
     "stores.directory: ckpt_tui.stores.large_directory",  # SQLite
     "stores.fork_directories: ckpt_tui.stores.database_forks",

@@ -95,10 +95,10 @@ def may_hold_pickles(raw: bytes) -> bool:
 
 def has_hidden_keys(raw: bytes) -> bool:
     """Whether the bytes of a file may spell a key in another way than letter by letter."""
-    return b"\0" in raw or re.search(_ESCAPED, raw) is not None
+    return b"\0" in raw or (b"\\u00" in raw and re.search(_ESCAPED, raw) is not None)
 
 
-_ESCAPED = rb"(?i)\\u00(5f|70|6[9cbe354])"
+_ESCAPED = rb"\\u00(5[Ff]|70|6[9CcBbEe354])"
 """A letter of `__pickled__` as an escape, which nothing that writes JSON needs."""
 
 

@@ -133,7 +133,7 @@ def _reach(module: str, qualname: str) -> str:
         return "is an extension code, whose class or function only the program that loads it knows"
     if (module, qualname) in HARMLESS_HELPERS:
         return ""
-    if re.match(_CLASSES, qualname):
+    if "." in qualname and re.match(_CLASSES, qualname):
         return ""
     parts = qualname.split(".")
     for part in parts:
