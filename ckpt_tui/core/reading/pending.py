@@ -16,24 +16,24 @@ from ckpt_tui.core.value import Deferred, Map, Obj, Ref, Value
 
 def attribute(value: Value, name: str) -> Value:
     """An attribute of an object, or a member of a mapping with text keys; None when there is none."""
-    return _attributes(value, (name,)).get(name)
+    value = resolve(value)
+    if type(value) is not dict:
+        return _attributes(value, (name,)).get(name)
+    found = value.get(name)
+    return parsed(found) if type(found) is Deferred and unread(found) <= INLINE_SPAN else found
 
 
 def _attributes(value: Value, names: Collection[str]) -> dict[str, Value]:
     """Those of some attributes that an object has, or a mapping with text keys; of equal names, the first."""
     value = resolve(value)
     if type(value) is dict:
-        found = {name: value[name] for name in names if name in value}
-        for name, item in found.items():
-            if type(item) is Deferred and unread(item) <= INLINE_SPAN:
-                found[name] = parsed(item)
-        return found
+        return {name: attribute(value, name) for name in names if name in value}
     pairs: Iterable[tuple[Value, Value]] = ()
     if type(value) is Obj:
         pairs = object_parts(value).attributes
     elif type(value) is Map:
         pairs = zip(value.kv[::2], value.kv[1::2], strict=True)
-    found = {}
+    found: dict[str, Value] = {}
     for key, item in pairs:
         if type(key) is str and key in names:
             found.setdefault(key, item)
