@@ -7,6 +7,7 @@ its container is a member of it.
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from ckpt_tui.core.paths import Path
@@ -246,6 +247,7 @@ def _end_of(data: bytes, start: int, level: int) -> int | None:
     return None if end < 0 else end + len(line)
 
 
+@lru_cache(maxsize=64)  # a question asks each file for the same path
 def _key(step: str) -> bytes:
     """A key as the framework writes it, without its quotes."""
     return json.dumps(step, ensure_ascii=False)[1:-1].encode("utf-8", "surrogatepass")
