@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -169,7 +169,7 @@ class JsonWriter(JsonLimits):
             self.left -= CONTAINER
             out = {"$type": f"builtins:{kind.__name__}", "$base64": "", "$size": len(item)}
             text = self.again(item, len(item), None)
-            return text or {**out, "$base64": b64encode(item).decode("ascii")}
+            return text or {**out, "$base64": b2a_base64(item, newline=False).decode("ascii")}
         if kind is Ref:
             self.left -= type_cost(item.name)
             return self.again(item.name, len(item.name), None) or {"$type": "type", "$value": item.name}

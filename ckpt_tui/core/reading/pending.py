@@ -18,12 +18,12 @@ def attribute(value: Value, name: str) -> Value:
     """An attribute of an object, or a member of a mapping with text keys; None when there is none."""
     value = resolve(value)
     if type(value) is not dict:
-        return _attributes(value, (name,)).get(name)
+        return attributes(value, (name,)).get(name)
     found = value.get(name)
     return parsed(found) if type(found) is Deferred and unread(found) <= INLINE_SPAN else found
 
 
-def _attributes(value: Value, names: Collection[str]) -> dict[str, Value]:
+def attributes(value: Value, names: Collection[str]) -> dict[str, Value]:
     """Those of some attributes that an object has, or a mapping with text keys; of equal names, the first."""
     value = resolve(value)
     if type(value) is dict:
@@ -47,7 +47,7 @@ _FIELDS = frozenset((*_SOURCES, "_request_type", "request_type", "_response_type
 
 def source_executor(event: Value) -> str:
     """The executor that asked, or "" when it cannot be found cheaply."""
-    return "" if unread(event) > INLINE_PICKLE else _source(_attributes(event, _SOURCES))
+    return "" if unread(event) > INLINE_PICKLE else _source(attributes(event, _SOURCES))
 
 
 def _source(fields: dict[str, Value]) -> str:
@@ -65,7 +65,7 @@ def requests(pending: Value) -> list[PendingRequest]:
 
 def _request(key: str, event: Value) -> PendingRequest:
     source = source_executor(event) if unread(event) else None  # before its pickle is decoded, however large
-    fields = _attributes(event, _FIELDS)
+    fields = attributes(event, _FIELDS)
     return PendingRequest(
         key,
         _source(fields) if source is None else source,

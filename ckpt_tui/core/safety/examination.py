@@ -2,8 +2,8 @@
 
 import json
 import re
-from base64 import b64decode
 from binascii import Error as Base64Error
+from binascii import a2b_base64
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -204,11 +204,11 @@ def inspect_text(text: Any, budget: PickleBudget = THOROUGH, check: Callable[[],
         return Inspection((), (), f"a pickle of {len(text) * 3 // 4:,} bytes; at most {budget.bytes:,} are decoded")
     fault = ""
     try:
-        data = b64decode(text, validate=True)
+        data = a2b_base64(text, strict_mode=True)
     except (Base64Error, ValueError) as error:
         fault = f"not base64: {error}"
         try:
-            data = b64decode(text.encode("ascii", "replace"))
+            data = a2b_base64(text.encode("ascii", "replace"))
         except ValueError:
             return Inspection((), (), fault)
     found = inspect(data, budget, check)
