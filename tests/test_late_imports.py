@@ -1,6 +1,8 @@
 """Imports are at the head of a file; the few within functions are at one of three borders, each of them listed."""
 
 import ast
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +21,9 @@ BY_NAME = [
     "cli.command_line: ckpt_tui.cli.standard_input.with_input",
     "cli.command_line: ckpt_tui.debug_log.DebugLog",
     "cli.ls: ckpt_tui.cli.selected.Selection",
-    "cli.ls: ckpt_tui.cli.size_tables.measure",
+    "cli.output: ckpt_tui.cli.size_tables",
     "cli.output: ckpt_tui.stores.protocol.open_factory",
-    "cli.show: ckpt_tui.cli.size_tables",
+    "core.reading.pickled_objects: ckpt_tui.core.reading.foreign_objects",  # numpy and pandas
     "runner.process: .langgraph.graph_running.Runner",
     "stores.directory: ckpt_tui.stores.large_directory",  # SQLite
     "stores.fork_directories: ckpt_tui.stores.database_forks",
@@ -94,3 +96,21 @@ def test_no_module_name_occurs_twice_but_for_verbs_and_their_screens() -> None:
     repeated = {name: where for name, where in places.items() if len(where) > 1}
     pairs = {name: {f"cli/{name}", f"tui/screens/{name}"} for name in repeated if name in verbs}
     assert repeated == pairs
+
+
+LATER = {"ValuePosition.above", "Checkpoint.topology", "FoldedRow.newest"}
+"""Fields of named tuples that name a class which is made later."""
+
+
+def test_a_start_compiles_the_types_of_no_named_tuple() -> None:
+    # Of annotations that are texts, NamedTuple compiles each: a module that `show` or `ls` imports has none.
+    program = (
+        "import sys; from typing import ForwardRef; import ckpt_tui.cli.show, ckpt_tui.cli.ls\n"
+        "for name, module in sorted(sys.modules.items()):\n"
+        "    for made in vars(module).values() if name.startswith('ckpt_tui') else ():\n"
+        "        if isinstance(made, type) and hasattr(made, '_fields'):\n"
+        "            for field, kind in made.__annotations__.items():\n"
+        "                if isinstance(kind, ForwardRef): print(f'{made.__name__}.{field}')\n"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert set(found.stdout.split()) == LATER

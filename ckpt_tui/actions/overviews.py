@@ -1,7 +1,5 @@
 """The overview of a checkpoint in its store: reads the path of its run, and caches what was read."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, compress, count, repeat

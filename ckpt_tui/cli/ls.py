@@ -18,6 +18,7 @@ from ckpt_tui.cli.output import (
     json_option,
     open_named,
     paint,
+    size_tables,
     storage_options,
     stores_argument,
     write,
@@ -118,9 +119,7 @@ def command(
         runs, problems = read_store(opened, fast)
     measured = None
     if sizes:
-        from ckpt_tui.cli.size_tables import measure  # late: a list without sizes starts 9 ms earlier
-
-        measured = measure(opened, runs)
+        measured = size_tables().measure(opened, runs)
     where = " ".join(stores) or opened.path
     if as_json or query is not None:
         kind = opened.kind

@@ -19,6 +19,7 @@ from ckpt_tui.cli.output import (
     open_named,
     paint,
     reveal_option,
+    size_tables,
     storage_options,
     write,
     write_json,
@@ -83,10 +84,8 @@ def command(
     alarmed = alarms(loaded, budget=budget)
     lines: Callable[[dict[str, Any]], Iterable[str]] = partial(_lines, number=numbered(node.ref))
     if sizes:
-        from ckpt_tui.cli import size_tables  # late: a checkpoint without sizes is shown 9 ms earlier
-
-        lines = size_tables.shares_lines
-        document = size_tables.sizes_document(loaded, run.id, node, budget)
+        lines = size_tables().shares_lines
+        document = size_tables().sizes_document(loaded, run.id, node, budget)
     else:
         document = show_document(loaded, run.id, node, reveal, budget)
         document["warnings"] += alarmed

@@ -1,7 +1,5 @@
 """Every limit of the decoder and of the walks over its values, in one place, each with its unit and reason."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

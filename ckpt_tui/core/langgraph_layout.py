@@ -34,3 +34,6 @@ CREATE TABLE writes (
 );
 """
 """What makes the tables of a database of a SqliteSaver."""
+
+OF_OBJECTS = "an array of Python objects"
+"""How the reason begins why an array of numpy cannot be shown, which LangGraph stores without what it holds."""

@@ -3,16 +3,14 @@
 All are immutable: named tuples, because a store may hold a hundred thousand, and dataclasses take longer to import.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ckpt_tui.core.times import is_possible, utc_text
 from ckpt_tui.core.times import parse_time as parse_time  # a part of what stores of others import from here
+from ckpt_tui.core.value import Value
 
-if TYPE_CHECKING:  # a list of headers needs neither
+if TYPE_CHECKING:
     from ckpt_tui.core.topology import Topology
-    from ckpt_tui.core.value import Value
 
 Role = Literal["entry", "superstep", "waiting", "response", "final", "edited", "forked", "failed"]
 Status = Literal["waiting", "open", "done", "failed"]
@@ -252,7 +250,7 @@ class Checkpoint(NamedTuple):
     warnings: tuple[str, ...]
     faults: tuple[str, ...]
     raw: bytes
-    topology: Topology | None = None
+    topology: "Topology | None" = None
     is_bare: bool = False
 
 

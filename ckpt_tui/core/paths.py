@@ -6,12 +6,8 @@ import json
 import re
 from typing import Protocol
 
-from ckpt_tui.core.late_patterns import LatePattern
-
 PathStep = int | str
 Path = tuple[PathStep, ...]
-
-_PLAIN = LatePattern(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
 
 
 def expression(path: Path) -> str:
@@ -26,7 +22,7 @@ def expression(path: Path) -> str:
             text += f"[{step}]"
         else:
             name = str(step)
-            quoted = name if _PLAIN.compiled.match(name) else _quoted(name)
+            quoted = name if name.isascii() and name.isidentifier() else _quoted(name)
             text += f".{quoted}" if text else quoted
     return text or "@"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
+from binascii import a2b_base64
 from functools import cache
 from typing import Any
 
@@ -88,7 +88,7 @@ def is_login(value: Any) -> bool:
     if type(value) is not str or not 8 <= len(value) <= _LONGEST_LOGIN or len(value) % 4:
         return False
     try:
-        user, colon, password = b64decode(value, validate=True).decode().partition(":")
+        user, colon, password = a2b_base64(value, strict_mode=True).decode().partition(":")
     except ValueError:
         return False
     return bool(user and colon and password) and (user + password).isprintable()

@@ -6,21 +6,28 @@ the name is shown; what looks a value or a checkpoint up has the name itself.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 
-_PLAIN = LatePattern(r"(?:[A-Za-z_]\w{0,14}|[0-9a-f-]{32,36}(?:\.json)?)\Z", re.ASCII)
-"""A name shorter than any token, or a random id: nearly all names."""
-
 
 def masked_name(name: str) -> str:
     """A name with the secrets in it masked; not safe for a terminal."""
-    return name if _PLAIN.compiled.match(name) else _masked(name)
+    return name if _is_plain(name) else _masked(name)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name is shorter than any token, or a random id: nearly all names are."""
+    if len(name) <= _SHORT:
+        return name.isascii() and name.isidentifier()
+    stem = name.removesuffix(".json")
+    return 32 <= len(stem) <= 36 and _OF_IDS.issuperset(stem)
+
+
+_SHORT = 15
+_OF_IDS = frozenset("0123456789abcdef-")
 
 
 @lru_cache(maxsize=4096)  # the same names are shown again and again

@@ -1,7 +1,5 @@
 """What a framework calls its things: one place for the words that views, exports and messages use."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -11,8 +11,6 @@ Values may be shared, cyclic and millions of levels deep. Never hash, compare, p
 operations; walk them with an explicit stack, `id()` and a budget, as this package does.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -205,7 +203,7 @@ class Deferred:
     __slots__ = ("claimed", "data", "end", "level", "met", "read", "ready", "start", "value")
 
     def __init__(
-        self, data: bytes, start: int, end: int, level: int, read: Reader, met: dict[str | bytes, int] | None = None
+        self, data: bytes, start: int, end: int, level: int, read: "Reader", met: dict[str | bytes, int] | None = None
     ) -> None:
         self.data = data
         self.start = start

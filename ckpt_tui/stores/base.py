@@ -1,7 +1,5 @@
 """The contract between a store and its users: the browser, the verbs and your program."""
 
-from __future__ import annotations
-
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -87,7 +85,7 @@ class Store(ABC):
     """agent-framework, agent-framework-legacy, hpd, ... (`store.kind` of `ls`)."""
     path: str
     """The directory, as the user named it."""
-    members: Sequence[Store] = ()
+    members: "Sequence[Store]" = ()
     """The stores that it shows as one list; none for a store of its own."""
     member_names: Sequence[str] = ()
     """Their names, all different."""
@@ -101,7 +99,7 @@ class Store(ABC):
     """Whether bodies are read only of the rows on the screen, because each takes a question to a server."""
 
     @classmethod
-    def sniff(cls, place: OpenedPath) -> Store | None:
+    def sniff(cls, place: OpenedPath) -> "Store | None":
         """The store that a path holds, if it is of this format; no name in a file makes anything be imported."""
         return None
 
@@ -121,7 +119,7 @@ class Store(ABC):
             CkptError: it cannot be read; the reason is for people.
         """
 
-    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
+    def load_within(self, file: str, budget: "DocumentBudget", check: Callable[[], None] | None = None) -> Checkpoint:
         """Read and decode all of one checkpoint, as far as a budget for the whole of it goes.
 
         Where values are pickles, what is beyond the budget is shown as not decoded, with the reason; any other
@@ -163,19 +161,19 @@ class Store(ABC):
         """The names of everything beside the checkpoints; empty where that means nothing."""
         return []
 
-    def findings(self) -> Sequence[Finding]:
+    def findings(self) -> "Sequence[Finding]":
         """Findings on the place as a whole, as of the last `scan`; nothing on single files."""
         return ()
 
-    def fresh(self) -> Store:
+    def fresh(self) -> "Store":
         """A new store of the same place that knows nothing yet: its `scan` reports everything again."""
         return type(self)(self.path)  # type: ignore[call-arg]  # as most stores are made
 
-    def home(self, file: str) -> tuple[Store, str]:
+    def home(self, file: str) -> "tuple[Store, str]":
         """The store that itself holds a file, and the file's name there: for its path, or to resume from."""
         return self, file
 
-    def reader(self) -> Readable | None:
+    def reader(self) -> "Readable | None":
         """A reader of the bytes of its files; None where checkpoints are not files."""
         return None
 
@@ -187,7 +185,7 @@ class Store(ABC):
         """
         return None
 
-    def groups(self) -> Groups | None:
+    def groups(self) -> "Groups | None":
         """Its runs first, and their checkpoints when they are asked for, by query; None where all have to be listed.
 
         `ckpt_tui.stores.store_groups.groups_in` gives them for every store.
@@ -198,12 +196,14 @@ class Store(ABC):
         """Ask for what a browser shows first, if that takes time; called in a thread while the screen is loaded."""
 
 
-def load_within(store: Store, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
+def load_within(
+    store: Store, file: str, budget: "DocumentBudget", check: Callable[[], None] | None = None
+) -> Checkpoint:
     """The same as `Store.load_within`; deprecated."""
     return store.load_within(file, budget, check)
 
 
-def complete(store: Any) -> Store:
+def complete(store: Any) -> "Store":
     """The store, with the defaults of `Store` for the methods that a class not derived from it lacks."""
     if not isinstance(store, Store):
         for name in (

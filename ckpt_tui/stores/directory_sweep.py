@@ -1,7 +1,5 @@
 """What one look at a directory shows, and the sweep that compares the stamps of all its files."""
 
-from __future__ import annotations
-
 import os
 import stat
 import time

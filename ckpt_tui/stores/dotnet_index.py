@@ -3,8 +3,6 @@
 Source: microsoft/agent-framework, dotnet/src/Microsoft.Agents.AI.Workflows, FileSystemJsonCheckpointStore.cs.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence

@@ -1,21 +1,17 @@
 """Reads one file, or one directory's names, so that nothing found on a disk can block, flood or end the program."""
 
-from __future__ import annotations
-
 import os
 import stat
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from operator import attrgetter, methodcaller
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ckpt_tui.core.documents.json_cost import allowed
 from ckpt_tui.stores.file_troubles import MAX_FILE_BYTES, not_a_file, too_large, trouble_of
 from ckpt_tui.stores.file_troubles import FileTrouble as FileTrouble
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 COMPARED_BYTES = 32 * 1024 * 1024
 """Bytes of the largest file that is compared with what was read before, when its mtime proves nothing."""

@@ -1,7 +1,5 @@
 """Reads the headers of some files of a directory: each from its two ends, or from what was read of it before."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,7 +45,7 @@ def read_files(prefix: str, wanted: Listed, whole: bool = False) -> Found:
     return _read(prefix, wanted, _nothing if whole else read_header)
 
 
-def read_indexed(prefix: str, wanted: Listed, index: HeaderIndex) -> Found:
+def read_indexed(prefix: str, wanted: Listed, index: "HeaderIndex") -> Found:
     """The same without bodies, by opening only files whose headers are not in an index, which takes them in."""
     began = time.time_ns()
     known = index.headers(prefix, wanted)

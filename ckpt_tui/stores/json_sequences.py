@@ -1,7 +1,5 @@
 """Several JSON values in one file that is named like a checkpoint: JSON lines, or documents one after the other."""
 
-from __future__ import annotations
-
 import json
 from itertools import pairwise
 from typing import Any, NamedTuple

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import TypeVar
 
 POLL_SECONDS = 0.1
@@ -25,20 +24,25 @@ def merged(watch: Callable[[int], Iterator[T]], count: int, stop: threading.Even
     Raises:
         Exception: as any of the watches does.
     """
-    news: queue.Queue[tuple[int, T] | Exception] = queue.Queue()
+    news: deque[tuple[int, T] | Exception] = deque()
+    has_news = threading.Event()
 
     def follow(number: int) -> None:
         try:
             for item in watch(number):
-                news.put((number, item))
+                news.append((number, item))
+                has_news.set()
         except Exception as failure:  # raised in the thread that asked
-            news.put(failure)
+            news.append(failure)
+            has_news.set()
 
     for number in range(count):
         threading.Thread(target=follow, args=(number,), daemon=True).start()
     while not stop.is_set():
-        with suppress(queue.Empty):
-            found = news.get(timeout=POLL_SECONDS)
+        has_news.wait(POLL_SECONDS)
+        has_news.clear()  # before they are taken: what comes meanwhile sets it again
+        while news and not stop.is_set():
+            found = news.popleft()
             if isinstance(found, Exception):
                 stop.set()
                 raise found

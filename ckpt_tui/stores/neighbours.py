@@ -1,7 +1,5 @@
 """What is beside checkpoints and is something else that can be opened: event streams, databases, other stores."""
 
-from __future__ import annotations
-
 import os
 from contextlib import suppress
 from typing import NamedTuple

@@ -70,7 +70,7 @@ class Address:
 
 def is_postgres(text: str) -> bool:
     """Whether a text is the URL of a PostgreSQL database."""
-    return _URL.compiled.match(text) is not None
+    return "://" in text and _URL.compiled.match(text) is not None
 
 
 def address_of(url: str) -> Address:

@@ -22,6 +22,7 @@ from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.envelope import decode_further, open_envelope
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.doctor.findings import Pickles
+from ckpt_tui.core.reading import foreign_objects  # the first array imports it
 from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.reading.summary import summary

@@ -1,7 +1,5 @@
 """The result of a diff: the changes between two documents, each with the rule that ignores it, if one does."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.paths import Path

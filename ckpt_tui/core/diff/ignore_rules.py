@@ -4,8 +4,6 @@ A rule that is on marks a change as ignored; it never removes it. What a person 
 patterns of paths.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -4,8 +4,6 @@ Items of lists are compared with themselves wherever they are, sets and mappings
 cyclic is compared once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple

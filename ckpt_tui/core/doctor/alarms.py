@@ -8,8 +8,8 @@ from typing import Any
 from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Pickles
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
+from ckpt_tui.core.langgraph_layout import OF_OBJECTS
 from ckpt_tui.core.model import Checkpoint, parts_of
-from ckpt_tui.core.msgpack.numpy_arrays import OF_OBJECTS
 from ckpt_tui.core.reading.path_links import PathLink, next_on, path_of
 from ckpt_tui.core.value import Envelope, Map, Opaque
 

@@ -1,7 +1,5 @@
 """Where the classes and functions that a pickle names are in its value."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Callable, Collection
 
 from ckpt_tui.core.budgets import EXAMINED_WORK, JUDGED_WORK
@@ -228,7 +228,7 @@ def _is_left_out(envelope: Envelope) -> bool:
 def pickle_bytes(envelope: Envelope) -> bytes:
     """The bytes of an envelope's pickle, b"" where it holds no base64."""
     try:
-        return b64decode(envelope.text, validate=True)
+        return a2b_base64(envelope.text, strict_mode=True)
     except ValueError:
         return b""
 

@@ -1,7 +1,5 @@
 """Pickles of a file in places that no view of a checkpoint shows; the framework decodes them all the same."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 

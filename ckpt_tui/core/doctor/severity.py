@@ -1,7 +1,5 @@
 """One finding of the doctor, and how bad it is."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 Severity = Literal["info", "warning", "danger"]

@@ -4,8 +4,6 @@ Reads what the framework reads (NaN, integers of any size) and explains what it 
 foreign encodings are kept and noted.
 """
 
-from __future__ import annotations
-
 import codecs
 import json
 from collections.abc import Callable, Iterable

@@ -3,8 +3,6 @@
 Agent Framework before 1.19 wrote files in the encoding of its Windows, which the file does not name.
 """
 
-from __future__ import annotations
-
 import codecs
 import math
 import re
@@ -71,13 +69,16 @@ def decode(data: bytes) -> DecodedText | None:
 
 def wide_encoding(data: bytes) -> str:
     """UTF-16 or UTF-32, by its mark or by the zeros around the first characters of JSON; "" for neither."""
+    begin = data[:4]
+    if begin.isascii() and b"\0" not in begin:
+        return ""
     for mark, name in (
         (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):  # fmt: skip
         if data.startswith(mark):
             return name
-    zeros = tuple(not byte for byte in data[:4])
+    zeros = tuple(not byte for byte in begin)
     return _ZEROS.get(zeros, "")
 
 

@@ -5,7 +5,6 @@ Source: agent_framework/_workflows/_checkpoint_encoding.py.
 
 from __future__ import annotations
 
-from base64 import b64decode
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Callable, Collection
@@ -88,7 +87,7 @@ def _decode(envelope: Envelope, limits: PickleBudget, check: Callable[[], None] 
     if known is not None:
         return _keep(envelope, known.value, "", known)
     try:
-        data = b64decode(text, validate=True) if isinstance(text, str) else _base64(text, check)
+        data = a2b_base64(text, strict_mode=True) if isinstance(text, str) else _base64(text, check)
     except (Base64Error, ValueError) as error:
         reason = f"not base64: {error}"
         return _keep(envelope, Opaque(reason, len(text)), reason, None)

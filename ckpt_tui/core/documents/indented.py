@@ -4,11 +4,10 @@ A raw line break cannot occur inside a JSON text, so in this layout a line that 
 its container is a member of it.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from ckpt_tui.core.paths import Path
@@ -248,6 +247,7 @@ def _end_of(data: bytes, start: int, level: int) -> int | None:
     return None if end < 0 else end + len(line)
 
 
+@lru_cache(maxsize=64)  # a question asks each file for the same path
 def _key(step: str) -> bytes:
     """A key as the framework writes it, without its quotes."""
     return json.dumps(step, ensure_ascii=False)[1:-1].encode("utf-8", "surrogatepass")

@@ -4,8 +4,6 @@ What somebody allows for one command (`show --limit 8`) holds for all that is re
 a file that the list refuses could not be asked for.
 """
 
-from __future__ import annotations
-
 from math import ceil
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Which messages are the same one that changed: same author, same route, similar words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache

@@ -5,8 +5,6 @@ sets have no order, `1`, `1.0` and `True` differ, and NaN equals NaN. The hash i
 that no payload can choose values that collide.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple

@@ -5,7 +5,7 @@ What is equal is what has one digest (`ckpt_tui.core.matching.digests`): a diff 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget
@@ -36,39 +36,63 @@ def are_equal(one: Value, other: Value, ignore: frozenset[str] = frozenset(), no
         nodes: Scalars to look at, a container counting for ten; values that are equal as far as that count as equal.
     """
     digests = Digests(nodes, ignore=ignore)
-    todo: list[tuple[Value, Value]] = [(one, other)]
     met: set[tuple[int, int]] = set()
+    levels: list[Iterator[tuple[Value, Value]]] = [iter([(one, other)])]
     try:
-        while todo:
-            one, other = todo.pop()
-            if is_plainly_equal(one, other):
-                continue
-            one, other = resolve(one), resolve(other)
-            if one is other or (id(one), id(other)) in met:
-                continue
-            met.add((id(one), id(other)))
-            if type(one) in SCALARS or type(other) in SCALARS:
-                if not is_plainly_equal(one, other):
-                    return False
-                continue
-            head, members, order = digests.parts(one)
-            other_head, other_members, _ = digests.parts(other)
-            digests.charge(10 + len(members))
-            if head != other_head or len(members) != len(other_members):
-                return False
-            if order:
-                if digests.of(one) != digests.of(other):
-                    return False
-                continue
-            for pair in zip(members, other_members, strict=True):
-                if type(pair[0]) not in SCALARS or type(pair[1]) not in SCALARS:
-                    if not is_plainly_equal_row(*pair, digests.charge):
-                        todo.append(pair)
-                elif not is_plainly_equal(*pair):
-                    return False
+        while levels:
+            for a, b in levels[-1]:
+                if type(a) is str and type(b) is str and len(a) <= _LONG_TEXT:
+                    if a != b:
+                        return False
+                elif not a and not b and type(a) is type(b):
+                    continue  # nothing, zero or empty, as much of JSON is
+                elif type(a) in _PLAIN_CONTAINERS or not is_plainly_equal(a, b):
+                    a, b = resolve(a), resolve(b)
+                    if a is b or (id(a), id(b)) in met:
+                        continue
+                    met.add((id(a), id(b)))
+                    members = _members(a, b, digests, ignore)
+                    if members is None:
+                        return False
+                    levels.append(iter(members))
+                    break
+            else:
+                levels.pop()
     except OutOfBudget:
         pass
     return True
+
+
+_PLAIN_CONTAINERS = frozenset((list, dict))
+
+
+def _members(
+    one: Value, other: Value, digests: Digests, ignore: frozenset[str]
+) -> Iterable[tuple[Value, Value]] | None:
+    """The members of two values that have to be equal for the values to be; None where the values differ.
+
+    Raises:
+        OutOfBudget: more values than one comparison looks at.
+    """
+    kind = type(one)
+    if kind in SCALARS or type(other) in SCALARS:
+        return () if is_plainly_equal(one, other) else None
+    members: Collection[Value]
+    other_members: Collection[Value]
+    if kind is list and type(other) is list:
+        members, other_members = one, other
+    elif kind is dict and type(other) is dict and not ignore and [*one] == [*other]:
+        members, other_members = one.values(), other.values()
+    else:
+        head, members, order = digests.parts(one)
+        other_head, other_members, _ = digests.parts(other)
+        if head != other_head:
+            return None
+        if order:
+            digests.charge(10 + len(members))
+            return () if digests.of(one) == digests.of(other) else None
+    digests.charge(10 + len(members))
+    return zip(members, other_members, strict=True) if len(members) == len(other_members) else None
 
 
 def is_plainly_equal(a: Value, b: Value) -> bool:

@@ -3,8 +3,6 @@
 With it, diff and views compare an item with itself wherever it is.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Which item of one list is which item of another: by what identifies it, then by equality, then by similarity."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple

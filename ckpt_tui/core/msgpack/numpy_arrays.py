@@ -6,11 +6,9 @@ import re
 from collections.abc import Sequence
 from math import prod
 
+from ckpt_tui.core.langgraph_layout import OF_OBJECTS
 from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, Value
-
-OF_OBJECTS = "an array of Python objects"
-"""How the reason begins why such an array cannot be shown."""
 
 _DTYPE = LatePattern(r"([<>|=])([biufcSUVMm])(\d{1,7})(?:\[(\d{0,6})(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?\Z", re.ASCII)
 _OBJECTS = LatePattern(r"\|[OT]\d{0,7}\Z")

@@ -1,7 +1,5 @@
 """An overview and its lines as they are shown, and what the lines share; `overview` beside it makes them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 

@@ -9,13 +9,13 @@ from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.overview.line import BEFORE_CELLS, VALUE_CELLS, Line
+from ckpt_tui.core.overview.sparkline import sparkline
 from ckpt_tui.core.overview.trail import Passed, Scalar, course, numbers_of, words
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
 from ckpt_tui.core.reading.lookup import lookup
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.redact import PLAIN, is_given_key, secrecy
-from ckpt_tui.core.replay.sparkline import sparkline
 from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.value import Value

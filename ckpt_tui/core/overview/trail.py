@@ -1,7 +1,5 @@
 """The path of a run up to a checkpoint: of each checkpoint what an overview shows, in a few hundred bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -24,7 +22,7 @@ from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import Kind, Snapshot
-from ckpt_tui.core.steps.steps import NO_GRAPH, Ran, step_between
+from ckpt_tui.core.steps.steps import NO_GRAPH, Ran, answered, runners, step_between
 from ckpt_tui.core.text import clean, quoted
 from ckpt_tui.core.value import Map, Value
 
@@ -96,15 +94,15 @@ def passed(
         certain: What `ran_for_certain` says, where known.
         with_said: Whether to look for what was said, which only a conversation needs.
     """
-    step = step_between(before, after, graph, certain=certain)
+    kind, ran = runners(before, after, graph, certain)
     inputs = tuple((words(sent.data), ("messages",)) for sent in after.sent if sent.sort == "input")
     messages = (sent for sent in after.sent if sent.sort == "message" and sent.data is not None)
     first = next(messages, None) if before is None else None
     sent = f"{shown_name(first.source, 60)}: {words(first.data)}" if first is not None and not inputs else ""
-    answers = tuple(Answer(a.request.executor, words(a.answer) if a.given else "") for a in step.answered)
+    answers = tuple(Answer(a.request.executor, words(a.answer) if a.given else "") for a in answered(before, after))
     return Passed(
-        after.checkpoint.ref, step.kind, step.ran, inputs, sent, answers, scalars(after.checkpoint.state), graph,
-        said_in_step(before, after, step) if with_said else (),
+        after.checkpoint.ref, kind, ran, inputs, sent, answers, scalars(after.checkpoint.state), graph,
+        said_in_step(before, after, step_between(before, after, graph, certain=certain)) if with_said else (),
     )  # fmt: skip
 
 

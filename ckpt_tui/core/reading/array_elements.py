@@ -3,8 +3,6 @@
 How they are pickled is numpy's own (`dtype.__reduce__`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from math import prod

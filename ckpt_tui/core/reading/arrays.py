@@ -4,8 +4,6 @@ How they are pickled is numpy's own (`ndarray.__reduce__`, `MaskedArray.__reduce
 shown in its parts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, NamedTuple
@@ -20,6 +18,7 @@ from ckpt_tui.core.reading.array_elements import (
     is_shape,
     nested,
 )
+from ckpt_tui.core.reading.foreign_names import ARRAYS_IN_BUFFERS, ARRAYS_MADE, ARRAYS_MASKED
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
@@ -163,11 +162,11 @@ class _Parts(NamedTuple):
 
 def _parts(obj: Obj) -> _Parts | None:
     name, state, args = callable_name(obj.cls), obj.state, obj.args
-    if name in _MADE and type(state) is tuple and len(state) == 5:
+    if name in ARRAYS_MADE and type(state) is tuple and len(state) == 5:
         return _Parts(*state[1:3], state[3] is True, state[4], type=_class_of(args))
-    if name in _MASKED and type(state) is tuple and len(state) == 7:
+    if name in ARRAYS_MASKED and type(state) is tuple and len(state) == 7:
         return _Parts(*state[1:3], state[3] is True, state[4], mask=state[5], type=_class_of(args))
-    if name in _BUFFERS and type(args) is tuple and len(args) in (4, 5) and not obj.has_state:
+    if name in ARRAYS_IN_BUFFERS and type(args) is tuple and len(args) in (4, 5) and not obj.has_state:
         axes = args[4] if len(args) == 5 and args[3] == "K" else None
         if axes is not None and (type(axes) is not tuple or not _is_order(axes, args[2])):
             return None
@@ -186,16 +185,6 @@ def _class_of(args: Value) -> str:
     """The class that an array is to have: numpy's own, or one that derives from it."""
     named = type(args) is tuple and args and type(args[0]) is Ref
     return args[0].name if named else _ARRAY
-
-
-_MADE = frozenset(("numpy.core.multiarray:_reconstruct", "numpy._core.multiarray:_reconstruct"))
-_BUFFERS = frozenset(("numpy.core.numeric:_frombuffer", "numpy._core.numeric:_frombuffer"))
-_MASKED = frozenset(("numpy.ma.core:_mareconstruct",))
-NAMES = _MADE | _BUFFERS | _MASKED
-"""What is called to make an array."""
-
-SCALARS = frozenset(("numpy.core.multiarray:scalar", "numpy._core.multiarray:scalar"))
-"""What is called to make a scalar."""
 
 
 def rows(found: Array) -> tuple[list[Value], Value]:

@@ -5,8 +5,6 @@ Read as messages: objects of Agent Framework from 1.0 on and of its betas, their
 `tool_calls`).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from functools import lru_cache

@@ -6,8 +6,6 @@ is in the conversation once, in an order that none of these parts contradicts as
 parts know a turn, it is the same turn. A call of a tool, its approval and its result are one line.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from base64 import b64encode
+from binascii import b2a_base64
 from itertools import islice
 from typing import Any
 
@@ -131,7 +131,7 @@ class JsonWriter(JsonMembers):
             self.left -= CONTAINER
             out = {"$type": f"builtins:{kind.__name__}", "$base64": "", "$size": len(item)}
             text = self.again(item, len(item), None)
-            return text or {**out, "$base64": b64encode(item).decode("ascii")}
+            return text or {**out, "$base64": b2a_base64(item, newline=False).decode("ascii")}
         if kind is Ref:
             self.left -= type_cost(item.name)
             sign = {"$type": "type", "$value": item.name}

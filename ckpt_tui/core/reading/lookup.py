@@ -5,8 +5,6 @@ steps, a cycle ends at its `$ref`. Only what a `$ref` says differs: it names a p
 the document. The labels on the way say whether the value is a secret.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

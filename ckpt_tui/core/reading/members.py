@@ -3,8 +3,6 @@
 Rows, search, diff and JSON all walk values through this module, so that they agree on what is where.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple

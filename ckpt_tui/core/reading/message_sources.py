@@ -1,7 +1,5 @@
 """The chat messages of a checkpoint where they are: what its executors keep, what is in flight, what is pending."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple

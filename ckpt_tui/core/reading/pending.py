@@ -17,24 +17,24 @@ from ckpt_tui.core.value import Deferred, Map, Obj, Ref, Value
 
 def attribute(value: Value, name: str) -> Value:
     """An attribute of an object, or a member of a mapping with text keys; None when there is none."""
-    return _attributes(value, (name,)).get(name)
+    value = resolve(value)
+    if type(value) is not dict:
+        return attributes(value, (name,)).get(name)
+    found = value.get(name)
+    return parsed(found) if type(found) is Deferred and unread(found) <= INLINE_SPAN else found
 
 
-def _attributes(value: Value, names: Collection[str]) -> dict[str, Value]:
+def attributes(value: Value, names: Collection[str]) -> dict[str, Value]:
     """Those of some attributes that an object has, or a mapping with text keys; of equal names, the first."""
     value = resolve(value)
     if type(value) is dict:
-        found = {name: value[name] for name in names if name in value}
-        for name, item in found.items():
-            if type(item) is Deferred and unread(item) <= INLINE_SPAN:
-                found[name] = parsed(item)
-        return found
+        return {name: attribute(value, name) for name in names if name in value}
     pairs: Iterable[tuple[Value, Value]] = ()
     if type(value) is Obj:
         pairs = object_parts(value).attributes
     elif type(value) is Map:
         pairs = zip(value.kv[::2], value.kv[1::2], strict=True)
-    found = {}
+    found: dict[str, Value] = {}
     for key, item in pairs:
         if type(key) is str and key in names:
             found.setdefault(key, item)
@@ -48,7 +48,7 @@ _FIELDS = frozenset((*_SOURCES, "_request_type", "request_type", "_response_type
 
 def source_executor(event: Value) -> str:
     """The executor that asked, or "" when it cannot be found cheaply."""
-    return "" if unread(event) > INLINE_PICKLE else _source(_attributes(event, _SOURCES))
+    return "" if unread(event) > INLINE_PICKLE else _source(attributes(event, _SOURCES))
 
 
 def _source(fields: dict[str, Value]) -> str:
@@ -83,7 +83,7 @@ _READ: SharedCache[int, tuple[Value, Sequence[PendingRequest]]] = SharedCache(4)
 
 def _request(key: str, event: Value) -> PendingRequest:
     source = source_executor(event) if unread(event) else None  # before its pickle is decoded, however large
-    fields = _attributes(event, _FIELDS)
+    fields = attributes(event, _FIELDS)
     return PendingRequest(
         key,
         _source(fields) if source is None else source,

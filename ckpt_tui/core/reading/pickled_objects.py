@@ -7,9 +7,10 @@ reductions); every view of a value is built on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import ModuleType
 
-from ckpt_tui.core.cache import SharedCache
-from ckpt_tui.core.reading import arrays, stdlib_types, tables
+from ckpt_tui.core.reading import stdlib_types
+from ckpt_tui.core.reading.foreign_names import ARRAYS, TABLE_MAKERS, TABLES, TEXTS, WHOLE
 from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.stdlib_containers import EXCEPTION_ENDINGS, fields_in_pickle, take_contents
 from ckpt_tui.core.reading.typenames import callable_name
@@ -50,7 +51,7 @@ def object_parts(obj: Obj) -> ObjectParts:
     if plain and (not name or name.startswith("pyspark.")) and (fields := fields_in_pickle(cls, name, args)):
         parts.attributes = Pairs([part for pair in zip(*fields, strict=True) for part in pair])
         return parts
-    reader = stdlib_types.READERS.get(name)
+    reader = _foreign_objects().READERS[name] if name in TEXTS else stdlib_types.READERS.get(name)
     if reader is not None and (plain or name in stdlib_types.WITH_STATE):
         reading = stdlib_types.member_of(args) if obj.how == "member" else reader(args, obj.state)
         if reading is not None:
@@ -87,53 +88,21 @@ def _of_copy(obj: Obj) -> ObjectParts:
 
 def is_array(obj: Obj) -> bool:
     """Whether an object is an array, whose elements have to be read one by one."""
-    return callable_name(obj.cls) in arrays.NAMES
+    return callable_name(obj.cls) in ARRAYS
 
 
 def _whole(obj: Obj) -> ObjectParts | None:
     """An array or a table, whose rows are worked out once; None for any other object."""
     name = callable_name(obj.cls)
-    is_array = name in arrays.NAMES
-    if name in arrays.SCALARS:
-        return _record_scalar(obj)
-    if not is_array and name not in tables.NAMES:
-        return None
-    known = _SHOWN.get(id(obj))
-    if known is not None and known[0] is obj:
-        return known[1]
-    parts = None
-    if is_array:
-        array = arrays.array(obj)
-        if array is not None:
-            parts = ObjectParts(array.type)
-            parts.items, rest = arrays.rows(array)
-            parts.all_items = None if rest is None else arrays.elements(array)
-            own: list[Value] = ["shape", list(array.shape), "dtype", array.dtype]
-            own += [] if rest is None else ["rest", rest]
-            own += [] if rest is None or array.mask is None else ["rest_of_mask", array.mask]
-            parts.attributes = Pairs(own)
-    else:
-        table = tables.table(obj, name)
-        if table is not None:
-            parts = ObjectParts(table.type)
-            parts.items = table.items
-            parts.attributes = Pairs(table.attributes)
-    _SHOWN.put(id(obj), (obj, parts), 1)
-    return parts
+    found: ObjectParts | None = _foreign_objects().whole(obj, name) if name in WHOLE else None
+    return found
 
 
-def _record_scalar(obj: Obj) -> ObjectParts | None:
-    found = None if obj.has_state else arrays.record_scalar(obj.args)
-    if found is None:
-        return None
-    parts = ObjectParts(found[0])
-    parts.attributes = Pairs(found[1])
-    return parts
+def _foreign_objects() -> ModuleType:
+    """How objects of numpy and pandas are read."""
+    from ckpt_tui.core.reading import foreign_objects  # late: few pickles hold any
 
-
-_SHOWN: SharedCache[int, tuple[Obj, ObjectParts | None]] = SharedCache(128)
-"""As many arrays and tables as a screen shows, by id, each with its parts; the object is kept, since an id means
-nothing once it is gone."""
+    return foreign_objects
 
 
 def own_attributes(obj: Obj) -> list[Value] | None:
@@ -152,9 +121,8 @@ def own_attributes(obj: Obj) -> list[Value] | None:
         and obj.pairs is None
         and obj.kwargs is None
         and cls.qualname
-        and cls.name not in stdlib_types.READERS
+        and cls.name not in _READ
         and cls.module != "collections"
-        and cls.name not in tables.NAMES
         and state.has_text_keys()
         and (len(state.kv) > _PYDANTIC or _FIELDS_SET not in state.kv[::2])
     ):
@@ -169,7 +137,7 @@ def type_name(value: Value) -> str:
         cls = value.cls
         if value.how in (TEXT, COPY):
             return str(cls.name if cls.qualname else cls.module)
-        if type(cls) is Ref and cls.qualname and cls.name not in _ELSEWHERE and cls.name not in stdlib_types.READERS:
+        if type(cls) is Ref and cls.qualname and cls.name not in _ELSEWHERE:
             return cls.name
         return object_parts(value).type
     if kind is Envelope:
@@ -179,10 +147,14 @@ def type_name(value: Value) -> str:
     return _NATIVE.get(kind, "?")
 
 
-_ELSEWHERE = frozenset(
-    ("copyreg:_reconstructor", "copyreg:__newobj__", "copyreg:__newobj_ex__", *arrays.NAMES, *tables.MAKERS)
-)
-"""What is called to make an object of a class that its arguments name."""
+_ELSEWHERE = frozenset((
+    "copyreg:_reconstructor", "copyreg:__newobj__", "copyreg:__newobj_ex__", *ARRAYS, *TABLE_MAKERS, *TEXTS,
+    *stdlib_types.READERS,
+))  # fmt: skip
+"""What is called to make an object of a class that its arguments name, or whose type its reader says."""
+
+_READ = frozenset((*stdlib_types.READERS, *TABLES, *TEXTS))
+"""What makes an object that is more than its attributes."""
 
 _NATIVE: dict[type, str] = {
     type(None): "builtins:NoneType",

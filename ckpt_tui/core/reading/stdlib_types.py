@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Sequence
 
 from ckpt_tui.core.late_patterns import LatePattern
-from ckpt_tui.core.reading import arrays, pandas_times
 from ckpt_tui.core.reading.typenames import TYPE_CALLS, callable_name, called_type
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
@@ -308,10 +307,6 @@ READERS: dict[str, Callable[[Sequence[Value], Value], Reading]] = {
     "ipaddress:IPv4Address": _ipv4,
     "ipaddress:IPv6Address": _ipv6,
     **{f"ipaddress:{name}": _address(f"ipaddress:{name}") for name in _NETWORKS},
-    "numpy._core.multiarray:scalar": arrays.scalar,
-    "numpy.core.multiarray:scalar": arrays.scalar,
-    "numpy:dtype": arrays.dtype_text,
-    **pandas_times.READERS,
     **{name: _type_call(name) for name in TYPE_CALLS},
     "builtins:getattr": _named_attribute,
     **{

@@ -3,14 +3,13 @@
 How they are pickled is pandas' own (`NDArrayBacked`, its masked, sparse and interval arrays).
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
 from ckpt_tui.core.reading import arrays
+from ckpt_tui.core.reading.foreign_names import BACKED, INDEXES, INTERVALS
 from ckpt_tui.core.reading.pandas_times import frequency, interval_text, period_text, zone_name
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.sequences import LazySequence
@@ -21,17 +20,6 @@ ROWS = 200
 
 CELLS = 20_000
 """Cells of a table that are shown."""
-
-INDEXES = frozenset((
-    "pandas.core.indexes.base:_new_Index", "pandas.core.indexes.datetimes:_new_DatetimeIndex",
-    "pandas.core.indexes.interval:_new_IntervalIndex",
-))  # fmt: skip
-"""What makes an index."""
-
-_BACKED = "pandas._libs.arrays:__pyx_unpickle_NDArrayBacked"
-_INTERVALS = "pandas._libs.interval:__pyx_unpickle_IntervalMixin"
-BACKED = frozenset((_BACKED, _INTERVALS))
-"""What makes an array of pandas."""
 
 
 class Column(NamedTuple):
@@ -50,12 +38,12 @@ def column_of(values: Value) -> Column | None:
     if found is not None:
         return Column(found.dtype, found.shape, found.at) if len(found.shape) in (1, 2) else None
     name = callable_name(values.cls)
-    if name == _BACKED and type(values.state) is tuple:
+    if name == BACKED and type(values.state) is tuple:
         inner = [arrays.array(part) for part in values.state if type(part) is Obj]
         own = next((part for part in inner if part is not None), None)
         described = [part for part in values.state if type(part) is Obj and arrays.array(part) is None]
         return None if own is None else _backed(own, described[0] if described else None)
-    if name == _INTERVALS and type(values.state) is tuple and values.state:
+    if name == INTERVALS and type(values.state) is tuple and values.state:
         return _intervals(values.state[0])
     if name.endswith(":SparseArray"):
         return _sparse(values.state)

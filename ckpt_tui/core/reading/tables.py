@@ -4,13 +4,12 @@ How they are pickled is pandas' own (its block managers, `_new_Index`). What doe
 parts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.reading import arrays
-from ckpt_tui.core.reading.table_columns import BACKED, CELLS, INDEXES, ROWS, Column, column_of, labels_of, member
+from ckpt_tui.core.reading.foreign_names import FRAMES, INDEXES, SERIES
+from ckpt_tui.core.reading.table_columns import CELLS, ROWS, Column, column_of, labels_of, member
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
@@ -38,15 +37,6 @@ def table(obj: Obj, name: str) -> Table | None:
         return _index(obj) if name in INDEXES else _array(obj)
     except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError):  # not as pandas writes it
         return None
-
-
-MAKERS = INDEXES | BACKED
-"""Functions that make a table of the class that their first argument names."""
-
-FRAMES = frozenset(("pandas:DataFrame", "pandas.core.frame:DataFrame"))
-SERIES = frozenset(("pandas:Series", "pandas.core.series:Series"))
-NAMES = FRAMES | SERIES | MAKERS
-"""What makes a table."""
 
 
 def _frame(obj: Obj, name: str) -> Table | None:

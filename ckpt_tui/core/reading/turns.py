@@ -1,7 +1,5 @@
 """The turns of a conversation, as people read them: a call of a tool, its approval and its result are one line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 A new column is an entry of `COLUMNS` and its test: both draw it, the browser also names it in the first row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple

@@ -4,8 +4,6 @@ A group is a run with the runs that are a part of it: a thread with its calls of
 that was run. It is one row as long as nobody looks into it.
 """
 
-from __future__ import annotations
-
 import json
 import zlib
 from array import array
@@ -115,7 +113,7 @@ class PackedGroups(LazySequence[Group]):
         self._page = lru_cache(_PAGES_KEPT)(self._unpacked)
 
     @classmethod
-    def stored(cls, pages: Iterable[bytes], count: int, checkpoints: int) -> PackedGroups:
+    def stored(cls, pages: Iterable[bytes], count: int, checkpoints: int) -> "PackedGroups":
         """The groups that `packed` gave these bytes of, and how many they and their checkpoints are."""
         made = cls()
         made._pages, made._count, made.checkpoints = list(pages), count, checkpoints

@@ -5,14 +5,10 @@ Where ids are `THREAD/ID`, the id alone, its beginning, or what the list shows o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
-from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.short_ids import own_id
-
-_PARENTS = LatePattern(r"(.*)~(\d{1,6})\Z", re.DOTALL)
 
 
 class IdFault(Exception):
@@ -46,8 +42,12 @@ def find(name: str, runs: Sequence[Run]) -> Node:
 
 def name_and_parents(name: str) -> tuple[str, int]:
     """The part of a name before `~N`, and N; 0 where there is none."""
-    parents = _PARENTS.compiled.match(name)
-    return (parents[1], int(parents[2])) if parents else (name, 0)
+    before, sign, number = name.rpartition("~")
+    return (before, int(number)) if sign and len(number) <= _DIGITS and number.isdecimal() else (name, 0)
+
+
+_DIGITS = 6
+"""Digits of the largest number of parents."""
 
 
 def latest(nodes: Iterable[Node]) -> Node:

@@ -3,8 +3,6 @@
 The order follows parents, then time. `iteration_count` is neither unique nor monotone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from itertools import repeat
 from operator import attrgetter

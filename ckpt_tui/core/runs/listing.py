@@ -1,7 +1,5 @@
 """The list of checkpoints as rows of text: signs, words, gutter and times, for the screen and for `ls` alike."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice, repeat
@@ -38,7 +36,7 @@ class FoldedRow(NamedTuple):
 
     group: Group
     number: int
-    newest: NodeRow | None
+    newest: "NodeRow | None"
 
 
 class NodeRow(NamedTuple):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from heapq import nlargest
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.ids import name_and_parents
 from ckpt_tui.core.runs.lineage import Run, arrange
-from ckpt_tui.core.runs.selected_runs import Selection
 from ckpt_tui.core.runs.workflow_names import workflow_key
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.runs.selected_runs import Selection
 
 MANY = 4096
 """Checkpoints from which on a part is looked for; fewer are arranged in less than a tenth of a second."""

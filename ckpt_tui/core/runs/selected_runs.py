@@ -1,7 +1,5 @@
 """A part of a list: one run, what is new, the ends of branches in some state, or the newest few."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple

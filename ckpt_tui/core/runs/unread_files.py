@@ -1,7 +1,5 @@
 """What of a store may hold checkpoints and could not be read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

@@ -1,11 +1,9 @@
 """The pickles anywhere in a document of JSON: the framework decodes all of them, whatever member holds them."""
 
-from __future__ import annotations
-
 import json
 import re
-from base64 import b64decode
 from binascii import Error as Base64Error
+from binascii import a2b_base64
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -97,10 +95,10 @@ def may_hold_pickles(raw: bytes) -> bool:
 
 def has_hidden_keys(raw: bytes) -> bool:
     """Whether the bytes of a file may spell a key in another way than letter by letter."""
-    return b"\0" in raw or re.search(_ESCAPED, raw) is not None
+    return b"\0" in raw or (b"\\u00" in raw and re.search(_ESCAPED, raw) is not None)
 
 
-_ESCAPED = rb"(?i)\\u00(5f|70|6[9cbe354])"
+_ESCAPED = rb"\\u00(5[Ff]|70|6[9CcBbEe354])"
 """A letter of `__pickled__` as an escape, which nothing that writes JSON needs."""
 
 
@@ -206,11 +204,11 @@ def inspect_text(text: Any, budget: PickleBudget = THOROUGH, check: Callable[[],
         return Inspection((), (), f"a pickle of {len(text) * 3 // 4:,} bytes; at most {budget.bytes:,} are decoded")
     fault = ""
     try:
-        data = b64decode(text, validate=True)
+        data = a2b_base64(text, strict_mode=True)
     except (Base64Error, ValueError) as error:
         fault = f"not base64: {error}"
         try:
-            data = b64decode(text.encode("ascii", "replace"))
+            data = a2b_base64(text.encode("ascii", "replace"))
         except ValueError:
             return Inspection((), (), fault)
     found = inspect(data, budget, check)

@@ -1,7 +1,5 @@
 """All that one pickle would do when it is loaded: what it names, calls, and sets, whether or not its value shows it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from itertools import islice

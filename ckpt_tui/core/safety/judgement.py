@@ -4,8 +4,6 @@ Names are judged as text; nothing is ever looked up by them. What the framework 
 rules of `_RestrictedUnpickler` in agent_framework/_workflows/_checkpoint_encoding.py (1.23.0).
 """
 
-from __future__ import annotations
-
 import re
 from typing import Literal, NamedTuple
 
@@ -135,7 +133,7 @@ def _reach(module: str, qualname: str) -> str:
         return "is an extension code, whose class or function only the program that loads it knows"
     if (module, qualname) in HARMLESS_HELPERS:
         return ""
-    if re.match(_CLASSES, qualname):
+    if "." in qualname and re.match(_CLASSES, qualname):
         return ""
     parts = qualname.split(".")
     for part in parts:

@@ -5,8 +5,6 @@ workflow was given; `inferred` where a message of one executor was followed by a
 where more than one reading fits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -77,7 +75,7 @@ def given(nodes: Iterable[str], edges: Iterable[Pair], start: str = "") -> Graph
     return Graph(tuple(names), {pair: Edge(*pair, "exact") for pair in pairs}, start, complete=True)
 
 
-def of_topology(topology: Topology) -> Graph:
+def of_topology(topology: "Topology") -> Graph:
     """The exact graph that a store knows."""
     edges = [(edge.source, edge.target) for edge in topology.edges]
     return given([node.id for node in topology.nodes], edges, topology.start)

@@ -4,8 +4,6 @@ Also who ran for certain between two checkpoints that follow each other. What th
 `ckpt_tui.core.steps.learned_graph` and inferred in `ckpt_tui.core.steps.steps`.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -15,7 +13,7 @@ from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.equality import are_equal
 from ckpt_tui.core.model import INTERNAL, Checkpoint, PendingRequest
 from ckpt_tui.core.reading.bookkeeping import CALLS, name_of_call
-from ckpt_tui.core.reading.pending import attribute, requests
+from ckpt_tui.core.reading.pending import attribute, attributes, requests
 from ckpt_tui.core.value import Map, Obj, Value
 
 Sort = Literal["message", "input", "answer"]
@@ -161,10 +159,11 @@ def _sent(messages: Value) -> Iterator[Sent]:
         for item in listed[:left] if type(listed) is list else [items]:
             left -= 1
             message = resolve(item)
+            has_fields = type(message) in (dict, Map, Obj)
+            fields = attributes(message, ("source_id", "target_id", "data")) if has_fields else {"data": message}
             # The framework delivers by the key, whatever a message says; other formats have no such key.
-            source = key if key and type(message) is Obj else _text(message, "source_id") or key
-            target = _text(message, "target_id")
-            data = attribute(message, "data") if type(message) in (dict, Map, Obj) else message
+            source = key if key and type(message) is Obj else _as_text(fields.get("source_id")) or key
+            target, data = _as_text(fields.get("target_id")), fields.get("data")
             if not source.startswith(INTERNAL):
                 yield Sent(source, target, "message", data)
                 continue
@@ -180,8 +179,13 @@ def _first(value: Value, *names: str) -> Value:
 
 
 def _text(value: Value, name: str) -> str | None:
-    found = resolve(attribute(value, name))
-    return found if type(found) is str and found else None
+    return _as_text(attribute(value, name))
+
+
+def _as_text(value: Value) -> str | None:
+    """The text that a value is; None for an empty one, and for anything else."""
+    value = resolve(value)
+    return value if type(value) is str and value else None
 
 
 def _fan_ins(edges: Value) -> Iterator[FanIn]:

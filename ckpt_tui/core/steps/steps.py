@@ -4,8 +4,6 @@ What the files state is stated; what they leave open (edges are not stored, and 
 trace) is inferred from the graph as far as it is known, and says so with a reason.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
@@ -165,7 +163,7 @@ def step_between(
     return Step(
         ref, parent, kind, seconds, ran, tuple(_waits(after)), tuple(_flights(after, graph, later)),
         tuple(request for key, request in after.requests.items() if before is None or key not in before.requests),
-        tuple(_answered(before, after)), after.names, after.due, stopped and bool(after.sent) and not after.requests,
+        tuple(answered(before, after)), after.names, after.due, stopped and bool(after.sent) and not after.requests,
     )  # fmt: skip
 
 
@@ -257,7 +255,8 @@ def _guess(source: str, graph: Graph, later: Mapping[str, str]) -> tuple[tuple[s
     return (targets, "may be one of these") if targets else ((), "the file does not say")
 
 
-def _answered(before: Snapshot | None, after: Snapshot) -> Iterable[Answered]:
+def answered(before: Snapshot | None, after: Snapshot) -> Iterable[Answered]:
+    """The requests that no longer wait after a step."""
     interrupts = {each.request.id: each for each in _interrupts(after)}
     yield from interrupts.values()
     if before is None:

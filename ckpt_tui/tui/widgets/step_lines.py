@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from ckpt_tui.core.overview.sparkline import sparkline
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.replay.frames import Pinned
-from ckpt_tui.core.replay.sparkline import sparkline
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList

@@ -43,6 +43,7 @@ def test_values_that_say_the_same_are_equal(one: Value, other: Value) -> None:
         (1, True), (1, 1.0), ("1", 1), ([], ()), ({"a": 1}, {"a": 2}), ({"a": 1}, {"b": 1}), ([1], [1, 2]),
         (SetOf(["a"]), SetOf(["a"], frozen=True)), (Map([1, "a"]), Map([2, "a"])), (Path("a"), Path("b")),
         (None, False), (b"a", "a"),
+        ({"a": []}, {"a": {}}), ({"a": 0}, {"a": False}), ([[0]], [[0.0]]), ({"a": ""}, {"a": None}),
     ],
 )  # fmt: skip
 def test_values_that_differ_in_anything_are_not_equal(one: Value, other: Value) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.overview.sparkline import sparkline
 from ckpt_tui.core.replay.cadence import LONGEST, SHORTEST, SPEEDS, pause_before
-from ckpt_tui.core.replay.sparkline import sparkline
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.playback_path import path_through, steps_to_tip, take
 
