@@ -112,8 +112,9 @@ def _before(runs: Sequence[Run], chosen: Sequence[Node]) -> list[Node]:
     """What a report needs besides: the checkpoints before the first chosen one of each branch."""
     homes = {node.ref.file: run for run in runs for node in run.nodes}
     found: dict[str, Node] = {}
+    ids = {node.ref.id for node in chosen}
     for node in chosen:
-        if node.parent is not None and node.parent in {other.ref.id for other in chosen}:
+        if node.parent in ids:
             continue
         for above in branch_of(homes[node.ref.file], node)[-WAY:]:
             found[above.ref.file] = above

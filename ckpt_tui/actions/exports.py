@@ -181,8 +181,9 @@ def _entry(store: Store, node: Node, revealed: _Revealed, cleaner: Cleaner) -> d
     if ref.facts is None:
         given = _with_body(ref.store_metadata, loaded.ref.store_metadata)
         ref = loaded.ref._replace(file=ref.file, store_metadata=given)
-    if node.guessed and node.parent is not None and not ref.chain:
-        ref = ref._replace(parent=node.parent)
+    if node.guessed and node.parent is not None:  # a part of the store would be guessed otherwise
+        given = ref.store_metadata or StoreMetadata()
+        ref = ref._replace(store_metadata=given._replace(before=node.parent))
     made: dict[str, Any] = cleaner.document(entry(loaded, show_document(loaded, budget=budget), ref))
     if revealed:
         revealed.copy(show_document(loaded, reveal=True), made, cleaner)
@@ -222,8 +223,9 @@ def show_documents(
     cleaner = Cleaner(names_here(store))
     places: Counter[str] = Counter()
     documents = []
+    homes = {node.ref.file: run for run in runs for node in run.nodes}
     for node in chosen:
-        run = next(run for run in runs if any(each is node for each in run.nodes))
+        run = homes[node.ref.file]
         budget = DocumentBudget()
         loaded = store.load_within(node.ref.file, budget)
         alarmed = alarms(loaded, budget=budget)

@@ -59,6 +59,31 @@ def test_a_bundle_gives_the_same_differences_and_history(tmp_path: Path, capfdbi
         assert a == b
 
 
+@pytest.mark.parametrize("name", ["dotnet/af_dotnet_preview", "agent-framework/1.0.0/hitl_answered"])
+class TestAParentThatIsGuessed:
+    def test_is_guessed_in_a_bundle_too_and_in_a_bundle_of_it(
+        self, name: str, tmp_path: Path, capfdbinary: Output
+    ) -> None:
+        guesses = []
+        place = DATA / name
+        for copy in ("", "one.bundle", "two.bundle"):
+            if copy:
+                called(capfdbinary, "export", place, "-o", tmp_path / copy)
+                place = tmp_path / copy
+            listed = document_of(capfdbinary, "ls", place, "--json")["checkpoints"]
+            guesses.append([(one["id"], one["parent"], one.get("guessed_parent")) for one in listed])
+        assert guesses[1] == guesses[2] == guesses[0]
+        assert any(guess and parent is None for _, parent, guess in guesses[0])
+
+    def test_is_no_other_one_in_a_part_of_the_store(self, name: str, tmp_path: Path, capfdbinary: Output) -> None:
+        listed = document_of(capfdbinary, "ls", DATA / name, "--json")["checkpoints"]
+        last = next(one for one in reversed(listed) if one.get("guessed_parent"))
+        others = [one["id"] for one in listed if one["id"] not in (last["guessed_parent"], last["id"])]
+        called(capfdbinary, "export", DATA / name, last["id"], others[0], "-o", tmp_path / "part.bundle")
+        part = document_of(capfdbinary, "ls", tmp_path / "part.bundle", "--json")["checkpoints"]
+        assert all("guessed_parent" not in one for one in part if one["id"] == last["id"])
+
+
 def test_a_bundle_grows_with_its_checkpoints_and_no_faster(tmp_path: Path, capfdbinary: Output) -> None:
     sizes = []
     for count in (10, 20, 40):
