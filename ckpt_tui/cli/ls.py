@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ckpt_tui.actions.store_contents import read_store
-from ckpt_tui.cli.completed_words import complete_workflows
+from ckpt_tui.cli.completed_words import complete_ids, complete_workflows
 from ckpt_tui.cli.moments import Moment
 from ckpt_tui.cli.output import (
     cells,
@@ -60,7 +60,10 @@ _DISTINCT = 8
     metavar="WHEN",
     help="What was written since a date (2026-03-01T12:00, local time), or since 90m, 12h, 3d ago.",
 )
-@click.option("--run", metavar="ID", default="", help="One run: its id, or that of a checkpoint in it.")
+@click.option(
+    "--run", metavar="ID", default="", shell_complete=complete_ids,
+    help="One run: its id, or that of a checkpoint in it.",
+)  # fmt: skip
 @click.option(
     "--status",
     multiple=True,
