@@ -231,9 +231,9 @@ def show_documents(
         alarmed = alarms(loaded, budget=budget)
         made = cleaner.document(show_document(loaded, run.id, node, budget=budget))
         made["warnings"] += cleaner.document(alarmed)
-        places += hidden_places(made)
         if revealed:
             revealed.copy(show_document(loaded, run.id, node, reveal=True), made, cleaner)
+        places += hidden_places(made)
         documents.append(made)
     revealed.refuse_unmet()
     return {
@@ -288,7 +288,10 @@ def make_report(bundle: Bundle, shown: Iterable[str], ignore: IgnoreRules, check
             reports.append(RunReport(run.workflow or title_of(points[0][0].ref), run.id, *_closed(points)))
     problems = [(one["file"], one["reason"]) for one in document["problems"]]
     kind = document["store"]["kind"]
-    return PageReport(document["store"]["name"], kind, tuple(reports), problems, bundle.text, document["made_by"])
+    return PageReport(
+        document["store"]["name"], kind, tuple(reports), problems, bundle.text, document["made_by"],
+        [path for text in document["hidden"]["revealed"] if (path := parse(text))],
+    )  # fmt: skip
 
 
 def _closed(points: Sequence[tuple[PagePoint, Any]]) -> tuple[tuple[PagePoint, ...], Any]:

@@ -73,7 +73,7 @@ class TextFileScreen(ModalScreen[str | None]):
             return False
         try:
             refuse_inside(path, self._store)
-            write_file(path, [Cleaner(names_here(self._store)).text("".join(make()))])
+            write_file(path, Cleaner(names_here(self._store)).document(["".join(make())]))
         except CkptError as error:
             shown = path_text(path, max(self.size.width - _WORDS, 12))
             self.query_one(Prompt).say(f"{error.what} {error.hint}".replace(path, shown).strip(), "error")
