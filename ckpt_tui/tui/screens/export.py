@@ -30,10 +30,10 @@ from ckpt_tui.tui.widgets.step_text import Parts
 from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
 from ckpt_tui.version import VERSION
 
-_FILE = Prompted("write to", "the name ends in .md, .html, .json or .bundle", "writes it, secrets masked")
+_FILE = Prompted("write to", "ends in .md, .html, .json or .bundle", "writes it")
 
 
-_KEYS = "⏎ names the file: .md for an issue, .html a page, .bundle to open again · esc closes"
+_KEYS = "⏎ names the file: .md, .html, .json or .bundle · esc closes"
 
 
 class Scope(NamedTuple):
@@ -212,7 +212,7 @@ class ExportScreen(ModalScreen[str | None]):
 
     def _write(self, scope: Scope, path: str) -> bool:
         path = os.path.expanduser(path.strip()) or scope.file
-        wrong = f"{path}: {_FILE.hint}" if format_of(path) is None else self._replacement.why_not(path)
+        wrong = f"{path}: the name {_FILE.hint}" if format_of(path) is None else self._replacement.why_not(path)
         if wrong:
             self.query_one(Prompt).say(wrong, "warn")
             return False
