@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from ckpt_tui.actions.overviews import RunPath, overviews
+from ckpt_tui.actions.overviews import PATH_LENGTH, RunPath, overviews
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.doctor.alarms import alarms
@@ -29,6 +29,10 @@ from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.stores.base import Store, collect
 from ckpt_tui.stores.exported_bundle import BundleStore
 from ckpt_tui.stores.postgres_address import absolute, is_postgres
+
+WAY = 100
+"""Checkpoints before the chosen ones that a report reads, for its overview and its graph; and how many of them an
+overview tells that is not the last of its run: it would take longer for each of a long run."""
 
 Check = Callable[[], None] | None
 Progress = Callable[[int, int], None] | None
@@ -305,9 +309,9 @@ def _points(
     run_path = RunPath()
     nodes = {node.ref.id: node for node in run.nodes}
     kept: dict[str, Checkpoint] = {}
-    for node in run.nodes:
-        if node.ref.file not in wanted:
-            continue
+    chosen = [node for node in run.nodes if node.ref.file in wanted]
+    for node in chosen:
+        most = PATH_LENGTH if node is chosen[-1] else WAY
         above = nodes.get(node.parent or "")
         before = None
         if above is not None:
@@ -315,7 +319,7 @@ def _points(
         after = store.load(node.ref.file)
         kept = {node.ref.file: after}
         goes_on = documents[node.ref.file].get("goes_on") is True
-        *_, found = overviews(store, run, node, run_path, loaded=after, check=check, goes_on=goes_on)
+        *_, found = overviews(store, run, node, run_path, loaded=after, check=check, goes_on=goes_on, most=most)
         snapshots = (None if before is None else take_snapshot(before), take_snapshot(after))
         step = step_between(*snapshots, run_path.learned.graph)
         difference = None
