@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from ckpt_tui.cli.output import json_option, open_named, paint, storage_options, stores_argument, write
+from ckpt_tui.cli.output import open_named, paint, storage_options, stores_argument, write
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
@@ -51,7 +51,7 @@ class Event(NamedTuple):
     help="End with the first new one in this state.",
 )
 @storage_options
-@json_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line, as it happens.")
 def command(
     stores: tuple[str, ...], from_start: bool, until: str | None, storage: str | None, workflow_names: tuple[str, ...],
     as_json: bool,
