@@ -17,6 +17,7 @@ from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, StoreMetadata, parts_of
 from ckpt_tui.core.paths import Path, parse
+from ckpt_tui.core.redact import masked
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
 from ckpt_tui.core.sharing.bundle import SCHEMA, entry
 from ckpt_tui.core.sharing.hidden import hidden_places, summary_document, summary_text
@@ -117,7 +118,7 @@ def make_bundle(
         if check is not None:
             check()
     revealed.refuse_unmet()
-    failed = cleaner.document([{"file": file, "reason": why, "kind": kind} for file, why, kind in unread])
+    failed = cleaner.document(masked([{"file": file, "reason": why, "kind": kind} for file, why, kind in unread]))
     hidden = summary_document(places, cleaner, list(reveal))
     document: dict[str, Any] = {
         "schema": SCHEMA,

@@ -70,12 +70,14 @@ def compare_with_recorded(
     mine = _copy(make_bundle(store, (run,), branch).document)
     theirs = make_bundle(recorded, runs, baseline).document
     if not check.is_strict:
-        ids = equal_ids(_snapshots(_copy(theirs), baseline), _snapshots(mine, branch))
+        copy = _copy(theirs)
+        ids = equal_ids(_snapshots(copy, _files(copy, baseline)), _snapshots(mine, _files(mine, branch)))
         theirs = renamed(theirs, ids) if ids else theirs
     good = _copy(theirs)
     left_out = IgnoreRules(_left_out(check, rules))
-    for one, other in zip(baseline, branch, strict=False):
-        before, after = good.load(one.ref.file), mine.load(other.ref.file)
+    files = zip(_files(good, baseline), _files(mine, branch), strict=False)
+    for one, other, (recorded_file, file) in zip(baseline, branch, files, strict=False):
+        before, after = good.load(recorded_file), mine.load(file)
         shown = diff(parts_of(before), parts_of(after), left_out, scale_of(before, after)).shown
         if shown:
             changes = [change_document(change) for change in shown[:CHANGES]]
@@ -93,8 +95,14 @@ def _copy(document: dict[str, Any]) -> BundleStore:
     return copy
 
 
-def _snapshots(store: Store, branch: Sequence[Node]) -> Iterator[Snapshot]:
-    return (take_snapshot(store.load(node.ref.file)) for node in branch)
+def _files(copy: Store, branch: Sequence[Node]) -> list[str]:
+    """The names of the checkpoints of a branch in its masked copy: a secret or a user in a name is masked there."""
+    names = [entry.file for entry in collect(copy.fresh().scan()).values() if isinstance(entry, CheckpointRef)]
+    return names if len(names) == len(branch) else [node.ref.file for node in branch]
+
+
+def _snapshots(store: Store, files: Sequence[str]) -> Iterator[Snapshot]:
+    return (take_snapshot(store.load(file)) for file in files)
 
 
 def _left_out(check: Check, rules: Sequence[Rule]) -> Iterator[Rule]:
@@ -137,7 +145,7 @@ def record(store: Store, run: Run, tip: Node, path: str, version: str = "") -> R
     bundle = make_bundle(store, (run,), branch, version=version)
     copy = _copy(bundle.document)
     unsafe = sum(bool(unsafe_values(store.load_within(node.ref.file, DocumentBudget()))) for node in branch)
-    tables = list(_first_checks(copy, [node.ref.file for node in branch], os.path.basename(recording), not unsafe))
+    tables = list(_first_checks(copy, _files(copy, branch), os.path.basename(recording), not unsafe))
     left_out = tuple(table.name for table in tables if not table.can_be_written)
     write_file(recording, bundle_lines(bundle.document))
     write_file(path, ["\n".join([*_head(unsafe, left_out), *(table.text for table in tables if table.can_be_written)])])
@@ -215,11 +223,13 @@ def _last_values(state: Any) -> Iterator[tuple[str, Any]]:
     """Scalars of the state that say how the run ended: two levels of it, nothing of the framework, no secret."""
     count = 0
     for name, value in state.items() if isinstance(state, dict) else ():
-        if name.startswith(("_", "$")):
+        if name.startswith(("_", "$")) or MASK in name:
             continue
         inner = value.items() if isinstance(value, dict) else [(None, value)]
         for key, item in inner:
-            if (key or "").startswith("$") or type(item) not in (str, int, bool, float) or count >= _VALUES:
+            if (key or "").startswith("$") or MASK in (key or ""):
+                continue
+            if type(item) not in (str, int, bool, float) or count >= _VALUES:
                 continue
             if type(item) is str and (len(item) > _TEXT or MASK in item or "\n" in item):
                 continue

@@ -31,6 +31,7 @@ from ckpt_tui.core.runs.list_document import ls_document
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shell_words import shell_word
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.agent_framework_legacy import store_kind
@@ -201,7 +202,7 @@ def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None
     if problems:
         out += [*([""] if out else []), "problems"]
         for problem in sorted(problems, key=lambda problem: problem.file):
-            out.append(f"  {paint('!', fg='red')} {clean(problem.file)}  {clean(problem.reason)}")
+            out.append(f"  {paint('!', fg='red')} {shown_name(problem.file)}  {shown_name(problem.reason)}")
     return out
 
 

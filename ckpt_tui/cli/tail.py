@@ -15,7 +15,7 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.core.runs.list_document import ref_document
+from ckpt_tui.core.runs.list_document import problem_document, ref_document
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.time_texts import utc_moment
 from ckpt_tui.core.shown_names import shown_name
@@ -133,7 +133,7 @@ def _document(event: Event) -> dict[str, Any]:
     now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     document: dict[str, Any] = {"schema": "ckpt-tui/tail@1", "event": event.kind, "t": now}
     if isinstance(event.entry, Problem):
-        return {**document, "problem": event.entry._asdict()}
+        return {**document, "problem": {**problem_document(event.entry), "size": event.entry.size}}
     return {**document, "checkpoint": ref_document(event.entry, event.run)}
 
 
@@ -143,7 +143,7 @@ def _line(event: Event) -> str:
     if event.kind in _COLOURS:
         sign = paint(sign, fg=_COLOURS[event.kind])
     if isinstance(entry, Problem):
-        return f"{sign} {clean(entry.file)}  {clean(entry.reason)}"
+        return f"{sign} {shown_name(entry.file)}  {shown_name(entry.reason)}"
     row = listing.NodeRow(Node(entry, None, False, False, 0, 1, 0, ""), 0.0, False)
     when = utc_moment(entry)
     what = listing.summary(row) if event.kind != "gone" else ""
