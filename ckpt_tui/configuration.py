@@ -95,6 +95,8 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
         mouse = environment["CKPT_TUI_MOUSE"] not in OFF
     keys = _take(table, "keys", dict, {}, path)
     for name, value in keys.items():
+        if isinstance(value, dict) and value:  # of TOML's tables: a dot outside of quotes begins another one
+            raise UsageError(f'{path}: keys.{name}: a command is written in quotes: "{name}.{next(iter(value))}".')
         if not isinstance(value, str):
             raise UsageError(f'{path}: keys.{name} must be text such as "ctrl+n,j".')
     ignore = {**_take(table, FORMER, dict, {}, path), **_take(table, "ignore", dict, {}, path)}

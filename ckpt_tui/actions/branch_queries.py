@@ -15,6 +15,7 @@ from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.path_history import Bisection, History, HistoryValue
 from ckpt_tui.core.runs.unread_files import Unread
+from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.steps.learned_graph import Graph, GraphLearner, given
 from ckpt_tui.core.steps.steps import NO_GRAPH, runners
 from ckpt_tui.core.value import Value
@@ -234,7 +235,7 @@ def _gap(error: CkptError, file: str, left: int) -> Unread:
     """
     if isinstance(error, UsageError) and (left == 1 or not isinstance(error, UnanswerableError)):
         raise error
-    return Unread(file, error.what)
+    return Unread(masked_name(file), masked_name(error.what))
 
 
 def _sign(value: Value, check: Check) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from ckpt_tui.actions.exports import branch_of, in_order, make_bundle, make_report, show_documents
+from ckpt_tui.actions.exports import WAY, branch_of, in_order, make_bundle, make_report, show_documents
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.json_text import dumps, pieces
 from ckpt_tui.core.model import Problem
@@ -25,9 +25,6 @@ FORMATS = ("md", "html", "json", "bundle")
 _ENDINGS = {
     ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".json": "json", ".bundle": "bundle",
 }  # fmt: skip
-
-WAY = 100
-"""Checkpoints before the chosen ones that a report reads, for its overview and its graph."""
 
 
 class Exported(NamedTuple):
@@ -112,8 +109,9 @@ def _before(runs: Sequence[Run], chosen: Sequence[Node]) -> list[Node]:
     """What a report needs besides: the checkpoints before the first chosen one of each branch."""
     homes = {node.ref.file: run for run in runs for node in run.nodes}
     found: dict[str, Node] = {}
+    ids = {node.ref.id for node in chosen}
     for node in chosen:
-        if node.parent is not None and node.parent in {other.ref.id for other in chosen}:
+        if node.parent in ids:
             continue
         for above in branch_of(homes[node.ref.file], node)[-WAY:]:
             found[above.ref.file] = above

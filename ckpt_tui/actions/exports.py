@@ -10,13 +10,14 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from ckpt_tui.actions.overviews import RunPath, overviews
+from ckpt_tui.actions.overviews import PATH_LENGTH, RunPath, overviews
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, StoreMetadata, parts_of
 from ckpt_tui.core.paths import Path, parse
+from ckpt_tui.core.redact import masked
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
 from ckpt_tui.core.sharing.bundle import SCHEMA, entry
 from ckpt_tui.core.sharing.hidden import hidden_places, summary_document, summary_text
@@ -29,6 +30,10 @@ from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.stores.base import Store, collect
 from ckpt_tui.stores.exported_bundle import BundleStore
 from ckpt_tui.stores.postgres_address import absolute, is_postgres
+
+WAY = 100
+"""Checkpoints before the chosen ones that a report reads, for its overview and its graph; and how many of them an
+overview tells that is not the last of its run: it would take longer for each of a long run."""
 
 Check = Callable[[], None] | None
 Progress = Callable[[int, int], None] | None
@@ -113,7 +118,7 @@ def make_bundle(
         if check is not None:
             check()
     revealed.refuse_unmet()
-    failed = cleaner.document([{"file": file, "reason": why, "kind": kind} for file, why, kind in unread])
+    failed = cleaner.document(masked([{"file": file, "reason": why, "kind": kind} for file, why, kind in unread]))
     hidden = summary_document(places, cleaner, list(reveal))
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -181,8 +186,9 @@ def _entry(store: Store, node: Node, revealed: _Revealed, cleaner: Cleaner) -> d
     if ref.facts is None:
         given = _with_body(ref.store_metadata, loaded.ref.store_metadata)
         ref = loaded.ref._replace(file=ref.file, store_metadata=given)
-    if node.guessed and node.parent is not None and not ref.chain:
-        ref = ref._replace(parent=node.parent)
+    if node.guessed and node.parent is not None:  # a part of the store would be guessed otherwise
+        given = ref.store_metadata or StoreMetadata()
+        ref = ref._replace(store_metadata=given._replace(before=node.parent))
     made: dict[str, Any] = cleaner.document(entry(loaded, show_document(loaded, budget=budget), ref))
     if revealed:
         revealed.copy(show_document(loaded, reveal=True), made, cleaner)
@@ -222,16 +228,17 @@ def show_documents(
     cleaner = Cleaner(names_here(store))
     places: Counter[str] = Counter()
     documents = []
+    homes = {node.ref.file: run for run in runs for node in run.nodes}
     for node in chosen:
-        run = next(run for run in runs if any(each is node for each in run.nodes))
+        run = homes[node.ref.file]
         budget = DocumentBudget()
         loaded = store.load_within(node.ref.file, budget)
         alarmed = alarms(loaded, budget=budget)
         made = cleaner.document(show_document(loaded, run.id, node, budget=budget))
         made["warnings"] += cleaner.document(alarmed)
-        places += hidden_places(made)
         if revealed:
             revealed.copy(show_document(loaded, run.id, node, reveal=True), made, cleaner)
+        places += hidden_places(made)
         documents.append(made)
     revealed.refuse_unmet()
     return {
@@ -286,7 +293,10 @@ def make_report(bundle: Bundle, shown: Iterable[str], ignore: IgnoreRules, check
             reports.append(RunReport(run.workflow or title_of(points[0][0].ref), run.id, *_closed(points)))
     problems = [(one["file"], one["reason"]) for one in document["problems"]]
     kind = document["store"]["kind"]
-    return PageReport(document["store"]["name"], kind, tuple(reports), problems, bundle.text, document["made_by"])
+    return PageReport(
+        document["store"]["name"], kind, tuple(reports), problems, bundle.text, document["made_by"],
+        [path for text in document["hidden"]["revealed"] if (path := parse(text))],
+    )  # fmt: skip
 
 
 def _closed(points: Sequence[tuple[PagePoint, Any]]) -> tuple[tuple[PagePoint, ...], Any]:
@@ -300,9 +310,9 @@ def _points(
     run_path = RunPath()
     nodes = {node.ref.id: node for node in run.nodes}
     kept: dict[str, Checkpoint] = {}
-    for node in run.nodes:
-        if node.ref.file not in wanted:
-            continue
+    chosen = [node for node in run.nodes if node.ref.file in wanted]
+    for node in chosen:
+        most = PATH_LENGTH if node is chosen[-1] else WAY
         above = nodes.get(node.parent or "")
         before = None
         if above is not None:
@@ -310,7 +320,7 @@ def _points(
         after = store.load(node.ref.file)
         kept = {node.ref.file: after}
         goes_on = documents[node.ref.file].get("goes_on") is True
-        *_, found = overviews(store, run, node, run_path, loaded=after, check=check, goes_on=goes_on)
+        *_, found = overviews(store, run, node, run_path, loaded=after, check=check, goes_on=goes_on, most=most)
         snapshots = (None if before is None else take_snapshot(before), take_snapshot(after))
         step = step_between(*snapshots, run_path.learned.graph)
         difference = None

@@ -34,7 +34,9 @@ def why_none(store: Store) -> str:
     if store.only is not None:
         return "a single file is open; open its directory"
     barred = store.capabilities("").prune
-    return barred or ("" if os.path.isdir(store.path) else "it is not a directory")
+    if barred or not os.path.isdir(store.path):
+        return barred or "it is not a directory"
+    return "" if os.access(store.path, os.W_OK | os.X_OK) else "its directory cannot be written to"
 
 
 def plan(store: Store, runs: Sequence[Run], wish: Wish, in_use: Collection[str] = ()) -> PruneChoice:

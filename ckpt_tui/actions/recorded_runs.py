@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.actions.export_files import bundle_lines, refuse_inside, write_file
 from ckpt_tui.actions.exports import branch_of, make_bundle
@@ -28,7 +28,7 @@ from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.steps.learned_graph import GraphLearner
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
-from ckpt_tui.core.text import counted
+from ckpt_tui.core.text import clean, counted
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store, collect
 from ckpt_tui.stores.exported_bundle import BundleStore
@@ -70,12 +70,14 @@ def compare_with_recorded(
     mine = _copy(make_bundle(store, (run,), branch).document)
     theirs = make_bundle(recorded, runs, baseline).document
     if not check.is_strict:
-        ids = equal_ids(_snapshots(_copy(theirs), baseline), _snapshots(mine, branch))
+        copy = _copy(theirs)
+        ids = equal_ids(_snapshots(copy, _files(copy, baseline)), _snapshots(mine, _files(mine, branch)))
         theirs = renamed(theirs, ids) if ids else theirs
     good = _copy(theirs)
     left_out = IgnoreRules(_left_out(check, rules))
-    for one, other in zip(baseline, branch, strict=False):
-        before, after = good.load(one.ref.file), mine.load(other.ref.file)
+    files = zip(_files(good, baseline), _files(mine, branch), strict=False)
+    for one, other, (recorded_file, file) in zip(baseline, branch, files, strict=False):
+        before, after = good.load(recorded_file), mine.load(file)
         shown = diff(parts_of(before), parts_of(after), left_out, scale_of(before, after)).shown
         if shown:
             changes = [change_document(change) for change in shown[:CHANGES]]
@@ -93,8 +95,14 @@ def _copy(document: dict[str, Any]) -> BundleStore:
     return copy
 
 
-def _snapshots(store: Store, branch: Sequence[Node]) -> Iterator[Snapshot]:
-    return (take_snapshot(store.load(node.ref.file)) for node in branch)
+def _files(copy: Store, branch: Sequence[Node]) -> list[str]:
+    """The names of the checkpoints of a branch in its masked copy: a secret or a user in a name is masked there."""
+    names = [entry.file for entry in collect(copy.fresh().scan()).values() if isinstance(entry, CheckpointRef)]
+    return names if len(names) == len(branch) else [node.ref.file for node in branch]
+
+
+def _snapshots(store: Store, files: Sequence[str]) -> Iterator[Snapshot]:
+    return (take_snapshot(store.load(file)) for file in files)
 
 
 def _left_out(check: Check, rules: Sequence[Rule]) -> Iterator[Rule]:
@@ -110,8 +118,20 @@ def _left_out(check: Check, rules: Sequence[Rule]) -> Iterator[Rule]:
 # -- a first file ------------------------------------------------------------------------------------------------------
 
 
-def record(store: Store, run: Run, tip: Node, path: str, version: str = "") -> str:
-    """Write a first file of checks from a good run, and its recording beside it; returns the path of the recording.
+class Recorded(NamedTuple):
+    """What was written.
+
+    Attributes:
+        recording: The path of the recording.
+        left_out: Names of checks that the file does not hold, because TOML cannot: it has no lone surrogates.
+    """
+
+    recording: str
+    left_out: tuple[str, ...]
+
+
+def record(store: Store, run: Run, tip: Node, path: str, version: str = "") -> Recorded:
+    """Write a first file of checks from a good run, and its recording beside it.
 
     Raises:
         UsageError: there is such a file, or it cannot be written.
@@ -125,20 +145,46 @@ def record(store: Store, run: Run, tip: Node, path: str, version: str = "") -> s
     bundle = make_bundle(store, (run,), branch, version=version)
     copy = _copy(bundle.document)
     unsafe = sum(bool(unsafe_values(store.load_within(node.ref.file, DocumentBudget()))) for node in branch)
-    text = "\n".join(_first_checks(copy, [node.ref.file for node in branch], os.path.basename(recording), unsafe))
+    tables = list(_first_checks(copy, _files(copy, branch), os.path.basename(recording), not unsafe))
+    left_out = tuple(table.name for table in tables if not table.can_be_written)
     write_file(recording, bundle_lines(bundle.document))
-    write_file(path, [text])
-    return recording
+    write_file(path, ["\n".join([*_head(unsafe, left_out), *(table.text for table in tables if table.can_be_written)])])
+    return Recorded(recording, left_out)
 
 
-def _first_checks(store: Store, files: Sequence[str], recording: str, unsafe: int) -> Iterator[str]:
-    """The lines of a first file: what ran, what was asked, how it ended, and that the rest is as recorded.
+def _head(unsafe: int, left_out: Sequence[str]) -> Iterator[str]:
+    """What a first file says before its checks."""
+    yield "# Assertions on a run: ckpt-tui check STORE FILE. Every kind of check is explained in docs/check.md."
+    if unsafe:
+        many = "1 checkpoint of this run holds" if unsafe == 1 else f"{unsafe:,} checkpoints of this run hold"
+        yield f"# Without `safe = true`: {many} something undecodable or dangerous."
+    for name in left_out:
+        yield f"# Without `{clean(name, _TEXT)}`: {NOT_IN_TOML}."
+
+
+class _Table(NamedTuple):
+    """One check as it is written."""
+
+    name: str
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(("\n[[check]]", f"name = {_toml(self.name)}", *self.lines))
+
+    @property
+    def can_be_written(self) -> bool:
+        return not any(map(_SURROGATE.search, (self.name, *self.lines)))
+
+
+def _first_checks(store: Store, files: Sequence[str], recording: str, is_safe: bool) -> Iterator[_Table]:
+    """The checks of a first file: what ran, what was asked, how it ended, and that the rest is as recorded.
 
     Args:
         store: The recording.
         files: Its checkpoints, root first.
         recording: The name of its file.
-        unsafe: Checkpoints that hold something undecodable or dangerous: the file does not assert what does not hold.
+        is_safe: Nothing undecodable or dangerous is in it: the file does not assert what does not hold.
     """
     learner = GraphLearner()
     before: Snapshot | None = None
@@ -157,35 +203,33 @@ def _first_checks(store: Store, files: Sequence[str], recording: str, unsafe: in
         for request in step.raised:
             asked[request.executor] = asked.get(request.executor, 0) + 1
         before = after
-    yield "# Assertions on a run: ckpt-tui check STORE FILE. Every kind of check is explained in docs/check.md."
-    if unsafe:
-        many = "1 checkpoint of this run holds" if unsafe == 1 else f"{unsafe:,} checkpoints of this run hold"
-        yield f"# Without `safe = true`: {many} something undecodable or dangerous."
-    else:
-        yield from _table("nothing undecodable or dangerous", "safe = true")
-    yield from _table("the workflow did not change", 'graph = "unchanged"')
+    if is_safe:
+        yield _Table("nothing undecodable or dangerous", ("safe = true",))
+    yield _Table("the workflow did not change", ('graph = "unchanged"',))
     for kind, counts in (("runs", ran), ("asked", asked)):
         for name, count in counts.items():
             title = f"{name} ran" if kind == "runs" else f"{name} asked"
-            yield from _table(f"{title} {counted(count, 'time')}", f"{kind} = {_toml(name)}", f"equals = {count}")
+            yield _Table(f"{title} {counted(count, 'time')}", (f"{kind} = {_toml(name)}", f"equals = {count}"))
     assert before is not None
     status = before.checkpoint.ref.status
     if status is not None:
-        yield from _table(f"it ends {status}", 'path = "checkpoint.status"', f"equals = {_toml(status)}")
+        yield _Table(f"it ends {status}", ('path = "checkpoint.status"', f"equals = {_toml(status)}"))
     for path, value in _last_values(show_document(before.checkpoint)["state"]):
-        yield from _table(f"{path} at the end", f"path = {_toml(path)}", f"equals = {_toml(value)}")
-    yield from _table("all else is as recorded", f"same_as = {_toml(recording)}", "ignore = []")
+        yield _Table(f"{path} at the end", (f"path = {_toml(path)}", f"equals = {_toml(value)}"))
+    yield _Table("all else is as recorded", (f"same_as = {_toml(recording)}", "ignore = []"))
 
 
 def _last_values(state: Any) -> Iterator[tuple[str, Any]]:
     """Scalars of the state that say how the run ended: two levels of it, nothing of the framework, no secret."""
     count = 0
     for name, value in state.items() if isinstance(state, dict) else ():
-        if name.startswith(("_", "$")):
+        if name.startswith(("_", "$")) or MASK in name:
             continue
         inner = value.items() if isinstance(value, dict) else [(None, value)]
         for key, item in inner:
-            if (key or "").startswith("$") or type(item) not in (str, int, bool, float) or count >= _VALUES:
+            if (key or "").startswith("$") or MASK in (key or ""):
+                continue
+            if type(item) not in (str, int, bool, float) or count >= _VALUES:
                 continue
             if type(item) is str and (len(item) > _TEXT or MASK in item or "\n" in item):
                 continue
@@ -195,14 +239,8 @@ def _last_values(state: Any) -> Iterator[tuple[str, Any]]:
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
-
-def _table(name: str, *lines: str) -> Iterator[str]:
-    """The lines of one check; none where a text in it cannot be written in TOML, which has no lone surrogates."""
-    if any(map(_SURROGATE.search, (name, *lines))):
-        return
-    yield "\n[[check]]"
-    yield f"name = {_toml(name)}"
-    yield from lines
+NOT_IN_TOML = "half a character (a lone surrogate) is in it, which TOML cannot hold"
+"""Why a check is not in a first file."""
 
 
 def _toml(value: Any) -> str:

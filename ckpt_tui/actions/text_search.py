@@ -11,6 +11,7 @@ from ckpt_tui.core.find.finder import Finder
 from ckpt_tui.core.find.question import Hit, Match, Matcher, Question, Spot, text_matcher
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.unread_files import Unread
+from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, UsageError
 
@@ -79,7 +80,7 @@ class TextSearches(StoreQueries):
                     if not finder.cut and not slow.texts and len(known) <= left:
                         self._answers.put(key, known, 1 + len(known))
             except CkptError as error:
-                yield FindResult((), done, total, unread=Unread(node.ref.file, error.what))
+                yield FindResult((), done, total, unread=Unread(masked_name(node.ref.file), masked_name(error.what)))
                 continue
             more = len(known) > left
             left -= len(known)

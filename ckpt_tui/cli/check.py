@@ -10,7 +10,7 @@ import click
 
 from ckpt_tui.actions.checks import Checks
 from ckpt_tui.actions.export_files import refuse_inside, write_file
-from ckpt_tui.actions.recorded_runs import record
+from ckpt_tui.actions.recorded_runs import NOT_IN_TOML, record
 from ckpt_tui.cli.completed_words import complete_files
 from ckpt_tui.cli.output import (
     StorageCommand,
@@ -55,8 +55,10 @@ def command(
     opened = with_own_forks(open_named([store], storage, workflow_names))
     run, node = locate(opened, tip)
     if as_record:
-        recording = record(opened, run, node, file, VERSION)
-        write(f"written: {clean(file)}, {clean(recording)}")
+        recorded = record(opened, run, node, file, VERSION)
+        write(f"written: {clean(file)}, {clean(recorded.recording)}")
+        for name in recorded.left_out:
+            click.echo(f"ckpt-tui: left out: {clean(name, 160)}: {NOT_IN_TOML}", err=True)
         return 0
     if report is not None:
         refuse_inside(report, opened)

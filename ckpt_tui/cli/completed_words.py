@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +19,9 @@ from ckpt_tui.stores.registry import open_stores
 
 MOST = 200
 """Ids that are offered at most, the newest first."""
+
+WORK, LONGEST = 0.7, 4.0
+"""Seconds of the processor, and seconds altogether, that reading a store may take before nothing is offered."""
 
 
 def complete_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -41,7 +46,7 @@ def complete_workflows(ctx: click.Context, param: click.Parameter, incomplete: s
 def complete_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Of `STORE... [ID]`: files first, then the ids of what was typed."""
     typed: Any = ctx.params.get("words") or ()
-    found = ids_in(tuple(typed), incomplete) if typed and os.sep not in incomplete else []
+    found = ids_in(tuple(typed), incomplete) if typed else []
     return found or complete_files(ctx, param, incomplete)
 
 
@@ -56,13 +61,26 @@ def ids_in(stores: tuple[str, ...], incomplete: str) -> list[CompletionItem]:
 
 
 def _refs_in(stores: tuple[str, ...]) -> list[CheckpointRef]:
-    """The checkpoints of some stores; none where one cannot be opened."""
-    with suppress(Exception):  # a shell that waits for words gets nothing else
-        entries = collect(open_stores(stores).scan())
-        return [entry for entry in entries.values() if isinstance(entry, CheckpointRef)]
-    return []
+    """The checkpoints of some stores; none where one cannot be opened, or reading them takes longer than a moment."""
+    found: list[CheckpointRef] = []
+    is_read = threading.Event()
+
+    def read() -> None:
+        with suppress(Exception):  # a shell that waits for words gets nothing else
+            # What the shell would do with a word that is not in quotes.
+            paths = [os.path.expanduser(os.path.expandvars(path)) for path in stores]
+            entries = collect(open_stores(paths).scan())
+            found.extend(entry for entry in entries.values() if isinstance(entry, CheckpointRef))
+            is_read.set()
+
+    end, used = time.monotonic() + LONGEST, time.process_time()
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    while reader.is_alive() and time.monotonic() < end and time.process_time() - used < WORK:
+        is_read.wait(0.02)
+    return found if is_read.is_set() else []
 
 
 def _is_typed(word: str) -> bool:
-    """Whether a word can be typed as it is, and does nothing to a terminal, and holds no secret."""
-    return shown_name(word) == word and not set(word) & set(" \t\n")
+    """Whether a word does nothing to a terminal, holds no secret and is not taken for an option."""
+    return bool(word.strip()) and shown_name(word) == word and not word.startswith("-")

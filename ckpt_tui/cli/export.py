@@ -16,6 +16,7 @@ from ckpt_tui.configured_rules import configured_rules
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.ids import IdFault, find, latest
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores.fork_directories import with_own_forks
@@ -72,7 +73,7 @@ def command(
             )  # fmt: skip
     click.echo(f"ckpt-tui: {clean(made.summary)}", err=True)
     for file in made.unread:
-        click.echo(f"ckpt-tui: {clean(file)} could not be read", err=True)
+        click.echo(f"ckpt-tui: {shown_name(file)} could not be read", err=True)
     return 4 if made.unread else 0
 
 

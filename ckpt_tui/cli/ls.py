@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ckpt_tui.actions.store_contents import read_store
-from ckpt_tui.cli.completed_words import complete_workflows
+from ckpt_tui.cli.completed_words import complete_ids, complete_workflows
 from ckpt_tui.cli.moments import Moment
 from ckpt_tui.cli.output import (
     cells,
@@ -32,6 +32,7 @@ from ckpt_tui.core.runs.list_document import ls_document
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.shell_words import shell_word
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.agent_framework_legacy import store_kind
@@ -61,7 +62,10 @@ _DISTINCT = 8
     metavar="WHEN",
     help="What was written since a date (2026-03-01T12:00, local time), or since 90m, 12h, 3d ago.",
 )
-@click.option("--run", metavar="ID", default="", help="One run: its id, or that of a checkpoint in it.")
+@click.option(
+    "--run", metavar="ID", default="", shell_complete=complete_ids,
+    help="One run: its id, or that of a checkpoint in it.",
+)  # fmt: skip
 @click.option(
     "--status",
     multiple=True,
@@ -197,7 +201,7 @@ def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None
     if problems:
         out += [*([""] if out else []), "problems"]
         for problem in sorted(problems, key=lambda problem: problem.file):
-            out.append(f"  {paint('!', fg='red')} {clean(problem.file)}  {clean(problem.reason)}")
+            out.append(f"  {paint('!', fg='red')} {shown_name(problem.file)}  {shown_name(problem.reason)}")
     return out
 
 

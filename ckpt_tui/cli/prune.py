@@ -21,7 +21,7 @@ from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.prune_plan import PruneChoice, Wish, age_of
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
-from ckpt_tui.core.shown_names import shown_name
+from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.terms import numbered
 from ckpt_tui.core.text import clean, counted, size_text
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
@@ -188,7 +188,7 @@ def _report(moved: Moved, done: str, as_json: bool) -> int:
         write_json(
             {
                 "schema": "ckpt-tui/prune@1",
-                "moved": list(moved.files),
+                "moved": [masked_name(file) for file in moved.files],
                 "left": _left(moved),
                 "trash": moved.directory or None,
             }
@@ -197,7 +197,7 @@ def _report(moved: Moved, done: str, as_json: bool) -> int:
     where = f" (in {clean(moved.directory)})" if moved.directory and done == "deleted" else ""
     write(f"{len(moved.files)} {done}{where}")
     for name, reason in moved.left:
-        click.echo(f"ckpt-tui: {clean(name)} {'' if reason == GONE else 'stays: '}{clean(reason)}", err=True)
+        click.echo(f"ckpt-tui: {shown_name(name)} {'' if reason == GONE else 'stays: '}{clean(reason)}", err=True)
     return _code(moved)
 
 
@@ -206,17 +206,25 @@ def _code(moved: Moved) -> int:
     return 1 if any(reason != GONE for _, reason in moved.left) else 0
 
 
+def _ids(nodes: Sequence[Node]) -> list[str]:
+    return [masked_name(node.ref.id) for node in nodes]
+
+
 def _left(moved: Moved) -> list[dict[str, str]]:
-    return [{"file": name, "reason": reason} for name, reason in moved.left]
+    return [{"file": masked_name(name), "reason": reason} for name, reason in moved.left]
 
 
 def _document(choice: PruneChoice, moved: Moved | None) -> dict[str, Any]:
     return {
         "schema": "ckpt-tui/prune@1", "freed": choice.freed,
-        "gone": [{"id": node.ref.id, "file": node.ref.file, "size": node.ref.size} for node in choice.gone],
-        "orphans": [node.ref.id for node in choice.orphans], "needed": [node.ref.id for node in choice.needed],
-        "waiting": [node.ref.id for node in choice.waiting],
-        "barred": [{"id": node.ref.id, "reason": reason} for node, reason in choice.barred],
-        "moved": None if moved is None else list(moved.files), "left": [] if moved is None else _left(moved),
+        "gone": [
+            {"id": masked_name(node.ref.id), "file": masked_name(node.ref.file), "size": node.ref.size}
+            for node in choice.gone
+        ],
+        "orphans": _ids(choice.orphans), "needed": _ids(choice.needed),
+        "waiting": _ids(choice.waiting),
+        "barred": [{"id": masked_name(node.ref.id), "reason": reason} for node, reason in choice.barred],
+        "moved": None if moved is None else [masked_name(file) for file in moved.files],
+        "left": [] if moved is None else _left(moved),
         "trash": moved.directory or None if moved is not None else None,
     }  # fmt: skip

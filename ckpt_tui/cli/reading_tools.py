@@ -42,6 +42,9 @@ from ckpt_tui.stores.fork_directories import with_own_forks
 ANSWER = 12_000
 """Characters of an answer: what is longer is cut to fewer levels, and says so."""
 
+MOST = 1_000
+"""Checkpoints that are looked at for one answer."""
+
 LISTED = 40
 """Checkpoints, changes, matches or findings of one answer."""
 
@@ -70,14 +73,17 @@ class ReadingTools:
         if run:
             runs = (locate(store.fresh(), run)[0],)
         nodes = [(one, node) for one in runs for node in one.nodes]
-        shown = sorted(nodes, key=lambda pair: pair[1].ref.rank)[-max(newest, 1) :]
-        return _answer(
-            {
-                "runs": len(runs), "checkpoints": len(nodes),
-                "shown": [self._line(one, node) for one, node in shown],
-                "problems": [{"file": problem.file, "reason": problem.reason} for problem in problems[:LISTED]],
-            }
-        )  # fmt: skip
+        newest = min(max(newest, 1), MOST)
+        shown = [self._line(*pair) for pair in sorted(nodes, key=lambda pair: pair[1].ref.rank)[-newest:]]
+        left = [
+            {"file": masked_name(problem.file), "reason": clean(masked_name(problem.reason), 200)}
+            for problem in problems[:LISTED]
+        ]
+        answer = {"runs": len(runs), "checkpoints": len(nodes), "shown": shown, "problems": left}
+        while len(text := _answer(answer)) > ANSWER and len(shown) > 1:
+            del shown[: max(len(shown) // 4, 1)]
+            answer["cut"] = f"the {len(shown):,} newest: an answer has at most {ANSWER:,} characters; ask for a run"
+        return _cut(text)
 
     def overview(self, checkpoint: str = "latest") -> str:
         """Answer what one asks first of a checkpoint: the input, who ran, what it waits for, how it ended.
@@ -89,7 +95,7 @@ class ReadingTools:
         run, node = locate(store, checkpoint)
         *_, found = overviews(store, run, node, RunPath(with_said=False), most=PATH_LENGTH)
         lines = [f"{line['label']}: {line['text']}" for line in overview_document(found.overview)]
-        return _answer({"checkpoint": self._line(run, node), "overview": lines})
+        return _cut(_answer({"checkpoint": self._line(run, node), "overview": lines}))
 
     def show(self, checkpoint: str = "latest", fields: str = "", depth: int = 4, query: str = "") -> str:
         """Show a checkpoint, decoded: messages, state, pending requests, metadata.
@@ -104,7 +110,7 @@ class ReadingTools:
         run, node = locate(store, checkpoint)
         document = show_document(store.load(node.ref.file), run.id, node)
         if query:
-            return _answer({"id": node.ref.id, "result": evaluate(query, document)})
+            return _cut(_answer({"id": masked_name(node.ref.id), "result": evaluate(query, document)}))
         if fields:
             paths = [parse(text.strip()) for text in fields.split(",")]
             if not all(paths):
@@ -129,7 +135,8 @@ class ReadingTools:
         rules = IgnoreRules(configured_rules())
         found = diff_checkpoints(store.load(earlier.ref.file), store.load(node.ref.file), rules)
         changes = [compact(change_document(change)) for change in found.shown[:LISTED]]
-        return _cut(_answer({"from": earlier.ref.id, "to": node.ref.id, "changes": changes, "all": len(found.shown)}))
+        names = {"from": masked_name(earlier.ref.id), "to": masked_name(node.ref.id)}
+        return _cut(_answer({**names, "changes": changes, "all": len(found.shown)}))
 
     def history(self, path: str, tip: str = "latest") -> str:
         """List each value that a path took along a branch, and which executors ran then.
@@ -144,9 +151,9 @@ class ReadingTools:
         history = BranchQueries(store).history(BranchQuery(run.id, nodes, Expression(path), reveal=False))
         values = [
             {
-                "id": one.ref.id,
+                "id": masked_name(one.ref.id),
                 "step": one.ref.step,
-                "ran": list(one.executors),
+                "ran": [masked_name(name) for name in one.executors],
                 "value": None if one.absent else one.value,
             }
             for one in history.values[-LISTED:]
@@ -235,8 +242,8 @@ class ReadingTools:
         ref = node.ref
         what = listing.summary(listing.NodeRow(node, 0.0, False))
         line = {
-            "id": ref.id, "run": run.id, "parent": node.parent, "step": ref.step, "status": ref.status, "time": ref.utc,
-            "what": clean(what, 160),
+            "id": masked_name(ref.id), "run": masked_name(run.id), "parent": node.parent and masked_name(node.parent),
+            "step": ref.step, "status": ref.status, "time": ref.utc, "what": clean(what, 160),
         }  # fmt: skip
         return {name: value for name, value in line.items() if value is not None}
 
@@ -253,4 +260,5 @@ def _answer(document: dict[str, Any]) -> str:
 def _cut(text: str) -> str:
     if len(text) <= ANSWER:
         return text
-    return f"{text[:ANSWER]}… cut at {ANSWER:,} of {len(text):,} characters: ask for fewer fields or a narrower path"
+    said = f"… cut at {ANSWER:,} of {len(text):,} characters: ask for fewer fields or a narrower path"
+    return text[: ANSWER - len(said)] + said

@@ -30,7 +30,9 @@ DIRECTORY = ".ckpt-tui"
 
 @click.command("run")
 @click.argument("program", metavar="PROGRAM", shell_complete=complete_files)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]")
+@click.argument(
+    "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]", shell_complete=complete_files
+)  # fmt: skip
 @click.option(
     "--into",
     metavar="PLACE",

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import click
 
-from ckpt_tui.cli.output import json_option, open_named, paint, storage_options, stores_argument, write
+from ckpt_tui.cli.output import open_named, paint, storage_options, stores_argument, write
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.core.runs.list_document import ref_document
+from ckpt_tui.core.runs.list_document import problem_document, ref_document
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.time_texts import utc_moment
 from ckpt_tui.core.shown_names import shown_name
@@ -51,7 +51,7 @@ class Event(NamedTuple):
     help="End with the first new one in this state.",
 )
 @storage_options
-@json_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line, as it happens.")
 def command(
     stores: tuple[str, ...], from_start: bool, until: str | None, storage: str | None, workflow_names: tuple[str, ...],
     as_json: bool,
@@ -133,7 +133,7 @@ def _document(event: Event) -> dict[str, Any]:
     now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     document: dict[str, Any] = {"schema": "ckpt-tui/tail@1", "event": event.kind, "t": now}
     if isinstance(event.entry, Problem):
-        return {**document, "problem": event.entry._asdict()}
+        return {**document, "problem": {**problem_document(event.entry), "size": event.entry.size}}
     return {**document, "checkpoint": ref_document(event.entry, event.run)}
 
 
@@ -143,7 +143,7 @@ def _line(event: Event) -> str:
     if event.kind in _COLOURS:
         sign = paint(sign, fg=_COLOURS[event.kind])
     if isinstance(entry, Problem):
-        return f"{sign} {clean(entry.file)}  {clean(entry.reason)}"
+        return f"{sign} {shown_name(entry.file)}  {shown_name(entry.reason)}"
     row = listing.NodeRow(Node(entry, None, False, False, 0, 1, 0, ""), 0.0, False)
     when = utc_moment(entry)
     what = listing.summary(row) if event.kind != "gone" else ""

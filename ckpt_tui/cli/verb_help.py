@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from types import MethodType
 
 import click
@@ -10,14 +10,20 @@ import click
 from ckpt_tui.cli.examples import EXAMPLES
 
 _COLUMNS = 56
-"""Columns of most examples; what they do begins after that."""
+"""Columns of most examples in a wide terminal; what they do begins after that."""
+
+_WIDE = 96
+"""Columns of a wide terminal, less the margin that click leaves."""
 
 
-def write_examples(formatter: click.HelpFormatter, examples: Iterable[tuple[str, str]]) -> None:
-    """Write the section of examples: each a line after `ckpt-tui`, and what it does."""
+def write_examples(formatter: click.HelpFormatter, examples: Sequence[tuple[str, str]]) -> None:
+    """Write the section of examples: each a line after `ckpt-tui`, and what it does behind it, or below it."""
+    columns = _COLUMNS if formatter.width >= _WIDE else max(len(f"ckpt-tui {line}") for line, _ in examples)
+    fits = formatter.width >= _WIDE or all(columns + len(f"    # {what}") <= formatter.width for _, what in examples)
     with formatter.section("Examples"):
         for line, what in examples:
-            formatter.write(f"  {f'ckpt-tui {line}':<{_COLUMNS}}  # {what}\n")
+            command = f"  {f'ckpt-tui {line}':<{columns}}"
+            formatter.write(f"{command}  # {what}\n" if fits else f"{command.rstrip()}\n      # {what}\n")
 
 
 def examples_first(command: click.Command, verb: str) -> None:

@@ -50,7 +50,8 @@ class StoreMetadata(NamedTuple):
         role: What kind of point it is; None where the facts show it.
         status: Whether work is left; None where the facts show it, "unknown" where nothing does.
         step: The number shown instead of `iteration`, or None.
-        before: Id of the checkpoint it is taken to follow, where the format names no parent; "" for none.
+        before: Id of the checkpoint it is taken to follow, where the format names no parent; "" for none. Nothing else
+            is guessed then.
         ran: The executors that ran for it, or None where they are inferred.
         above: Id of the run that its run is a part of, or "".
         store: Name of its store where several are shown as one list, or "".

@@ -118,12 +118,18 @@ def _parsed(data: bytes, name: str) -> tuple[dict[str, Entry], dict[str, Any]]:
 def _entries(bundle: dict[str, Any]) -> tuple[dict[str, Entry], dict[str, Any]]:
     entries: dict[str, Entry] = {}
     documents: dict[str, Any] = {}
+    ids: dict[tuple[str, str], Any] = {}
     listed = bundle.get("checkpoints")
     for number, document in enumerate(listed if isinstance(listed, list) else ()):
         try:
             ref: Entry = read_ref(document, number)
         except BundleFault as fault:
             ref = Problem(f"entry {number + 1}", f"it is not a checkpoint: {fault}", "foreign")
+        if isinstance(ref, CheckpointRef):
+            store = "" if ref.store_metadata is None else ref.store_metadata.store
+            # Ids that hold a secret may be the same once they are masked.
+            if ids.setdefault((store, ref.id), document) != document:
+                ref = ref._replace(id=f"{ref.id} ({number + 1})", note=ref.note or "another one has its id")
         file = ref.file
         while ref.file in entries:  # the same file twice
             ref = ref._replace(file=f"{file} ({number + 1})")

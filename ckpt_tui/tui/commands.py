@@ -53,7 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.parent", "p", "parent", "go to the checkpoint it came from", "list", "", "p"),
     Command("list.filter", "f", "filter", "show only rows that contain some text", "list", "filter", "f"),
     Command(
-        "list.mark", "m", "mark", "mark the checkpoint, to compare another one with it, or to delete it", "list",
+        "list.mark", "m", "mark", "mark the checkpoint, to compare another one with it, to export or delete it", "list",
         "mark", "m", words="select",
     ),
     Command(
@@ -218,7 +218,7 @@ COMMANDS: tuple[Command, ...] = (
         "D", words="check danger",
     ),
     Command(
-        "store.export", "x", "export", "export the checkpoint, its branch, its run or the store, secrets masked",
+        "store.export", "x", "export", "export the checkpoint, the marked ones, its branch, run or store, masked",
         "everywhere", "", "x", words="share bundle markdown html issue",
     ),
     Command(

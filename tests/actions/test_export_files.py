@@ -1,4 +1,4 @@
-"""`ckpt_tui.actions.export_files.write_file`: a file is written as a whole, and only where a file is meant."""
+"""`ckpt_tui.actions.export_files`: a file is written as a whole, only where one is meant, and long runs in time."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ckpt_tui.actions.export_files import write_file
+from ckpt_tui.actions import exports
+from ckpt_tui.actions.export_files import FORMATS, export, write_file
+from ckpt_tui.actions.overviews import OverviewReport, overviews
+from ckpt_tui.actions.store_contents import read_store
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.registry import open_store
+from tests.support.small_stores import write_chain
 
 ON_POSIX = pytest.mark.skipif(os.name == "nt", reason="links, modes and named pipes of POSIX")
 
@@ -75,3 +83,45 @@ def test_a_directory_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Is a directory"):
         write_file(str(tmp_path), ["text"])
     assert not list(tmp_path.iterdir())
+
+
+class Counted(list[Node]):
+    """A list that counts how often somebody goes through it."""
+
+    rounds = 0
+
+    def __iter__(self) -> Iterator[Node]:
+        self.rounds += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_chosen_checkpoints_are_gone_through_as_often_whatever_their_number(kind: str, tmp_path: Path) -> None:
+    counts = []
+    for number in (2, 20):
+        write_chain(tmp_path / str(number), *(f"c{each:02}" for each in range(number)))
+        store = open_store(str(tmp_path / str(number)))
+        runs, _ = read_store(store)
+        chosen = Counted(runs[0].nodes)
+        "".join(export(store, runs, chosen, kind, IgnoreRules()).text)
+        counts.append(chosen.rounds)
+    assert counts[0] == counts[1]
+
+
+def test_of_a_long_run_only_the_last_overview_tells_more_than_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+
+    def spied(*args: Any, **named: Any) -> Iterator[OverviewReport]:
+        for report in overviews(*args, **named):
+            yield report
+        read.append(report.read)
+
+    monkeypatch.setattr(exports, "overviews", spied)
+    monkeypatch.setattr(exports, "WAY", 3)
+    write_chain(tmp_path, *"abcdefgh")
+    store = open_store(str(tmp_path))
+    runs, _ = read_store(store)
+    "".join(export(store, runs, runs[0].nodes, "html", IgnoreRules()).text)
+    assert read == [1, 2, 3, 3, 3, 3, 3, 8]

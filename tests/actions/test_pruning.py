@@ -144,6 +144,11 @@ def test_a_single_file_and_a_store_of_a_program_say_why(place: Path) -> None:
     assert why_none(open_store(str(place.parent / "nothing-here"), must_exist=False)) == "it is not a directory"
 
 
+def test_a_store_that_cannot_be_written_to_says_so(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ckpt_tui.actions.pruning.os.access", lambda path, mode: path != str(place))
+    assert why_none(open_store(str(place))) == "its directory cannot be written to"
+
+
 def test_a_prune_of_which_nothing_went_leaves_no_trash(place: Path) -> None:
     store = opened(place)
     found = refs(store, Wish(keep=0, force=True))

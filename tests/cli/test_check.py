@@ -227,3 +227,27 @@ def test_what_is_recorded_of_a_run_that_is_not_safe_holds_for_it_too(tmp_path: P
     assert called(capfdbinary, "check", store, file).code == 0
     file.write_text(file.read_text() + "\n[[check]]\nsafe = true\n")
     assert called(capfdbinary, "check", store, file).code == 1
+
+
+def test_what_is_recorded_of_checkpoints_with_a_secret_in_their_ids_holds(tmp_path: Path, capfdbinary: Output) -> None:
+    store, file = tmp_path / "store", tmp_path / "good.toml"
+    secrets = [f"ghp_abcdefghijklmnopqrstuvwxyz012345678{number}" for number in (1, 2)]
+    write(store, secrets[0], state={"n": 1, secrets[0]: 1})
+    write(store, secrets[1], previous_checkpoint_id=secrets[0], iteration_count=1, state={"n": 2, secrets[0]: 2})
+    assert called(capfdbinary, "check", store, file, "--record").code == 0
+    assert called(capfdbinary, "check", store, file).code == 0
+    file.write_text(file.read_text() + '\n[[check]]\npath = "state.n"\nequals = 1\n')
+    done = called(capfdbinary, "check", store, file)
+    assert done.code == 1 and "ghp_" not in done.out + file.read_text()
+
+
+def test_what_a_first_file_cannot_hold_is_named_there_and_on_stderr(tmp_path: Path, capfdbinary: Output) -> None:
+    store, file = tmp_path / "store", tmp_path / "good.toml"
+    written = write(store, "a", state={"score": 1, "said": "HALF", "whole": "😀"})
+    written.write_text(written.read_text().replace("HALF", "\\ud83d"))
+    done = called(capfdbinary, "check", store, file, "--record")
+    assert done.code == 0
+    assert "left out: state.said at the end: half a character" in done.err
+    text = file.read_text()
+    assert "# Without `state.said at the end`: half a character" in text and "state.whole" in text
+    assert called(capfdbinary, "check", store, file).code == 0

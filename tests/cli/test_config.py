@@ -59,6 +59,7 @@ def test_an_editor_that_fails_is_not_taken_for_a_right_file(
         ('[keys]\n"view.zoom" = "ctrl+e"', "keys.view.zoom: ctrl+e clashes with value.edit"),
         ("[ignore]\na = 3", "ignore: a must be false"),
         ("theme = 3", "theme must be a str"),
+        ("[keys]\nview.zoom = 'alt+z'", 'a command is written in quotes: "view.zoom"'),
         ("not toml", "is not valid TOML"),
     ],
 )

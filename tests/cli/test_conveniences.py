@@ -26,6 +26,16 @@ class TestHelp:
         assert lines[0].startswith(f"Usage: ckpt-tui {verb}") and lines[2] == "Examples:"
         assert lines[3].startswith(f"  ckpt-tui {verb}")
 
+    @pytest.mark.parametrize("verb", ["", *_VERBS])
+    def test_fits_a_terminal_of_80_columns(
+        self, verb: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: Output
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        lines = called(capfdbinary, *filter(None, (verb, "--help"))).out.splitlines()
+        # A command is not broken: it can be pasted.
+        assert not [line for line in lines if len(line) > 80 and not line.startswith("  ckpt-tui ")]
+        assert all("  # " not in line for line in lines if len(line) > 80)
+
     def test_every_example_belongs_to_a_verb(self) -> None:
         assert set(EXAMPLES) <= set(_VERBS)
 

@@ -59,6 +59,31 @@ def test_a_bundle_gives_the_same_differences_and_history(tmp_path: Path, capfdbi
         assert a == b
 
 
+@pytest.mark.parametrize("name", ["dotnet/af_dotnet_preview", "agent-framework/1.0.0/hitl_answered"])
+class TestAParentThatIsGuessed:
+    def test_is_guessed_in_a_bundle_too_and_in_a_bundle_of_it(
+        self, name: str, tmp_path: Path, capfdbinary: Output
+    ) -> None:
+        guesses = []
+        place = DATA / name
+        for copy in ("", "one.bundle", "two.bundle"):
+            if copy:
+                called(capfdbinary, "export", place, "-o", tmp_path / copy)
+                place = tmp_path / copy
+            listed = document_of(capfdbinary, "ls", place, "--json")["checkpoints"]
+            guesses.append([(one["id"], one["parent"], one.get("guessed_parent")) for one in listed])
+        assert guesses[1] == guesses[2] == guesses[0]
+        assert any(guess and parent is None for _, parent, guess in guesses[0])
+
+    def test_is_no_other_one_in_a_part_of_the_store(self, name: str, tmp_path: Path, capfdbinary: Output) -> None:
+        listed = document_of(capfdbinary, "ls", DATA / name, "--json")["checkpoints"]
+        last = next(one for one in reversed(listed) if one.get("guessed_parent"))
+        others = [one["id"] for one in listed if one["id"] not in (last["guessed_parent"], last["id"])]
+        called(capfdbinary, "export", DATA / name, last["id"], others[0], "-o", tmp_path / "part.bundle")
+        part = document_of(capfdbinary, "ls", tmp_path / "part.bundle", "--json")["checkpoints"]
+        assert all("guessed_parent" not in one for one in part if one["id"] == last["id"])
+
+
 def test_a_bundle_grows_with_its_checkpoints_and_no_faster(tmp_path: Path, capfdbinary: Output) -> None:
     sizes = []
     for count in (10, 20, 40):
@@ -83,6 +108,32 @@ class TestWhatIsHidden:
         assert document["state"]["api_key"] == "abc-first"
         assert document["state"]["password"] == {"$masked": "str", "$size": 10}
         assert "shown on purpose: state.api_key" in done.err
+
+    @pytest.mark.parametrize("kind", ["json", "bundle", "md", "html"])
+    def test_what_is_revealed_is_shown_in_every_format_and_not_counted_as_masked(
+        self, kind: str, tmp_path: Path, capfdbinary: Output
+    ) -> None:
+        write(tmp_path, "a", state={"config": {"api_key": "abc-first", "password": "abc-second"}})
+        write(
+            tmp_path, "b", previous_checkpoint_id="a", iteration_count=1, timestamp="2026-11-20T11:00:00+00:00",
+            state={"config": {"api_key": "abc-third", "password": "abc-fourth"}},
+        )  # fmt: skip
+        for chosen, secret in (("a", "abc-first"), ("b", "abc-third")):
+            line = ("export", tmp_path, chosen, "--format", kind, "--reveal", "state.config.api_key")
+            done = called(capfdbinary, *line)
+            assert secret in done.out, chosen
+            assert "abc-second" not in done.out and "abc-fourth" not in done.out
+            assert "1 secret masked (state.config.password) · shown on purpose: state.config.api_key" in done.err
+
+    def test_a_change_shows_what_is_revealed_and_no_more(self, tmp_path: Path, capfdbinary: Output) -> None:
+        write_chain(tmp_path, "a")
+        write(
+            tmp_path, "b", previous_checkpoint_id="a", iteration_count=1, timestamp="2026-11-20T11:00:00+00:00",
+            state={"config": {"api_key": "abc-first", "password": "abc-second"}, "token": "abc-third"},
+        )  # fmt: skip
+        out = called(capfdbinary, "export", tmp_path, "b", "--format", "md", "--reveal", "state.config.api_key").out
+        assert '+ state.config  {2} api_key: "abc-first", password: ' + MASK in out
+        assert "abc-second" not in out and "abc-third" not in out
 
     @pytest.mark.parametrize("kind", ["json", "bundle", "md", "html"])
     def test_a_path_to_reveal_that_is_nowhere_is_an_error_and_writes_nothing(
@@ -320,3 +371,23 @@ def test_a_home_that_is_not_below_the_homes_names_no_user(
     write(tmp_path / "store", "a", state={"product": "a lamp"})
     done = called(capfdbinary, "export", tmp_path / "store", "--format", "json")
     assert done.document["checkpoints"][0]["state"]["product"] == "a lamp"
+
+
+def test_nothing_of_the_data_is_markdown_or_mentions_anybody(tmp_path: Path, capfdbinary: Output) -> None:
+    told = "@octocat #1 <b> **x**"
+    write(tmp_path, "a", workflow_name=told, timestamp=told, state={told: {"api_key": "abc-first"}})
+    write(
+        tmp_path, "b", workflow_name=told, timestamp=told, previous_checkpoint_id="a", iteration_count=1,
+        state={told: {"api_key": "abc-second"}, "said": told},
+    )  # fmt: skip
+    (tmp_path / f"{told[:11]}.json").write_text("{")
+    out = called(capfdbinary, "export", tmp_path, "--run", "b", "--format", "md").out
+    outside = re.sub(r"(?ms)^(`{3,})\w*$.*?^\1$|(`+)(?!`).+?(?<!`)\2(?!`)", "", out)
+    assert "octocat" in out
+    assert "octocat" not in outside and "<b>" not in outside and "**x" not in outside
+
+
+def test_escape_sequences_of_a_time_go_nowhere(tmp_path: Path, capfdbinary: Output) -> None:
+    write(tmp_path, "a", timestamp="\x1b]0;title\x07")
+    for kind in ("md", "html"):
+        assert "\x1b" not in called(capfdbinary, "export", tmp_path, "--format", kind).out

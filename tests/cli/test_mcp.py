@@ -72,6 +72,36 @@ class TestTheTools:
         ):
             assert len(text) < ANSWER + 200
 
+    def test_a_list_of_very_many_says_that_it_is_cut_and_stays_json(self, tmp_path: Path) -> None:
+        for number in range(200):
+            write(tmp_path, f"checkpoint-{number:04}", timestamp=f"2026-11-20T10:{number // 60:02}:{number % 60:02}Z")
+        text = ReadingTools((str(tmp_path),)).list_checkpoints(newest=100_000)
+        answer = json.loads(text)
+        assert len(text) <= ANSWER and answer["checkpoints"] == 200
+        assert f"the {len(answer['shown'])} newest" in answer["cut"] and len(answer["shown"]) > 20
+        assert answer["shown"][-1]["id"] == "checkpoint-0199"
+
+    def test_an_answer_to_an_expression_is_cut_too(self, tmp_path: Path) -> None:
+        write(tmp_path, "a", state={"text": "x" * 50_000})
+        text = ReadingTools((str(tmp_path),)).show(query="state")
+        assert len(text) <= ANSWER and "cut at 12,000 of" in text
+
+    def test_no_answer_holds_the_secret_in_an_id(self, tmp_path: Path) -> None:
+        secret = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"
+        write(tmp_path, secret)
+        write(tmp_path, f"b-{secret}", previous_checkpoint_id=secret, iteration_count=1, state={"n": 1})
+        (tmp_path / f"broken-{secret}.json").write_text("{")
+        checks = tmp_path.parent / "checks.toml"
+        checks.write_text('[[check]]\npath = "state.n"\nequals = 2\n')
+        tools = ReadingTools((str(tmp_path),))
+        latest = f"b-{secret}"
+        for text in (
+            tools.list_checkpoints(), tools.list_checkpoints(run=latest), tools.overview(latest), tools.show(latest),
+            tools.show(latest, query="state"), tools.diff(latest), tools.history("state.n", latest), tools.find("n"),
+            tools.bisect("state.n", latest), tools.check(str(checks), latest), tools.doctor(),
+        ):  # fmt: skip
+            assert secret not in text
+
     def test_secrets_are_masked_and_errors_are_words(self) -> None:
         tools = ReadingTools((str(NEW / "run_kwargs"),))
         assert "sk-" not in tools.show(depth=9)

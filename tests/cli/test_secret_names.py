@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
+from ckpt_tui.cli.tail import _document, _line, follow
+from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import here
 from tests.support.small_stores import write
 
@@ -41,6 +44,33 @@ def test_no_verb_shows_one(store: Path, words: str) -> None:
     done = here(verb, *(str(store) if word == "{}" else word for word in (rest if "{}" in rest else ["{}", *rest])))
     assert done.out
     assert not [part for part in PARTS if part in done.out + done.err]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ls", "ls --json", "ls --jsonl", "ls --fast", "show {} latest", "history {} state", "find {} budget --json",
+        "bisect {} state", "doctor", "export {} --format md --run latest", "export {} --format html",
+        "export {} --format bundle", "prune {} --keep 0 --force --dry-run", "prune {} --keep 0 --force --yes --json",
+    ],
+)  # fmt: skip
+def test_no_verb_shows_one_in_the_name_of_a_file_that_cannot_be_read(store: Path, words: str) -> None:
+    (store / f"{FIRST}-broken.json").write_text("{")
+    verb, *rest = words.split()
+    done = here(verb, *(str(store) if word == "{}" else word for word in (rest if "{}" in rest else ["{}", *rest])))
+    assert not [part for part in PARTS if part in done.out + done.err]
+
+
+def test_following_a_store_shows_none_either(store: Path) -> None:
+    (store / f"{FIRST}-broken.json").write_text("{")
+    stop = threading.Event()
+    shown = []
+    for event in follow(open_store(str(store)), stop, from_start=True):
+        shown.append(_line(event) + json.dumps(_document(event)))
+        if len(shown) == 3:
+            stop.set()
+    assert len(shown) == 3
+    assert not [part for part in PARTS if part in "".join(shown)]
 
 
 def test_a_checkpoint_is_found_by_its_id_all_the_same(store: Path) -> None:

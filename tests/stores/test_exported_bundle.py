@@ -75,6 +75,18 @@ def test_a_bundle_that_is_cut_off_is_one_problem(tmp_path: Path, cut: int) -> No
     assert isinstance(entry, Problem) and "cut off" in entry.reason
 
 
+def test_two_checkpoints_with_one_id_are_both_listed(tmp_path: Path) -> None:
+    path = a_bundle(tmp_path)
+    bundle = json.loads(path.read_bytes())
+    other = {**bundle["checkpoints"][0], "state": {"is": "another"}}
+    bundle["checkpoints"].append(other)
+    path.write_text(json.dumps(bundle))
+    runs, _ = read_store(open_store(path))
+    nodes = [node for run in runs for node in run.nodes]
+    assert {node.ref.id for node in nodes} == {"a", "b", "a (3)"}
+    assert [node.ref.note for node in nodes if node.ref.id == "a (3)"] == ["another one has its id"]
+
+
 def test_hostile_entries_are_problems_and_the_others_are_listed(tmp_path: Path) -> None:
     path = a_bundle(tmp_path)
     bundle = json.loads(path.read_bytes())

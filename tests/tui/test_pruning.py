@@ -226,6 +226,14 @@ class TestWhatCannotBeDone:
             await app.shows("cannot be made", "--for-good")
             assert len(files(store)) == len(listed(app))
 
+    async def test_a_reason_is_shown_in_full_in_a_narrow_terminal(self, tmp_path: Path) -> None:
+        store = copy_of("loop", tmp_path / "a-directory-with-a-name" / "that-fills-a-line" / "of-a-narrow-terminal")
+        Path(trash_of(str(store))).write_text("in the way")
+        async with open_app(store, NARROW) as app:
+            await opened(app)
+            await agreed(app)
+            await app.shows("loop.trash/1 cannot be made: Not a directory.", "--for-good")
+
     async def test_a_file_that_is_there_again_is_not_replaced(self, tmp_path: Path) -> None:
         store = copy_of("loop", tmp_path)
         async with open_app(store) as app:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.text import clean
 
 _VALUE = 200
@@ -57,7 +58,7 @@ def check_document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "passed": sum(outcome.failure is None for outcome in outcomes),
         "failed": [
             {
-                "name": outcome.name, "id": failure.id, "path": failure.path, "expected": failure.expected,
+                "name": outcome.name, "id": masked_name(failure.id), "path": failure.path, "expected": failure.expected,
                 "value": failure.value, "reason": failure.reason, "changes": list(failure.changes),
             }
             for outcome in outcomes
@@ -68,7 +69,7 @@ def check_document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def failure_lines(failure: Failure) -> Iterator[str]:
     """A failure for people."""
-    where = " · ".join(text for text in (failure.id, failure.path) if text)
+    where = " · ".join(text for text in (masked_name(failure.id), failure.path) if text)
     if where:
         yield f"at {clean(where)}"
     yield f"expected {clean(failure.expected, 400)}"

@@ -105,7 +105,7 @@ class _StoreRuns:
             if ref.parent not in self.homes:
                 self.missed.add(ref.parent)
             return
-        if ref.store_metadata is not None and ref.store_metadata.run:
+        if ref.store_metadata is not None and (ref.store_metadata.run or ref.store_metadata.before):
             if ref.store_metadata.before not in self.homes:
                 self.missed.add(ref.store_metadata.before)
         elif _is_orphan(ref):
@@ -120,7 +120,7 @@ class _StoreRuns:
             return False
         metadata = ref.store_metadata
         parent, is_guessed = ref.parent, False
-        if parent is None and metadata is not None and metadata.run:
+        if parent is None and metadata is not None and (metadata.run or metadata.before):
             parent, is_guessed = metadata.before, True
         if parent is None:
             return self._begin(ref)
@@ -222,7 +222,8 @@ class Arrangement:
 
 def _is_orphan(ref: CheckpointRef) -> bool:
     """Whether its parent is guessed from all that were written before it."""
-    is_named = ref.store_metadata is not None and bool(ref.store_metadata.run)
+    given = ref.store_metadata
+    is_named = given is not None and bool(given.run or given.before)
     return ref.parent is None and not is_named and (ref.iteration > 0 or bool(ref.chain))
 
 

@@ -61,7 +61,7 @@ def _utc(ref: CheckpointRef) -> str:
 
 def problem_document(problem: Problem) -> dict[str, Any]:
     """A problem as an entry of `ls`."""
-    return {"file": masked_name(problem.file), "reason": problem.reason, "kind": problem.kind}
+    return {"file": masked_name(problem.file), "reason": masked_name(problem.reason), "kind": problem.kind}
 
 
 def ls_document(

@@ -36,7 +36,7 @@ def parents_of(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str
             continue
         if parent is None:
             given = ref.store_metadata
-            if given is not None and given.run:
+            if given is not None and (given.run or given.before):
                 if given.before in by_id and given.before != ref.id:
                     parents[ref.id] = given.before
                     guessed.add(ref.id)

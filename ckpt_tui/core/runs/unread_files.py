@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ckpt_tui.core.model import Problem
+from ckpt_tui.core.shown_names import masked_name
 
 
 class Unread(NamedTuple):
@@ -21,5 +22,7 @@ _MAY_BE_CHECKPOINTS = frozenset((
 
 
 def unread_among(problems: Iterable[Problem]) -> list[Unread]:
-    """What of a store may hold checkpoints and could not be read."""
-    return [Unread(one.file, one.reason) for one in problems if one.kind in _MAY_BE_CHECKPOINTS]
+    """What of a store may hold checkpoints and could not be read, secrets in names masked."""
+    return [
+        Unread(masked_name(one.file), masked_name(one.reason)) for one in problems if one.kind in _MAY_BE_CHECKPOINTS
+    ]

@@ -53,7 +53,7 @@ def summary_text(summary: dict[str, Any], most: int = 5) -> str:
         for one in summary["secrets"]:
             times[_short(one["path"])] += one["count"]
         named = [path + (f" ×{number}" if number > 1 else "") for path, number in times.items()]
-        more = f", and {len(named) - most} more places" if len(named) > most else ""
+        more = f", and {counted(len(named) - most, 'more place')}" if len(named) > most else ""
         parts.append(f"{counted(count, 'secret')} masked ({', '.join(named[:most])}{more})")
     if paths:
         parts.append(f"{counted(paths, 'path')} of this machine shortened")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.sharing.mermaid import mermaid
 from ckpt_tui.core.sharing.run_page import PagePoint, PageReport, RunReport, change_line, facts_text, name_of, step_text
 from ckpt_tui.core.shown_names import shown_name
@@ -31,11 +34,11 @@ SIGNS = {"added": "+", "removed": "-", "changed": "!", "moved": "!"}
 
 def markdown(report: PageReport) -> str:
     """The page: of each run an overview of its last checkpoint, the conversation, what changed, and the graph."""
-    parts = [part for run in report.runs for part in _run(run)]
+    parts = [part for run in report.runs for part in _run(run, report.revealed)]
     if report.problems:
         lines = [f"{clean(name, 80)}: {clean(reason, 200)}" for name, reason in report.problems[:20]]
         parts.append("**Could not be read**\n\n" + fenced("text", lines))
-    foot = f"<sub>{_plain(report.kind)} · made by {report.made_by} · {_plain(report.hidden)}</sub>"
+    foot = f"<sub>{code(report.kind)} · made by {report.made_by} · {code(report.hidden)}</sub>"
     left = LIMIT - len(foot) - 100
     kept: list[str] = []
     for part in parts:
@@ -47,17 +50,20 @@ def markdown(report: PageReport) -> str:
     return "\n\n".join([*kept, foot]) + "\n"
 
 
-def _run(run: RunReport) -> Iterator[str]:
+def _run(run: RunReport, revealed: Sequence[Path]) -> Iterator[str]:
     tip = run.points[-1]
     count = len(run.points)
     yield f"### {code(run.title)} · {code(name_of(tip.ref))}"
     many = f"{count:,} checkpoints, the last: " if count > 1 else ""
-    yield f"{many}{facts_text(tip.ref)}"
+    yield f"{many}{code(facts_text(tip.ref))}"
     if tip.overview.lines:
         yield "\n".join(_overview(tip))
     if tip.turns:
         yield "#### Conversation\n\n" + fenced("text", list(_talk(tip)))
-    changes = list(_changes(run))
+    shown = [line for path in revealed for line in _shown(tip, path)]
+    if shown:
+        yield "#### Shown on purpose\n\n" + fenced("text", shown)
+    changes = list(_changes(run, revealed))
     if changes:
         yield "#### What changed\n\n" + "\n\n".join(changes)
     graph = mermaid(run.graph, tip.step.lights())
@@ -91,7 +97,18 @@ def _talk(point: PagePoint) -> Iterator[str]:
         yield from lines
 
 
-def _changes(run: RunReport) -> Iterator[str]:
+def _shown(point: PagePoint, path: Path) -> Iterator[str]:
+    """The line of a value whose secrets are shown; none where nothing is there."""
+    value: Any = point.document
+    for step in path:
+        try:
+            value = value[step]
+        except (LookupError, TypeError):
+            return
+    yield f"{clean(expression(path))}: {clean(dumps(value, indent=None), _TURN)}"
+
+
+def _changes(run: RunReport, revealed: Sequence[Path]) -> Iterator[str]:
     left = _CHANGES
     for point in run.points:
         if point.difference is None:
@@ -99,7 +116,7 @@ def _changes(run: RunReport) -> Iterator[str]:
         shown = point.difference.shown
         lines = []
         for change in shown[:_STEP]:
-            line = change_line(change)
+            line = change_line(change, revealed=revealed)
             lines.append(f"{SIGNS[line.op]} {line.path}  {line.values}")
         lines += [f"  and {len(shown) - _STEP:,} more"] if len(shown) > _STEP else []
         head = f"Step {point.ref.step} · {code(name_of(point.ref))} · {code(step_text(point))}"
@@ -118,11 +135,6 @@ def code(text: str) -> str:
     fence = "`" * (longest + 1)
     blank = " " if text[0] == "`" or text[-1] == "`" else ""
     return f"{fence}{blank}{text}{blank}{fence}"
-
-
-def _plain(text: str) -> str:
-    """A text as words of the page itself, with what is markup escaped."""
-    return re.sub(r"([\\`*_{}\[\]()#<>|~@&!])", r"\\\1", text)
 
 
 def fenced(language: str, lines: Iterable[str]) -> str:

@@ -33,7 +33,7 @@ def difference_markdown(before: CheckpointRef, after: CheckpointRef, difference:
         lines.append(f"{SIGNS[line.op]} {line.path}  {line.values}")
     if len(shown) > CHANGES:
         lines.append(f"  and {len(shown) - CHANGES:,} more")
-    head = [f"- {code(name_of(ref))} {facts_text(ref)}" for ref in (before, after)]
+    head = [f"- {code(name_of(ref))} {code(facts_text(ref))}" for ref in (before, after)]
     hidden = f"\n\n{difference.ignored:,} changes are hidden by rules." if difference.ignored else ""
     body = fenced("diff", lines) if lines else "Nothing differs."
     return "\n".join(["### What changed", "", *head, "", body]) + hidden

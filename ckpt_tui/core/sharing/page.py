@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.drawing.drawing import SIGNS, WORDS, Drawing
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.sharing.page_values import values
 from ckpt_tui.core.sharing.run_page import (
     PagePoint,
@@ -97,7 +98,7 @@ def page(report: PageReport) -> Iterator[str]:
     )
     numbers = iter(range(1, count + 1))
     for run in report.runs:
-        yield from _run(run, numbers)
+        yield from _run(run, numbers, report.revealed)
     if report.problems:
         yield '<h2>Could not be read</h2>\n<ul class="list">'
         for name, reason in report.problems:
@@ -107,7 +108,7 @@ def page(report: PageReport) -> Iterator[str]:
     yield "</body></html>\n"
 
 
-def _run(run: RunReport, numbers: Iterator[int]) -> Iterator[str]:
+def _run(run: RunReport, numbers: Iterator[int], revealed: Sequence[Path]) -> Iterator[str]:
     tip = run.points[-1]
     points = [(next(numbers), point) for point in run.points]
     short = "" if run.id in run.title else f" <span class='soft'>{escape(clean(run.id[:8]))}</span>"
@@ -126,12 +127,13 @@ def _run(run: RunReport, numbers: Iterator[int]) -> Iterator[str]:
     ids = {point.ref.id: number for number, point in points}
     for number, point in points:
         unfolded = len(points) <= _OPEN or point is tip
-        yield from _point(number, point, drawing, ids, unfolded)
+        yield from _point(number, point, drawing, ids, unfolded, revealed)
 
 
 def _point(
-    number: int, point: PagePoint, drawing: Drawing | None, ids: dict[str, int], unfolded: bool
-) -> Iterator[str]:
+    number: int, point: PagePoint, drawing: Drawing | None, ids: dict[str, int], unfolded: bool,
+    revealed: Sequence[Path],
+) -> Iterator[str]:  # fmt: skip
     yield (
         f'<section class="point" id="c{number}"><h3>{escape(name_of(point.ref))} · {escape(step_text(point))}</h3>\n'
         f'<p class="soft small" style="margin:.1rem 0">{escape(facts_text(point.ref))}{_parent(point, ids)}</p>\n<dl>'
@@ -145,7 +147,7 @@ def _point(
         last = line.label
     yield "</dl>\n"
     if point.difference is not None:
-        yield from _changes(point, unfolded)
+        yield from changes_list(point.difference, unfolded and len(point.difference.shown) <= CHANGES, revealed)
     if drawing is not None:
         yield f"<details{' open' if unfolded else ''}><summary>Graph</summary>{_graph(point, drawing)}</details>\n"
     yield '<details><summary>Values</summary><div class="tree">'
@@ -161,18 +163,13 @@ def _parent(point: PagePoint, ids: dict[str, int]) -> str:
     return f" · after {name}" if number is None else f' · after <a href="#c{number}">{name}</a>'
 
 
-def _changes(point: PagePoint, unfolded: bool) -> Iterator[str]:
-    assert point.difference is not None
-    yield from changes_list(point.difference, unfolded and len(point.difference.shown) <= CHANGES)
-
-
-def changes_list(difference: Difference, is_open: bool) -> Iterator[str]:
-    """What changed, as a list that folds; in pieces."""
+def changes_list(difference: Difference, is_open: bool, revealed: Sequence[Path] = ()) -> Iterator[str]:
+    """What changed, as a list that folds; in pieces. `revealed` are paths that are not masked again."""
     shown = difference.shown
     hidden = f", {difference.ignored:,} hidden by rules" if difference.ignored else ""
     yield f"<details{' open' if is_open else ''}><summary>What changed, {len(shown):,}{hidden}</summary><pre>"
     for change in shown[:CHANGES]:
-        line = change_line(change)
+        line = change_line(change, revealed=revealed)
         yield f'<span class="{line.op}">{escape(line.text[:1])}</span>{escape(line.text[1:])}\n'
     if len(shown) > CHANGES:
         yield f"and {len(shown) - CHANGES:,} more\n"

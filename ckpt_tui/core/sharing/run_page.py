@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.diff.changes import Change, Difference
@@ -10,6 +10,7 @@ from ckpt_tui.core.diff.comparison import SIGNS, value_text
 from ckpt_tui.core.drawing.layers import Pair
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.overview.line import Overview
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.turns import Turn
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.core.runs.workflow_names import workflow_label
@@ -70,6 +71,7 @@ class PageReport(NamedTuple):
         problems: What could not be read: name and reason.
         hidden: What was masked, in one line.
         made_by: The program that made it.
+        revealed: Paths whose secrets are shown on purpose.
     """
 
     store: str
@@ -78,6 +80,7 @@ class PageReport(NamedTuple):
     problems: Sequence[tuple[str, str]]
     hidden: str
     made_by: str
+    revealed: Sequence[Path] = ()
 
 
 class ChangeLine(NamedTuple):
@@ -93,9 +96,16 @@ class ChangeLine(NamedTuple):
         return f"{SIGNS[self.op]} {self.path}  {self.values}"
 
 
-def change_line(change: Change, limit: int = 160) -> ChangeLine:
-    """A change on one line, safe for any page."""
-    before, after = (value_text(value, change, limit) for value in (change.before, change.after))
+def change_line(change: Change, limit: int = 160, revealed: Iterable[Path] = ()) -> ChangeLine:
+    """A change on one line, safe for any page.
+
+    Args:
+        change: The change; of a masked copy where something is revealed.
+        limit: Characters of a value.
+        revealed: Paths whose secrets are shown: nothing that the copy still holds is masked at and above them.
+    """
+    reveal = any(path[: len(change.path)] == change.path[: len(path)] for path in revealed)
+    before, after = (value_text(value, change, limit, reveal) for value in (change.before, change.after))
     path = shown_path(change.path)
     if change.op == "moved":
         return ChangeLine("moved", path, f"from {shown_path(change.source or ())}  {after}")
@@ -119,7 +129,7 @@ def step_text(point: PagePoint) -> str:
 def facts_text(ref: CheckpointRef) -> str:
     """Id, step, status, time and size of a checkpoint."""
     parts = [f"step {ref.step}", ref.status or "", ref.utc[:19].replace("T", " ") + (" UTC" if ref.when else "")]
-    return " · ".join(part for part in (*parts, size_text(ref.size)) if part)
+    return clean(" · ".join(part for part in (*parts, size_text(ref.size)) if part))
 
 
 def name_of(ref: CheckpointRef) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint, Problem
+from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.near_paths import near_path
@@ -228,7 +229,7 @@ class OpenedCheckpoint:
     def _show_problem(self, problem: Problem) -> None:
         self.file = problem.file
         lines = [
-            Paragraph(problem.file, "heading"),
+            Paragraph(masked_name(problem.file), "heading"),
             Paragraph(f"This file cannot be shown as a checkpoint: {problem.reason}\n", "error"),
             Paragraph("It stays in the list and is read again when it changes. The rest of the store is not affected."),
         ]

@@ -75,12 +75,12 @@ class PruneEntry:
         """Say what the marks are for, or that there is none."""
         rows = self._port.panes.list
         count = len(rows.marked)
+        deletes, exports, unmarks = (keys_of(name) for name in ("store.prune", "store.export", "list.unmark"))
         if count == 1:
-            others = f"{keys_of('store.prune')} deletes · {keys_of('list.unmark')} unmarks"
+            others = f"{deletes} deletes · {exports} exports · {unmarks} unmarks"
             self._port.say(f"Marked: {keys_of('diff.compare')} on another one compares them · {others}")
         elif count:
-            others = f"{keys_of('store.prune')} deletes them · {keys_of('list.unmark')} unmarks"
-            self._port.say(f"{count:,} are marked: {others}")
+            self._port.say(f"{count:,} are marked: {deletes} deletes them · {exports} exports them · {unmarks} unmarks")
         else:
             self._port.say("No checkpoint is marked.")
         self._port.redraw_head()

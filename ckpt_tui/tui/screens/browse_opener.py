@@ -132,9 +132,12 @@ class BrowseOpener:
         """Open the sizes of a run."""
         self._screen.app.push_screen(SizesScreen(self._store, known, run, self._screen.selection.file), then)
 
-    def export(self, runs: tuple[Run, ...], run: Run, node: Node, then: Callable[[str | None], None]) -> None:
+    def export(
+        self, runs: tuple[Run, ...], run: Run, node: Node, then: Callable[[str | None], None],
+        marked: Sequence[Node], is_whole: bool,
+    ) -> None:  # fmt: skip
         """Ask what to export, and where to."""
-        self._screen.app.push_screen(ExportScreen(self._store, runs, run, node), then)
+        self._screen.app.push_screen(ExportScreen(self._store, runs, run, node, marked, is_whole), then)
 
     def streams(self, paths: Sequence[str]) -> None:
         """Open the list of streams of events, all in one directory."""

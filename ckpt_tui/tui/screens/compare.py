@@ -327,7 +327,7 @@ class CompareScreen(Screen[ComparePlace]):
 
     def _written(self, said: str | None) -> None:
         if said:
-            self.report((said, "good" if said.startswith("Written") else "error"))
+            self.report((said, "good"))
 
     def action_go(self) -> None:
         """Go to the place of the change, in the browser."""

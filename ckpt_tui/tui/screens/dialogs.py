@@ -177,7 +177,7 @@ _SIGNS = (
     ("✗", "a file that cannot be shown, with the reason; or a step that failed"),
     ("·", "not read yet"),
     ("±", "changes since the parent; + added, - removed, ~ changed, → moved"),
-    ("◆", "at the left edge: marked, to compare another one with it, or to delete it"),
+    ("◆", "at the left edge: marked, to compare another one with it, to export or to delete it"),
     ("~", "the parent is guessed: Agent Framework 1.9 and older did not write it after a resume"),
     ("!", "something is irregular; the File tab says what"),
 )

@@ -104,7 +104,7 @@ class HistoryScreen(QueryScreen[HistoryList]):
 
     def _written(self, said: str | None) -> None:
         if said:
-            self.say_keys([(f" {said} ", "good" if said.startswith("Written") else "error")])
+            self.say_keys([(f" {said} ", "good")])
 
     def place(self) -> SelectedPlace | None:
         taken = self.rows.taken

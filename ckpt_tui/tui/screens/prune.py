@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from ckpt_tui.actions.trash import SUFFIX, Deleted
+from ckpt_tui.actions.trash import SUFFIX, Deleted, trash_of
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.prune_plan import PruneChoice, Wish
 from ckpt_tui.core.runs.time_texts import clock_text, date_text
@@ -37,6 +37,9 @@ _KEYS = {
     "view.previous_pane": "app.focus_previous",
 }  # fmt: skip
 """Commands of other places that this screen knows, and what they do here."""
+
+_PATH = 24
+"""Cells of the path of the trash in what is said."""
 
 _PARTS = ("#head", "#wishes", "#plan", "#foot")
 """Widgets that show what is meant."""
@@ -261,7 +264,12 @@ class PruneScreen(Screen[str]):
         if event.moved is not None and not left:
             self.dismiss(f"{said}." if event.is_undo else f"{said}: P, then u brings them back.")
             return
-        text = event.error if event.moved is None else f"{said}, {len(left):,} stay{'s' if len(left) == 1 else ''}"
+        text = f"{said}, {len(left):,} stay{'s' if len(left) == 1 else ''}"
+        if event.moved is None:
+            text = event.error
+            for place in (self._store, *self._store.members):
+                trash = trash_of(place.path)
+                text = text.replace(trash, path_text(trash, _PATH))
         self._has_failed, self._wish = True, self._offered.wish(self._wishes.kind)
         self._plan.show_left(text, event.hint, left)
         self._jobs.plan(self._runs(), self._wish, self._in_use())  # for what can be brought back now

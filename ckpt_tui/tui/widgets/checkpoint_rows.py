@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.columns import Around, Cell
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.fitting import SHORTEST, fit, fit_middle
 
@@ -92,7 +93,7 @@ def folded(row: listing.FoldedRow, newest: listing.NodeRow | None, width: int) -
 
 def problem(row: listing.ProblemRow, width: int, names_width: int) -> list[tuple[str, str]]:
     """A file that could not be read, and why; the names of all files take `names_width` cells."""
-    name = clean(row.problem.file)
+    name = shown_name(row.problem.file)
     reason = clean(row.problem.reason)
     name = fit_middle(name, min(names_width, width // 2))
     return [(f" {name}", "plain"), ("  " + reason, "dim")]

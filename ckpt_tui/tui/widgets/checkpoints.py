@@ -13,7 +13,7 @@ from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.columns import Around
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.sections import Rows, is_choice
 from ckpt_tui.tui.view import View
@@ -97,7 +97,7 @@ class Checkpoints(LineList):
         old = self.cursor
         before, self.view = self.view, view
         problems = view.rows[-view.problems :][:_MEASURED] if view.problems else ()
-        names = [clean(row.problem.file) for row in problems if isinstance(row, listing.ProblemRow)]
+        names = [shown_name(row.problem.file) for row in problems if isinstance(row, listing.ProblemRow)]
         width = max(map(cell_len, names), default=0)
         has_same_columns = before.widths == view.widths
         is_alike = has_same_columns and width == self._names_width

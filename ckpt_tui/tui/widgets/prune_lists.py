@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import NamedTuple
 
 from textual.message import Message
@@ -132,13 +133,9 @@ class PlanList(ScrolledView):
     def show_left(self, text: str, hint: str, left: Iterable[tuple[str, str]]) -> None:
         """Show what could not be done, and the files that stay with the reason for each."""
         found = [_Left(file, reason) for file, reason in left]
-        self._show(
-            [
-                *(_Title(clean(line), "error") for line in (text,)),
-                *([_Title(clean(hint), "dim")] if hint else []),
-                *found,
-            ]
-        )
+        said = [(clean(text), "error"), (clean(hint), "dim")]
+        width = max(self.scrollable_content_region.width - 1, 20)
+        self._show([*(_Title(line, style) for words, style in said for line in wrap(words, width)), *found])
 
     def _show(self, rows: list[_Title | _Left | Node]) -> None:
         self._rows = rows
