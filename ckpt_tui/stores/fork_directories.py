@@ -41,11 +41,6 @@ def root_of(store: str) -> str:
     return above.removesuffix(SUFFIX) if above.endswith(SUFFIX) else path
 
 
-def forks_of(store: str) -> list[str]:
-    """The forks beside a store, by name; behind a link only what bears the name of a fork and is small."""
-    return listed_forks(store)[0]
-
-
 def listed_forks(store: str) -> tuple[list[str], list[Problem]]:
     """The forks beside a store, and a row for each link that was not read through."""
     place = root_of(store) + SUFFIX

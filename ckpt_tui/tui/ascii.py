@@ -47,11 +47,6 @@ def ascii_text(text: str) -> str:
     return text if text.isascii() else "".join(map(_ascii, text))
 
 
-def has_ascii(sign: str) -> bool:
-    """Whether a sign that the app draws has one in ASCII that says the same."""
-    return sign in _SIGNS or "\u2500" <= sign <= "\u257f"
-
-
 def _ascii(char: str) -> str:
     if char.isascii():
         return char

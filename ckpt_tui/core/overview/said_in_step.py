@@ -26,11 +26,10 @@ _LOOKED_AT = 3_000
 """Values of one checkpoint that are looked at for messages, in the measure of `message_sources`."""
 
 
-def said_in_step(before: Snapshot | None, after: Snapshot, step: Step) -> tuple[ChatMessage, ...]:
+def said_in_step(after: Snapshot, step: Step) -> tuple[ChatMessage, ...]:
     """The messages in flight, requests and answers that are new with a checkpoint, oldest first.
 
     Args:
-        before: Its parent, or None.
         after: The checkpoint.
         step: The step that led to it.
     """

@@ -104,7 +104,7 @@ def passed(
     answers = tuple(Answer(a.request.executor, words(a.answer) if a.given else "") for a in step.answered)
     return Passed(
         after.checkpoint.ref, step.kind, step.ran, inputs, sent, answers, scalars(after.checkpoint.state), graph,
-        said_in_step(before, after, step) if with_said else (),
+        said_in_step(after, step) if with_said else (),
     )  # fmt: skip
 
 

@@ -98,10 +98,6 @@ class PartsMembers(Members):
         found = self.here(locate(self._parts, path)[:2])
         return found[0] if found else -1
 
-    def none_positions(self) -> list[int]:
-        """Positions whose value is None."""
-        return [index for index in range(len(self)) if self.value(index) is None]
-
     def here(self, positions: tuple[int, ...]) -> tuple[int, ...]:
         """Positions among the members of all parts as positions among the rows; () where there is no row."""
         part, *rest = positions or (-1,)

@@ -124,10 +124,6 @@ class Members:
             index -= len(group.values)
         raise IndexError(index)
 
-    def none_positions(self) -> list[int]:
-        """Positions whose value is None, for views that fold them."""
-        return [index for index, value in enumerate(self) if value is None]
-
 
 NO_MEMBERS = Members("list")
 

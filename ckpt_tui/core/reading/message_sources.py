@@ -196,7 +196,7 @@ class _Walk:
                 about = fields(value)
                 self.spend(len(about) // _NAMES)
             if about:
-                single = _single(value, about) or _sent(value, about)
+                single = _single(value, about) or _sent(about)
                 if single is not None:
                     self.spend(_cost(single))
                     yield path_of(way), _ALONE, [(path_of(way), single)]
@@ -286,7 +286,7 @@ _CALL_OF_A_MODEL = "tool_call_with_context"
 """What LangGraph's prebuilt agents send to the node of their tools: a call that the model's own message has."""
 
 
-def _sent(value: Value, about: dict[str, Value]) -> ChatMessage | None:
+def _sent(about: dict[str, Value]) -> ChatMessage | None:
     """A message between executors that is not itself a chat message; None for anything else, and where one is in it."""
     if "source_id" not in about or "data" not in about:
         return None

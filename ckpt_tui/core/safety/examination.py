@@ -90,11 +90,6 @@ def documents(raw: bytes, encoding: str | None = None) -> Iterator[Any]:
                 yield document
 
 
-def may_hold_pickles(raw: bytes) -> bool:
-    """Whether the bytes of a file can hold an envelope at all: they have its key, or letters of it as escapes."""
-    return PICKLED.encode() in raw or has_hidden_keys(raw)
-
-
 def has_hidden_keys(raw: bytes) -> bool:
     """Whether the bytes of a file may spell a key in another way than letter by letter."""
     return b"\0" in raw or re.search(_ESCAPED, raw) is not None

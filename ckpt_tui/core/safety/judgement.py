@@ -123,7 +123,7 @@ def judge(module: str, qualname: str, made_with_new: bool = False) -> Judgement:
     if top in _FRAMEWORK:
         return _of_framework(module, qualname)
     if module.startswith(_OPENAI):
-        return _of_openai(module, qualname)
+        return _of_openai(qualname)
     if top in STANDARD:
         return _of_python(module, qualname, name)
     return _of_others(module, qualname, name, made_with_new)
@@ -170,7 +170,7 @@ def _of_framework(module: str, qualname: str) -> Judgement:
     return Judgement("unlisted", _NOT_DATA if (module, first) in LIVE else _UNLISTED, by_default)
 
 
-def _of_openai(module: str, qualname: str) -> Judgement:
+def _of_openai(qualname: str) -> Judgement:
     if qualname in IMPORTED_BY_OPENAI or qualname in BORROWED or qualname in IMPORTED:
         return Judgement("acts", _ELSEWHERE, True)
     if not _is_type_like(qualname):

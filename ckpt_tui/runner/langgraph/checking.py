@@ -75,7 +75,7 @@ class Checking(Loading):
             return found
         thread = Thread.scratch(self.framework, self.gate, self.graph, self.thread_place)
         try:
-            again = self._asked_again(thread)
+            again = self._asked_again()
             thread.copy(self.plan["store"], again)
             found["types"] = self._check_types(thread, problems)
             self._check_nodes(problems)
@@ -106,7 +106,7 @@ class Checking(Loading):
         given = "nothing" if call.value is None else type_name(type(call.value))
         found["again"] = [{"from": "the program's call", "to": [START], "type": given}]
 
-    def _asked_again(self, thread: Thread) -> frozenset[str]:
+    def _asked_again(self) -> frozenset[str]:
         """Tasks that were answered, while others of the checkpoint wait, and for which another answer is given."""
         names = list(self.plan.get("responses") or ())
         if not names:

@@ -78,7 +78,7 @@ class Runner(Checking):
         thread = Thread(self.framework, self.gate, self.graph, into, place)
         if os.path.lexists(into):
             raise Fault("into", f"{into} is there already", "name a new file with --into, or leave it out")
-        again = self._asked_again(thread) if not self.begins else frozenset()
+        again = self._asked_again() if not self.begins else frozenset()
         try:
             with saving():  # the directory of forks may be new, too
                 os.makedirs(os.path.dirname(into), exist_ok=True)

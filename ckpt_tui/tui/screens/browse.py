@@ -99,11 +99,6 @@ class Browse(BrowseKeys):
     # -- the widgets, for whoever looks at the screen from outside ---------------------------------------------------
 
     @property
-    def is_asking(self) -> bool:
-        """Whether a text is asked for."""
-        return any(prompt.is_open for prompt in self.query(Prompt))
-
-    @property
     def list(self) -> Checkpoints:
         """The list of checkpoints."""
         return self.panes.list

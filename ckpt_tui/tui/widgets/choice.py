@@ -123,14 +123,6 @@ class Choice(Widget, can_focus=True):
             left -= _width(option)
         return lines
 
-    def on_focus(self) -> None:
-        """Show where the focus is."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """Show that it is gone."""
-        self.refresh()
-
     def _part(self, name: str) -> Style:
         style = self.rich_style + style_of(_LOOKS[name], self.app.theme_variables)
         return style + style_of(_LOOKS["focus"], self.app.theme_variables) if self.has_focus else style

@@ -117,14 +117,6 @@ class ProgramList(Widget, can_focus=True):
         """Choose what is clicked."""
         self.choose(self._top() + event.y)
 
-    def on_focus(self) -> None:
-        """Show where the focus is."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """Show that it is gone."""
-        self.refresh()
-
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """A line for each program, within bounds."""
         return max(1, min(LINES, len(self.programs)))
