@@ -57,12 +57,12 @@ def ids_in(stores: tuple[str, ...], incomplete: str) -> list[CompletionItem]:
 
 def _refs_in(stores: tuple[str, ...]) -> list[CheckpointRef]:
     """The checkpoints of some stores; none where one cannot be opened."""
-    with suppress(Exception):  # a shell that waits for words gets nothing else
+    with suppress(Exception):  # a shell that completes a word expects no messages
         entries = collect(open_stores(stores).scan())
         return [entry for entry in entries.values() if isinstance(entry, CheckpointRef)]
     return []
 
 
 def _is_typed(word: str) -> bool:
-    """Whether a word can be typed as it is, and does nothing to a terminal, and holds no secret."""
+    """Whether a word needs no quotes, holds no control characters, and shows no secret."""
     return shown_name(word) == word and not set(word) & set(" \t\n")

@@ -1,4 +1,4 @@
-"""`ckpt-tui completion`: what makes a shell complete verbs, options, files and ids."""
+"""`ckpt-tui completion`: the script with which a shell completes verbs, options, files and ids."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VARIABLE = "_CKPT_TUI_COMPLETE"
 @click.command("completion")
 @click.argument("shell", type=click.Choice(list(_WHERE)), metavar="SHELL")
 def command(shell: str) -> int:
-    """Print what makes SHELL (bash, zsh or fish) complete verbs, options, files and ids of checkpoints.
+    """Print the script with which SHELL (bash, zsh or fish) completes verbs, options, files and ids of checkpoints.
 
     bash: put eval "$(ckpt-tui completion bash)" into ~/.bashrc; zsh: the same with zsh into ~/.zshrc; fish: write the
     output to ~/.config/fish/completions/ckpt-tui.fish.

@@ -33,4 +33,4 @@ CREATE TABLE writes (
     PRIMARY KEY (thread_id, checkpoint_ns, checkpoint_id, task_id, idx)
 );
 """
-"""What makes the tables of a database of a SqliteSaver."""
+"""The SQL that makes the tables of a database of a SqliteSaver."""

@@ -1,4 +1,4 @@
-"""Which values are secrets by their place or by their look, and a document with them masked.
+"""Finds the values that are secrets by their place or by their form, and masks them in documents.
 
 Agent Framework writes the keyword arguments of a run, tokens included, into every checkpoint in clear text.
 """
@@ -26,7 +26,7 @@ from ckpt_tui.core.value import Map, Value
 class _Ranks(dict[str, int]):
     """Name → how far its value is a secret, worked out when it is first asked for.
 
-    Once there are very many names of secrets, every other name that may be one is taken for one.
+    Once there are very many names of secrets, every other name that may be one counts as one.
     """
 
     _left = MOST_SECRETS
@@ -41,7 +41,7 @@ class _Ranks(dict[str, int]):
 
 
 _MANY = 1_000
-"""Names that are looked through as one text: six times as fast where none of them is a secret's."""
+"""Names that are searched as one text: six times as fast where none of them is a secret's."""
 
 
 def _has_secrets(container: dict[str, Any], ranks: _Ranks) -> bool:
@@ -58,11 +58,11 @@ def masked(
     A text that holds a secret, such as a URL with a password, keeps all but the secret; so does a key.
 
     Args:
-        document: What `to_json` gives.
+        document: The result of `to_json`.
         above: How far it is a secret by its place (see `secrecy`).
         hidden: Gets the texts, keys and numbers that were masked, and the base64 of bytes.
         sign: A text to put in their place instead.
-        all_run_kwargs: Mask everything in the arguments of a run, not only what is a secret by its name or look.
+        all_run_kwargs: Mask everything in the arguments of a run, not only secrets by their name or form.
     """
     holder = [document]
     _mask([(holder, above)], hidden, sign, all_run_kwargs)
@@ -72,7 +72,7 @@ def masked(
 def hidden_by_place(document: Any) -> list[Any]:
     """The texts and numbers of a document that are secrets by their place, run kwargs aside; it is changed by this.
 
-    Not those that are secrets by their look, in any place.
+    Secrets by their form, which are masked in any place, are left out.
     """
     hidden: list[Any] = []
     ranks = _Ranks(dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
@@ -153,11 +153,11 @@ def _mask_by_name(
 
 
 _AT_ONCE = 20_000
-"""Texts that are looked through together."""
+"""Texts that are searched together."""
 
 
 def is_given_key(name: str, value: Value) -> bool:
-    """Whether a value is what a service of that name is given, its key included."""
+    """Whether a value holds the settings of a service of that name, its key included."""
     if type(value) is Map:
         return is_service(name) and any(type(key) is str and key in KEYS_OF_SERVICES for key in value.kv[:200:2])
     return type(value) is dict and _may_hold_key(value) and is_service(name)
@@ -168,7 +168,7 @@ def _may_hold_key(container: dict[str, Any]) -> bool:
 
 
 def _mask_keys_of_services(container: dict[str, Any], hidden: list[Any] | None, sign: str) -> None:
-    """Mask what is called `key` in what a service is given: `openai: {key: …}`."""
+    """Mask the member `key` in the settings of a service: `openai: {key: …}`."""
     services = (each for name, each in container.items() if type(each) is dict and is_given_key(name, each))
     for given in services:
         for key in KEYS_OF_SERVICES.intersection(given):
@@ -200,7 +200,7 @@ def _take_texts(container: Any, containers: list[tuple[Any, int]], texts: dict[i
 
 
 def _mask_of_bytes(document: dict[str, Any], hidden: list[Any] | None, sign: str) -> Any:
-    """What stands for bytes that are a secret, or is a mask already; None for any other document."""
+    """The mask of bytes that are a secret, or a mask that is there already; None for any other document."""
     if is_mask(document):  # of a copy, which was masked when it was made
         return document
     base64 = document.get("$base64")
@@ -250,7 +250,7 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
 
 
 def _withheld(text: str, maskers: Maskers) -> str:
-    """What is shown of a text among very many with secrets: nothing where it has a sign of one."""
+    """The text to show where very many hold secrets: a mask where it has any sign of one."""
     return NOT_LOOKED_AT if any(sign in text for signs, _ in maskers for sign in signs) else text
 
 
@@ -281,7 +281,7 @@ _SHORTEST = 6
 """Characters of the shortest text with a secret in it."""
 
 _KNOWN, _KNOWN_TEXT = 4_000_000, 100
-"""Characters of texts of which is remembered how they are shown, and what a text counts besides: they come again."""
+"""Characters of texts whose masked form is cached, and the fixed cost of each: texts recur."""
 
 
 def is_mask(document: Any) -> bool:
@@ -293,7 +293,7 @@ def is_mask(document: Any) -> bool:
 
 
 _MASKED_KINDS = ("str", "bytes", "bytearray", "int", "float")
-"""What a mask says that it hides; anything else is what the author of a document wrote."""
+"""The types that a mask can name; a document with any other was written by its author."""
 
 
 __all__ = [

@@ -30,7 +30,7 @@ class Copied(NamedTuple):
 
     Attributes:
         where: The place, as text, after "copied to" or "sent to".
-        is_known: Whether it is known to have arrived; a terminal takes a text without a word.
+        is_known: Whether it is known to have arrived; a terminal does not confirm it.
     """
 
     where: str
@@ -40,10 +40,10 @@ class Copied(NamedTuple):
 def copy(text: str, write: Callable[[str], None]) -> Copied:
     """Copy a text; returns where it went.
 
-    `CKPT_TUI_CLIPBOARD` chooses the way: auto (default), native, tmux, osc52 or file.
+    `CKPT_TUI_CLIPBOARD` chooses the method: auto (default), native, tmux, osc52 or file.
 
     Args:
-        text: What to copy.
+        text: The text.
         write: Writes a control sequence to the terminal.
 
     Raises:
@@ -68,7 +68,7 @@ def _tmux(data: bytes) -> bool:
 
 
 def wrapped(sequence: str, environment: os._Environ[str] | dict[str, str]) -> str:
-    """The sequence as the multiplexer in between must see it to pass it on."""
+    """The sequence in the form that a multiplexer passes on."""
     if environment.get("TMUX"):
         return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
     if environment.get("TERM", "").startswith("screen") and environment.get("STY"):

@@ -22,7 +22,7 @@ class ValuePosition(NamedTuple):
     level: int
 
     def named(self, name: str, escape: bool = False, beside: Mapping[int | str, str] = NOTHING) -> ValuePosition:
-        """The position of a member with a name; `beside` says which members others make secrets."""
+        """The position of a member with a name; `beside` holds the members that others make secrets."""
         step = escape_name(name) if escape else name
         secret = self._secrecy_of(name)
         if name in beside:
@@ -30,7 +30,7 @@ class ValuePosition(NamedTuple):
         return ValuePosition(self, (step,), max(self.secrecy, secret), self.level + 1)
 
     def item(self, steps: Path, index: int, beside: Mapping[int | str, str]) -> ValuePosition:
-        """The position of an item of a list; `beside` says which items others make secrets."""
+        """The position of an item of a list; `beside` holds the items that others make secrets."""
         secret = max(self.secrecy, secrecy(beside[index])) if index in beside else self.secrecy
         return ValuePosition(self, (*steps, index), secret, self.level + 1)
 

@@ -1,4 +1,4 @@
-"""The values of a column, an index or an array of pandas, each worked out when it is asked for, without pandas.
+"""The values of a column, an index or an array of pandas, each read on access, without pandas.
 
 How they are pickled is pandas' own (`NDArrayBacked`, its masked, sparse and interval arrays).
 """
@@ -26,16 +26,16 @@ INDEXES = frozenset((
     "pandas.core.indexes.base:_new_Index", "pandas.core.indexes.datetimes:_new_DatetimeIndex",
     "pandas.core.indexes.interval:_new_IntervalIndex",
 ))  # fmt: skip
-"""What makes an index."""
+"""Callables that make an index."""
 
 _BACKED = "pandas._libs.arrays:__pyx_unpickle_NDArrayBacked"
 _INTERVALS = "pandas._libs.interval:__pyx_unpickle_IntervalMixin"
 BACKED = frozenset((_BACKED, _INTERVALS))
-"""What makes an array of pandas."""
+"""Callables that make an array of pandas."""
 
 
 class Column(NamedTuple):
-    """Values of one type: the name of the type, how many there are in each dimension, and what gives one of them."""
+    """Values of one type: the type's name, their number in each dimension, and a function that gives one."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -189,7 +189,7 @@ def _labels(column: Column) -> Sequence[Value]:
 
 
 class _Labels(LazySequence[Value]):
-    """Labels, each read when it is asked for."""
+    """Labels, each read on access."""
 
     def __init__(self, size: int, at: Callable[[int], Value]) -> None:
         self._size = size

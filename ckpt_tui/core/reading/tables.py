@@ -28,7 +28,7 @@ def table(obj: Obj, name: str) -> Table | None:
 
     Args:
         obj: The object.
-        name: `module:qualname` of what makes it.
+        name: `module:qualname` of the callable that makes it.
     """
     try:
         if name in FRAMES:
@@ -46,7 +46,7 @@ MAKERS = INDEXES | BACKED
 FRAMES = frozenset(("pandas:DataFrame", "pandas.core.frame:DataFrame"))
 SERIES = frozenset(("pandas:Series", "pandas.core.series:Series"))
 NAMES = FRAMES | SERIES | MAKERS
-"""What makes a table."""
+"""Callables that make a table."""
 
 
 def _frame(obj: Obj, name: str) -> Table | None:

@@ -1,4 +1,4 @@
-"""The branch of a run that is walked along: one way from the root to a tip, with a choice at each fork."""
+"""The path of a playback through a run: from the root to a tip, with a choice at each fork."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from ckpt_tui.core.runs.lineage import Node, Run
 
 
 class Fork(NamedTuple):
-    """A checkpoint from which more than one way goes on.
+    """A checkpoint with more than one child.
 
     Attributes:
-        at: Its place on the track.
+        at: Its place on the path.
         ways: The checkpoints that follow it, the earliest first.
-        taken: Which of them is on the track.
-        decided: Whether somebody chose it; otherwise it is the first.
+        taken: Which of them is on the path.
+        decided: Whether the person chose it; otherwise it is the first.
     """
 
     at: int
@@ -25,14 +25,14 @@ class Fork(NamedTuple):
 
 
 class PlaybackPath(NamedTuple):
-    """A way through a run.
+    """A path through a run.
 
     Attributes:
         run: The run.
-        nodes: The checkpoints on the way, from the root on.
+        nodes: The checkpoints on the path, from the root on.
         forks: Place → fork, for the places where there is one.
         places: Id → place.
-        choices: Id of a checkpoint → id of the one that follows it, where somebody chose.
+        choices: Id of a checkpoint → id of the one that follows it, where the person chose.
     """
 
     run: Run
@@ -42,7 +42,7 @@ class PlaybackPath(NamedTuple):
     choices: Mapping[str, str]
 
     def place(self, checkpoint: str) -> int:
-        """The place of a checkpoint; -1 when it is not on this way."""
+        """The place of a checkpoint; -1 when it is not on this path."""
         return self.places.get(checkpoint, -1)
 
     def next_fork(self, at: int) -> Fork | None:
@@ -53,7 +53,7 @@ class PlaybackPath(NamedTuple):
 
 
 def path_through(run: Run, checkpoint: str, choices: Mapping[str, str] | None = None) -> PlaybackPath:
-    """The way that leads through a checkpoint: the way to it counts as chosen, from there on `choices` do.
+    """The path through a checkpoint: the steps to it count as chosen, from there on `choices` decide.
 
     Args:
         run: The run that the checkpoint is in.
@@ -96,15 +96,15 @@ def path_through(run: Run, checkpoint: str, choices: Mapping[str, str] | None = 
 
 
 def take(track: PlaybackPath, fork: Fork, way: int) -> PlaybackPath:
-    """The track with another way taken at a fork."""
+    """The path with another child taken at a fork."""
     parent = track.nodes[fork.at].ref.id
     child = fork.ways[way].ref.id
-    # What was chosen on the way that is left is forgotten only where it contradicts.
+    # Choices on the former path are forgotten only where they contradict the new one.
     return path_through(track.run, child, {**track.choices, parent: child})
 
 
 def steps_to_tip(run: Run, start: Node) -> tuple[int, Node]:
-    """How many checkpoints follow a node along its longest way, itself included, and the last of them."""
+    """How many checkpoints follow a node along its longest path, itself included, and the last of them."""
     children: dict[str, list[Node]] = {}
     for node in run.nodes:
         if node.parent is not None:

@@ -1,7 +1,7 @@
 """What a class or function that a pickle names could do when the pickle is loaded.
 
-Names are judged as text; nothing is ever looked up by them. What the framework loads without being asked to follows the
-rules of `_RestrictedUnpickler` in agent_framework/_workflows/_checkpoint_encoding.py (1.23.0).
+Names are judged as text and never looked up. What the framework loads by default follows the rules of
+`_RestrictedUnpickler` in agent_framework/_workflows/_checkpoint_encoding.py (1.23.0).
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Judgement(NamedTuple):
             framework that is not known to be data), type (a class that somebody else defines), function (the same of
             functions: no release since 1.13 loads any), numpy (numpy's own functions that make its arrays), getattr
             (judged by what it reaches), acts (it opens, deletes, starts, connects, evaluates, imports or calls, or
-            nobody knows that it does not: danger).
-        reason: What it does where it acts, what is irregular where it is unlisted, else "".
-        by_default: The framework (1.23) loads it without being asked to.
+            it is not known to be harmless: danger).
+        reason: Its effect where it acts, its irregularity where it is unlisted, else "".
+        by_default: The framework (1.23) loads it by default.
     """
 
     kind: Kind
@@ -104,7 +104,7 @@ _TYPE_LIKE = LatePattern(r"_*[A-Z]")
 
 
 def judge(module: str, qualname: str, made_with_new: bool = False) -> Judgement:
-    """What a name in a pickle means.
+    """Judge a name in a pickle.
 
     Args:
         module: The module it names.
@@ -214,7 +214,7 @@ def _is_type_like(qualname: str) -> bool:
 
 
 def is_class_name(name: str) -> bool:
-    """Whether `module:qualname` looks like a class: what acts is allowed by name only where it is one."""
+    """Whether `module:qualname` looks like a class: a name that acts can be allowed only if it is one."""
     return _is_type_like(name.rpartition(":")[2])
 
 
@@ -225,7 +225,7 @@ _HIDDEN = (
 
 
 def names_in_bytes(data: bytes, limit: int = 10_000) -> list[tuple[str, str]]:
-    """Module and name of what looks like a class or function in bytes that cannot be decoded."""
+    """Module and name of each text that looks like a class or function in bytes that cannot be decoded."""
     found = []
     for match in re.finditer(_HIDDEN, data):
         module, name = match["old"] or match["new"], match["oldname"] or match["newname"]

@@ -1,4 +1,4 @@
-"""A page as Markdown that fits a comment of an issue. Data is in code, where it is not markup and mentions nobody."""
+"""A page as Markdown that fits a comment of an issue. Data is in code, where it cannot be markup or a mention."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SIGNS = {"added": "+", "removed": "-", "changed": "!", "moved": "!"}
 
 
 def markdown(report: PageReport) -> str:
-    """The page: of each run an overview of its last checkpoint, the conversation, what changed, and the graph."""
+    """The page: for each run the overview of its last checkpoint, the conversation, the changes, and the graph."""
     parts = [part for run in report.runs for part in _run(run)]
     if report.problems:
         lines = [f"{clean(name, 80)}: {clean(reason, 200)}" for name, reason in report.problems[:20]]

@@ -1,4 +1,4 @@
-"""Searching the changes of a comparison: a question for a text, and the way from match to match."""
+"""Searching the changes of a comparison, and moving from match to match."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ckpt_tui.tui.widgets.status import Part
 
 
 class ChangeSearchPort(Protocol):
-    """What the search needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def rows(self) -> DiffRows:
@@ -23,14 +23,14 @@ class ChangeSearchPort(Protocol):
 
     @property
     def prompt(self) -> Prompt:
-        """Where the text is asked for."""
+        """The prompt for the text."""
         ...
 
     def search_rows(self, rows: Sequence[DiffRow], text: str) -> None:
-        """Search rows in a worker; what it finds goes to `ChangeSearch.take`."""
+        """Search rows in a worker; the matches go to `ChangeSearch.take`."""
 
     def report(self, part: Part | None) -> None:
-        """Say something in the place of the keys; None shows the keys again."""
+        """Show a text in the place of the keys; None shows the keys again."""
 
 
 class ChangeSearch:
@@ -45,7 +45,7 @@ class ChangeSearch:
         self._way = 1
 
     def ask(self) -> None:
-        """Ask what to search for."""
+        """Ask for a text to search for."""
         self._port.prompt.ask(SEARCH, self._port.rows.match, self._begin)
 
     def _begin(self, text: str) -> None:

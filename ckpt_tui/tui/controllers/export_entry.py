@@ -1,4 +1,4 @@
-"""Exports what is selected in the browser."""
+"""Exports the selection of the browser."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class ExportOpener(Opener, Protocol):
-    """Opens the choice of what is exported."""
+    """Opens the choice of what to export."""
 
     def export(self, runs: tuple[Run, ...], run: Run, node: Node, then: Callable[[str | None], None]) -> None:
-        """Ask what to export and where to; `then` takes what was written, or None."""
+        """Ask what to export and where to; `then` takes the result as text, or None."""
 
 
 class ExportPort(Port, Protocol):
-    """What it uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def open(self) -> ExportOpener:
@@ -29,7 +29,7 @@ class ExportPort(Port, Protocol):
 
 
 class Exports:
-    """Opens the choice, and says what was written.
+    """Opens the choice, and reports the written file.
 
     Args:
         port: The screen.
@@ -39,7 +39,7 @@ class Exports:
         self._port = port
 
     def open(self, then: Callable[[], None] | None = None) -> None:
-        """Ask what to export at the selected checkpoint; `then` is called once it was said what was written."""
+        """Ask what to export at the selected checkpoint; `then` is called once the written file was reported."""
         found = self._port.selection.node
         if found is None:
             self._port.say("Select a checkpoint first.", "dim")

@@ -17,7 +17,7 @@ STEP = 4
 
 
 class PaneBordersPort(Protocol):
-    """What the borders use of their screen."""
+    """The part of its screen that it uses."""
 
     @property
     def panes(self) -> Panes:
@@ -54,7 +54,7 @@ class PaneBorders:
             self._put(is_second, place + way * count)
 
     def _put(self, is_second: bool, place: int) -> None:
-        """Put a border to a column, and say how wide the panes are now."""
+        """Put a border to a column, and show how wide the panes are now."""
         panes = self._port.panes
         before = panes.widths
         panes.put_border(is_second, place)

@@ -1,4 +1,4 @@
-"""The course of a replay: whether it plays, how fast, and what stops it."""
+"""The playback of a replay: whether it plays, how fast, and where it stops."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 
 class PlaybackPort(Protocol):
-    """What playback needs of its screen."""
+    """The part of its screen that it uses."""
 
     def draw(self) -> None:
         """Show where the replay is."""
@@ -31,10 +31,10 @@ class PlaybackPort(Protocol):
         """Show that a checkpoint cannot be read."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something in the line at the bottom, until the next key."""
+        """Show a text in the line at the bottom, until the next key."""
 
     def ask_way(self, fork: Fork, playing: int) -> None:
-        """Ask which way to take at a fork, then go on as it played before."""
+        """Ask which branch to take at a fork, then play on as before."""
 
     def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
         """Call something after so many seconds."""
@@ -42,7 +42,7 @@ class PlaybackPort(Protocol):
 
 
 class Playback:
-    """Moves along the track of a replay, by hand and by itself. It draws nothing.
+    """Moves along the path of a replay, by hand and by itself. It draws nothing.
 
     Args:
         port: The screen.
@@ -64,7 +64,7 @@ class Playback:
         self.squeezed = ""
         """The message for a wait that is cut short."""
         self.seeking = 0
-        """1 or -1 while a change or a breakpoint is looked for and not all on the way to it is read yet."""
+        """1 or -1 while a change or a breakpoint is searched and not all checkpoints up to it are read yet."""
         self.swept = (0, 0)
         """Checkpoints of the branch that were read for pins and breakpoints, and all of them."""
         self._sought: Callable[[int], None] = self.seek
@@ -74,7 +74,7 @@ class Playback:
     # -- moving ------------------------------------------------------------------------------------------------------
 
     def go(self, at: int, way: int = 1) -> None:
-        """Go to a place of the track and show its step as soon as it is made."""
+        """Go to a place of the path and show its step as soon as it is made."""
         position = self._position
         position.at = max(0, min(at, position.last))
         self._jobs.want(position.at, way)
@@ -89,7 +89,7 @@ class Playback:
         self._port.draw()
 
     def step(self, way: int) -> bool:
-        """Go one step on or back; False where the track ends, or where somebody has to choose a way first."""
+        """Go one step on or back; False where the path ends, or where a branch has to be chosen first."""
         position = self._position
         fork = position.track.forks.get(position.at)
         if way > 0 and fork is not None and not fork.decided:
@@ -110,13 +110,13 @@ class Playback:
             self._port.say("This is the last step." if way > 0 else "This is the first step.", "dim")
 
     def go_on(self, at: int, playing: int | None = None) -> None:
-        """Go to a place; play on from there in a direction, 0 for not at all, None for as it was."""
+        """Go to a place; play on from there in a direction, 0 for a stop, None for as before."""
         if playing is not None:
             self.playing = playing
         self.go(at)
 
     def take_frame(self, event: FrameReady) -> None:
-        """A step was made: show it if it is the one that is waited for."""
+        """Show a step that was made, if it is the awaited one."""
         if event.file != self._position.node.ref.file:
             return
         if event.frame is not None:
@@ -149,7 +149,7 @@ class Playback:
             self._schedule()
 
     def keep_truths(self, breakpoints: Collection[str]) -> None:
-        """Breakpoints came or went: forget which of the others were true."""
+        """Forget which breakpoints were true, as some were added or removed."""
         self._true = self._true and self._true & frozenset(breakpoints)
         self.go(self._position.at)
 
@@ -221,10 +221,10 @@ class Playback:
         if self.playing:
             self.step(self.playing)
 
-    # -- news --------------------------------------------------------------------------------------------------------
+    # -- changes of the store ----------------------------------------------------------------------------------------
 
     def follow_view(self, view: View) -> None:
-        """The store changed: a run that went on extends the track."""
+        """Apply another view of the store: a run that went on extends the path."""
         position = self._position
         own = position.track.run
         run = next((run for run in view.runs if run.id == own.id and run.key == own.key), None)
@@ -246,14 +246,14 @@ class Playback:
         self._port.draw()
 
     def take_sweep(self, event: Swept) -> None:
-        """More of the branch was read."""
+        """Take the progress of reading the branch."""
         self.swept = (event.done, event.total)
         if self.seeking:
             self._sought(self.seeking)
         self._port.draw()
 
     def seek(self, way: int) -> None:
-        """Go to the next place where a pinned path changed, once all on the way to it is read."""
+        """Go to the next place where a pinned path changed, once all checkpoints up to it are read."""
         pins = self._jobs.pins
         if not pins:
             self._port.say(f"Nothing is pinned: {keys_of('replay.pin')} pins a path.", "dim")
@@ -268,7 +268,7 @@ class Playback:
         self._seek(way, is_there, "pinned path changes", self.seek)
 
     def seek_breakpoint(self, way: int) -> None:
-        """Go to the next place where a breakpoint became true, once all on the way to it is read."""
+        """Go to the next place where a breakpoint became true, once all checkpoints up to it are read."""
         truths = self._jobs.truths
         if not truths:
             self._port.say(f"There is no breakpoint: {keys_of('replay.breakpoint')} sets one.", "dim")

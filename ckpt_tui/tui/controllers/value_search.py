@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ValueSearch:
-    """A text that is searched for, and the way from match to match.
+    """A text that is searched, and moving from match to match.
 
     Args:
         port: The screen.
@@ -148,5 +148,5 @@ class ValueSearch:
 
 
 def _are_changes(lines: LineList) -> TypeGuard[DiffRows]:
-    """Whether these are the lines of the tab of changes, whose class is imported when it is first shown."""
+    """Whether these are the lines of the tab of changes, whose class is imported on first use."""
     return lines.id == "diff"

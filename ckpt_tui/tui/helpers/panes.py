@@ -1,4 +1,4 @@
-"""The panes of the browser: which there are, which has the focus, which has the whole screen."""
+"""The panes of the browser: their widgets, the focus, and the pane with the whole screen."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Panes:
         else:
             self._list_share = max(place, 1)
         widths = self.widths
-        if widths is not None:  # what is kept is what is shown: the next move begins there
+        if widths is not None:  # keep the shown width, so that the next move begins there
             self._list_share = widths.list
             self._second_share = widths.second if is_second else self._second_share
         self.share()
@@ -113,7 +113,7 @@ class Panes:
         return self._screen.has_class("-narrow")
 
     def take_focus(self, widget: Widget) -> None:
-        """Take in that a widget got the focus: in a narrow terminal, its pane is the one that is seen."""
+        """Note the focused widget: in a narrow terminal, only its pane is seen."""
         if isinstance(widget, LineList):
             self._main = next((pane for pane in self.details if pane in widget.ancestors), self.list)
             self._screen.set_class(self._main is self.list, "-list")

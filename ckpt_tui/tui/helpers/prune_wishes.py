@@ -1,4 +1,4 @@
-"""What a person may want to delete: the lines to choose from, and the wish that each of them is."""
+"""The lines of the prune dialog to choose from, each with the wish that it stands for."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class PruneWishes:
 
     Attributes:
         keep: How many of the newest of each run stay.
-        age: What is older goes, in seconds.
-        is_forced: Whether those go, too, from which kept ones descend.
+        age: Age in seconds from which checkpoints go.
+        is_forced: Whether ancestors of kept checkpoints go, too.
     """
 
     def __init__(self, here: Callable[[], tuple[Run, Node] | None], marked: Collection[str]) -> None:
@@ -53,7 +53,7 @@ class PruneWishes:
         return rows
 
     def wish(self, kind: str) -> Wish:
-        """What the line of a kind means now."""
+        """The wish of the line of a kind, with its present number."""
         here = self._here()
         if kind == "keep":
             return Wish(keep=self.keep, force=self.is_forced)
@@ -80,7 +80,7 @@ class PruneWishes:
         return f"{self.age // 86_400}d" if self.age % 86_400 == 0 else f"{self.age // 60}m"
 
     def take(self, kind: str, text: str) -> str:
-        """Take a number that was typed; returns what is wrong with it, or ""."""
+        """Take a number that was typed; returns its fault, or ""."""
         text = text.strip()
         if kind == "older":
             age = age_of(text)

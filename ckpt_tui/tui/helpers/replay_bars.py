@@ -1,4 +1,4 @@
-"""What the lines around a replay say: what is replayed and how, where it is, and which keys there are."""
+"""The texts of the lines around a replay: its run and state, its position, and the keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HINTS = (
 
 
 def head_parts(position: Position) -> list[Part]:
-    """What is replayed."""
+    """The run that is replayed."""
     run = position.track.run
     title = run_name(run)
     return [(" ckpt-tui ", "strong"), (" replay ", "name"), (f" {title}", "plain")]

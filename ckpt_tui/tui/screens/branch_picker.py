@@ -1,4 +1,4 @@
-"""Which way to take at a fork."""
+"""The choice of a branch at a fork."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ckpt_tui.tui.widgets.step_text import Parts
 
 
 def way_lines(track: PlaybackPath, fork: Fork) -> list[Parts]:
-    """The ways that go on from a fork, a line each, the one that is taken marked."""
+    """The branches of a fork, a line each, with the taken one marked."""
     chosen = "" if fork.decided else " · f chooses"
     lines: list[Parts] = [[("goes on", "heading"), (f" · {len(fork.ways)} ways{chosen}", "dim")]]
     for number in range(len(fork.ways)):
@@ -20,14 +20,14 @@ def way_lines(track: PlaybackPath, fork: Fork) -> list[Parts]:
 
 
 def branch_picker(track: PlaybackPath, fork: Fork) -> RowPicker:
-    """Asks which way to take; closes with its number, or None. It begins at the way that is taken now."""
+    """Asks which branch to take; closes with its number, or None. It begins at the present branch."""
     title = f"The run goes on in {len(fork.ways)} ways from step {fork.at}"
     rows = [_way(track, fork, number) for number in range(len(fork.ways))]
     return RowPicker(title, "⏎ takes the way · esc stays", rows, fork.taken)
 
 
 def _way(track: PlaybackPath, fork: Fork, number: int) -> Parts:
-    """One way: its first checkpoint, how long it is and how it ends."""
+    """One branch: its first checkpoint, its length and its end."""
     node = fork.ways[number]
     row = listing.NodeRow(node, 0.0, False)
     count, last = steps_to_tip(track.run, node)

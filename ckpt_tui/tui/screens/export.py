@@ -1,4 +1,4 @@
-"""What is exported, and to which file."""
+"""The choice of what to export, and of the file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _KEYS = "⏎ names the file: .md for an issue, .html a page, .bundle to open aga
 
 
 class Scope(NamedTuple):
-    """What can be exported: what it is called, the name of its file, its checkpoints."""
+    """Something to export: its title, the name of its file, its checkpoints."""
 
     title: str
     file: str
@@ -42,7 +42,7 @@ class Scope(NamedTuple):
 
 
 def scopes(store: Store, runs: tuple[Run, ...], run: Run, node: Node) -> tuple[Scope, ...]:
-    """What can be exported at a checkpoint: the diff with its parent is a part of each."""
+    """The scopes of an export at a checkpoint; the diff with its parent is a part of each."""
     way = tuple(branch_of(run, node))
     name = id_text(node.ref)
     whole = tuple(each for one in runs for each in one.nodes)
@@ -78,7 +78,7 @@ class ScopeLines(LineList):
 
 @dataclass(eq=False)
 class Said(Message):
-    """How far an export is, why it failed, or what was `written`."""
+    """The progress of an export, its failure, or, with `written`, its result."""
 
     text: str
     written: bool = False
@@ -92,7 +92,7 @@ class ExportJobs:
     """Writes exports in a thread.
 
     Args:
-        screen: Where to say what came of it.
+        screen: Receives the messages.
         store: The store.
         runs: Its runs.
     """
@@ -121,7 +121,7 @@ class ExportJobs:
 
 
 class ExportScreen(ModalScreen[str | None]):
-    """Asks what to export and where to; closes with what was written, or None.
+    """Asks what to export and where to; closes with the result as text, or None.
 
     Args:
         store: The store.
@@ -152,14 +152,14 @@ class ExportScreen(ModalScreen[str | None]):
             yield Prompt()
 
     def on_mount(self) -> None:
-        """Show what can be exported."""
+        """Show the scopes."""
         lines = self.query_one(ScopeLines)
         lines.changed()
         lines.focus()
         self.query_one(DialogBox).show_keys(_KEYS)
 
     def on_unmount(self) -> None:
-        """Stop what is being written."""
+        """Stop a running export."""
         self._jobs.workers.stop()
 
     def _say(self, text: str) -> None:
@@ -179,7 +179,7 @@ class ExportScreen(ModalScreen[str | None]):
         self._jobs.write(scope, path)
 
     def on_said(self, event: Said) -> None:
-        """Show how far it is; what was written is said by the browser."""
+        """Show the progress; the browser shows the result."""
         self._say(event.text)
         if event.written:
             self.dismiss(event.text)

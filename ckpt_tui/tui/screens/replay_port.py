@@ -87,18 +87,18 @@ class ReplayPort:
         self._draw_foot()
 
     def take_back(self) -> None:
-        """Show the keys again where something was said."""
+        """Remove the message and show the keys again."""
         if self._message:
             self.say("")
 
-    # -- what is there, and what can be done -------------------------------------------------------------------------
+    # -- state and commands ------------------------------------------------------------------------------------------
 
     def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
         return self._screen.set_timer(delay, callback)
 
     @property
     def prompt(self) -> Prompt:
-        """Where a text is asked for."""
+        """The prompt for a text."""
         return self._screen.prompt
 
     @property
@@ -107,7 +107,7 @@ class ReplayPort:
         return self._screen.bookmarks.book
 
     def keep(self) -> bool:
-        """Write the notes; False where that fails, which is said."""
+        """Write the notes; where that fails, shows the error and returns False."""
         return self._screen.bookmarks.write()
 
     def watch_changed(self, breakpoints: Collection[str]) -> None:

@@ -20,11 +20,11 @@ from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 _FILE = Prompted("write to", "the name ends in .md, .html or .json", "writes it, secrets masked")
 
 Formats = Mapping[str, Callable[[], Iterable[str]]]
-"""Format, as `export_files.format_of` names it → what makes the text, in pieces."""
+"""Format, as `export_files.format_of` names it → the function that makes the text, in pieces."""
 
 
 class TextFileScreen(ModalScreen[str | None]):
-    """Writes what `formats` make; closes with the message to show, or None.
+    """Writes a text of `formats`; closes with the message to show, or None.
 
     Args:
         store: The store that the text is about, which is never written to.

@@ -29,7 +29,7 @@ class Choice(Widget, can_focus=True):
     """Options, at most one of them chosen.
 
     Args:
-        options: What is shown of each.
+        options: Their labels.
         chosen: The one that is chosen at first, or "".
     """
 

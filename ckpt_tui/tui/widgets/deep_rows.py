@@ -25,7 +25,7 @@ class DeepRows(UnreadRows):
 
     @dataclass(eq=False, repr=False)
     class Notice(Message):
-        """Something to say to the person."""
+        """A message for the person."""
 
         text: str
 
@@ -49,7 +49,7 @@ class DeepRows(UnreadRows):
         raise NotImplementedError
 
     def forget_tops(self) -> None:
-        """Another value is shown: there is nothing to go back to."""
+        """Forget the former tops, as another value is shown."""
         self._tops.clear()
 
     def watch_cursor(self, old: int, new: int) -> None:
@@ -94,7 +94,7 @@ class DeepRows(UnreadRows):
         self._show_top(kid, kid, 0)
 
     def action_show_around(self) -> None:
-        """Show again what was shown before a row's part was."""
+        """Show the rows around the present part again."""
         self.take_count()
         here = self.value_tree.top
         if here.parent is None:

@@ -1,4 +1,4 @@
-"""What changed, as lines: one below the other, or the two sides beside each other."""
+"""The changes as lines: one below the other, or the two sides beside each other."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class DiffRows(LineList):
         self.beside = False
         """The two sides are shown side by side."""
         self.everything = False
-        """What did not change is listed, too."""
+        """Unchanged values are listed, too."""
         self._changes: tuple[Change, ...] = ()
         self._document: Mapping[str, Value] = {}
         self._rows: list[DiffRow] = []
         self._lines: list[tuple[int, bool]] = []  # a row, and whether this is its second line
         self._text = ""
         self.match = ""
-        """The text that is searched for, or ""."""
+        """The searched text, or ""."""
         self._found: tuple[object, list[int]] = ((), [])  # the rows that were searched, and where it occurs in them
 
     @property
@@ -63,12 +63,12 @@ class DiffRows(LineList):
         self.changed()
 
     def show(self, difference: Difference, document: Mapping[str, Value], strict: bool = False) -> None:
-        """Show what changed.
+        """Show the changes.
 
         Args:
-            difference: What changed.
+            difference: The changes.
             document: The second document.
-            strict: Show what rules explain, too.
+            strict: Also show changes that rules hide.
         """
         self._changes = difference.changes if strict else difference.shown
         self._document = document
@@ -200,7 +200,7 @@ class DiffRows(LineList):
                 break
 
     def action_everything(self) -> None:
-        """List show unchanged values, too, or only changes."""
+        """Show unchanged values, too, or only changes."""
         self.take_count()
         self.everything = not self.everything
         self.lay_out()

@@ -15,7 +15,7 @@ from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList
 
 FILTER_SECONDS = 0.02
-"""Time spent on filtering in one turn: what is left over waits for the next."""
+"""Seconds spent on filtering in one turn; the rest waits for the next."""
 
 _WHO = 20
 """Cells of the executor's name at most."""
@@ -32,7 +32,7 @@ class LogLines(LineList):
         filter: The text that lines must contain, or "".
         paused: Whether new lines wait.
         following: Whether the newest line is kept in sight.
-        match: The text that is searched for, or "".
+        match: The searched text, or "".
         reveal: Whether secrets are shown; else neither the filter nor a search finds them.
     """
 
@@ -49,7 +49,7 @@ class LogLines(LineList):
         self._kept: list[int] = []
         self._looked = 0
         self._who = 0
-        """Cells of the longest executor's name, so that what is said of them lines up."""
+        """Cells of the longest executor's name, so that the texts line up."""
 
     @property
     def line_count(self) -> int:
@@ -68,11 +68,11 @@ class LogLines(LineList):
         self.take()
 
     def line_up(self, names: Iterable[str]) -> None:
-        """Line up what is said of these executors."""
+        """Line up the texts of these executors."""
         self._who = min(max((cell_len(clean(name)) for name in names), default=0), _WHO)
 
     def take(self) -> bool:
-        """Take in what came since the last time; returns whether anything changed."""
+        """Add new lines; returns whether anything changed."""
         log = self.log_lines
         first, end = log.first, self._end if self.paused else len(log)
         if (first, end) == (self._first, self._end) and (not self.filter or self._looked >= end):
@@ -95,7 +95,7 @@ class LogLines(LineList):
             self.call_after_refresh(self.show_cursor)
 
     def _take_filtered(self, first: int) -> int:
-        """Look at lines that nobody looked at yet, for as long as a turn may take; how many kept ones were dropped."""
+        """Filter new lines, for as long as a turn may take; returns how many kept ones were dropped."""
         before = len(self._kept)
         if self._kept and self._kept[0] < first:
             self._kept = [number for number in self._kept if number >= first]
@@ -150,7 +150,7 @@ class LogLines(LineList):
         return None
 
     def on_resize(self) -> None:
-        """What is followed stays in sight."""
+        """Keep a followed end in sight."""
         super().on_resize()
         self._follow()
 
@@ -196,9 +196,9 @@ def _short_clock(clock: str) -> str:
 
 
 def contains(raw: bytes, text: str, reveal: bool = False) -> bool:
-    """Whether what a line shows contains a text; upper case in the text makes it strict about case."""
+    """Whether the text of a line contains a text; upper case in the latter makes it strict about case."""
     strict = text != text.lower()
-    # A word that the line of an event does not hold it does not show either, save "asks for"; to look is far quicker.
+    # The text shows only words of the event's line, save "asks for"; testing the line is far quicker.
     is_word = text.isascii() and text.isalpha() and len(text) > 4
     if is_word and raw.startswith(b'{"kind":"event"') and text.lower().encode() not in raw.lower():
         return False

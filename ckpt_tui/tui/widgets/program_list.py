@@ -24,14 +24,14 @@ LINES = 5
 """Programs that are seen at once."""
 
 _NAME_SHARE = 0.55
-"""The most of a line that the name of a program takes."""
+"""The largest share of a line that the name of a program takes."""
 
 
 class ProgramLine(NamedTuple):
     """One program.
 
     Attributes:
-        name: How it is called.
+        name: Its name.
         reason: Why it is proposed.
         asks: Whether it is started only after a question.
     """

@@ -1,4 +1,4 @@
-"""The graph of a replay, what happened in the step that is shown, and what is watched."""
+"""The panes of a replay: the graph, the lines of the shown step, and the watchlist."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ckpt_tui.tui.widgets.step_lines import StepLines, WatchLines
 from ckpt_tui.tui.widgets.step_text import Parts, TextAndPath, frame_lines
 
 NARROW = 100
-"""Columns below which a wide graph is shown above what happened instead of beside it."""
+"""Columns below which a wide graph is shown above the step instead of beside it."""
 
 
 class ReplayPanes(Container):
@@ -65,16 +65,16 @@ class ReplayPanes(Container):
 
     @property
     def steps(self) -> StepLines:
-        """What happened in the step."""
+        """The lines of the step."""
         return self.query_one(StepLines)
 
     @property
     def watched(self) -> WatchLines:
-        """What is watched."""
+        """The watchlist."""
         return self.query_one(WatchLines)
 
     def show_frame(self, frame: Frame, heading: TextAndPath, ways: Sequence[Parts]) -> None:
-        """Show a step, and the ways that go on from it where there is more than one."""
+        """Show a step, and the branches from it where there is more than one."""
         self._stack(frame)
         self.graph.show(frame.graph, frame.step)
         if self.graph.is_cut != self._cut:  # a title that is set redraws the whole pane

@@ -1,4 +1,4 @@
-"""Where the keys for runs and parents lead in the list of checkpoints, and why they lead nowhere."""
+"""The targets of the keys for runs and parents in the list of checkpoints, and why there are none."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def parent_from(rows: Sequence[listing.Row], here: int) -> int | None:
 
 
 def why_no_parent(row: listing.Row | None) -> str:
-    """Why nothing is the parent of a row; "" where something is."""
+    """Why a row has no parent; "" where it has one."""
     if not isinstance(row, listing.NodeRow):
         return "This row is not a checkpoint."
     return "This checkpoint has no parent: the run begins here." if row.node.parent is None else ""

@@ -11,7 +11,7 @@ class ScrolledView(LineList):
     """A list of lines none of which can be chosen: the keys that move a cursor scroll it."""
 
     WHAT: ClassVar[str]
-    """What is shown, for the message that there is no more of it."""
+    """The word for the content, for the message that there is no more of it."""
 
     def selectable(self, index: int) -> bool:
         return False

@@ -16,10 +16,10 @@ PARAGRAPH_LIMIT = 20_000
 """Characters of one paragraph that are wrapped; the rest is counted and named."""
 
 WHOLE_LIMIT = 10_000_000
-"""The same where a value was opened to be read whole."""
+"""The same where a value was opened in full."""
 
 MATCH_LIMIT = 100_000
-"""Matches of one search; nobody steps through more."""
+"""Matches of one search; a longer list would not be stepped through."""
 
 Parts = list[tuple[str, str]]
 
@@ -206,7 +206,7 @@ def wrap(paragraph: Paragraph, width: int, wrapped: bool = True) -> Iterator[Par
 
 
 def _sources(paragraph: Paragraph, limit: int) -> Iterator[_Source]:
-    """The lines of a paragraph, made safe; what is beyond the limit is counted in a line of its own."""
+    """The lines of a paragraph, made safe; characters beyond the limit are counted in a line of their own."""
     body = paragraph.text
     more = len(body) - limit
     for number, text in enumerate(clean_lines(body[:limit] if more > 0 else body)):
