@@ -11,8 +11,8 @@ from ckpt_tui.tui.screens.yes_no import YesNoScreen
 from tests.runner.test_faults import is_alive
 from tests.support import workflows
 from tests.support.patience import wait_for
+from tests.tui.resumes import copied, in_the_repository, opened, screen_of
 from tests.tui.support import NARROW, NORMAL, Driver, open_app
-from tests.tui.test_resume import copied, in_the_repository, opened, screen_of
 
 __all__ = ["in_the_repository"]
 
