@@ -49,14 +49,14 @@ def copy(text: str, write: Callable[[str], None]) -> Copied:
     Raises:
         OSError: the file in the last place cannot be written.
     """
-    way = os.environ.get("CKPT_TUI_CLIPBOARD", "auto")
+    method = os.environ.get("CKPT_TUI_CLIPBOARD", "auto")
     data = text.encode("utf-8", "surrogatepass")
-    if way in ("auto", "native") and _native(data):
+    if method in ("auto", "native") and _native(data):
         return Copied("the clipboard", True)
-    if way in ("auto", "tmux") and os.environ.get("TMUX") and _tmux(data):
+    if method in ("auto", "tmux") and os.environ.get("TMUX") and _tmux(data):
         return Copied("the tmux buffer", True)
     encoded = b64encode(data).decode("ascii")
-    if way in ("auto", "osc52") and len(encoded) <= OSC52_LIMIT:
+    if method in ("auto", "osc52") and len(encoded) <= OSC52_LIMIT:
         write(wrapped(f"\x1b]52;c;{encoded}\x07", os.environ))
         return Copied("the terminal, for the clipboard", False)
     return Copied(_save(data), True)

@@ -99,7 +99,7 @@ class ReplayJobs:
         self._watch = Watched()
         self._tip = ""
         self._at = 0
-        self._way = 1
+        self._direction = 1
         self._version = 0
         self._reader = Reader(store, check_cancelled)
         self._sweeper = Reader(store, check_cancelled)
@@ -146,10 +146,10 @@ class ReplayJobs:
             self._version += 1
         self._wake.set()
 
-    def want(self, at: int, way: int = 1) -> None:
-        """Make the frame at a place of the path, then its neighbours, those in the direction of `way` first."""
+    def want(self, at: int, direction: int = 1) -> None:
+        """Make the frame at a place of the path, then its neighbours, those in `direction` first."""
         with self._lock:
-            self._at, self._way = at, way
+            self._at, self._direction = at, direction
         self._wake.set()
 
     def frame(self, file: str) -> Frame | None:
@@ -185,14 +185,14 @@ class ReplayJobs:
         """Make the frame that is wanted most; False when there is none to make."""
         with self._lock:
             track, watch, tip = self._track, self._watch, self._tip
-            at, way = self._at, self._way
+            at, direction = self._at, self._direction
             if track is None:
                 return False
             graph = self.learned.graph
             places = [
                 at,
-                *(at + way * by for by in range(1, AHEAD + 1)),
-                *(at - way * by for by in range(1, BEHIND + 1)),
+                *(at + direction * by for by in range(1, AHEAD + 1)),
+                *(at - direction * by for by in range(1, BEHIND + 1)),
             ]
             for place in places:
                 if 0 <= place < len(track.nodes):

@@ -91,8 +91,8 @@ def why_none(runs: Iterable[Run], identifier: str, just_there: bool = False) -> 
     short = short_id(identifier)
     count = len(continuations(runs, identifier))
     if just_there:
-        ways = "has only one branch" if count else "does not go on yet"
-        return f"{short} {ways}: r there makes another branch to compare."
+        found = "has only one branch" if count else "has no branch yet"
+        return f"{short} {found}: r there makes another branch to compare."
     if count:
         return f"{short} has only one continuation, and so has every checkpoint before it: r resumes from it again."
     return f"Nothing follows {short}, and no checkpoint before it forks: r on an earlier checkpoint makes a fork."

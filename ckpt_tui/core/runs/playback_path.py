@@ -13,13 +13,13 @@ class Fork(NamedTuple):
 
     Attributes:
         at: Its place on the path.
-        ways: The checkpoints that follow it, the earliest first.
+        branches: The checkpoints that follow it, the earliest first.
         taken: Which of them is on the path.
         decided: Whether the person chose it; otherwise it is the first.
     """
 
     at: int
-    ways: tuple[Node, ...]
+    branches: tuple[Node, ...]
     taken: int
     decided: bool
 
@@ -70,35 +70,35 @@ def path_through(run: Run, checkpoint: str, choices: Mapping[str, str] | None = 
             roots.append(node)
     chosen = dict(choices or {})
     here = by_id.get(checkpoint) or roots[0]
-    way = [here]
+    path = [here]
     while here.parent is not None and here.parent in by_id:
         chosen[here.parent] = here.ref.id
         here = by_id[here.parent]
-        way.append(here)
-    way.reverse()
+        path.append(here)
+    path.reverse()
     forks: dict[int, Fork] = {}
     at = 0
     while True:
-        node = way[at]
+        node = path[at]
         below = children.get(node.ref.id, [])
         if not below:
             break
-        ways = tuple(sorted(below, key=lambda child: (child.ref.when, child.ref.id)))
+        branches = tuple(sorted(below, key=lambda child: (child.ref.when, child.ref.id)))
         wanted = chosen.get(node.ref.id)
-        taken = next((number for number, child in enumerate(ways) if child.ref.id == wanted), 0)
-        if len(ways) > 1:
-            forks[at] = Fork(at, ways, taken, wanted is not None)
+        taken = next((number for number, child in enumerate(branches) if child.ref.id == wanted), 0)
+        if len(branches) > 1:
+            forks[at] = Fork(at, branches, taken, wanted is not None)
         at += 1
-        if at == len(way):
-            way.append(ways[taken])
-    places = {node.ref.id: place for place, node in enumerate(way)}
-    return PlaybackPath(run, tuple(way), forks, places, chosen)
+        if at == len(path):
+            path.append(branches[taken])
+    places = {node.ref.id: place for place, node in enumerate(path)}
+    return PlaybackPath(run, tuple(path), forks, places, chosen)
 
 
-def take(track: PlaybackPath, fork: Fork, way: int) -> PlaybackPath:
+def take(track: PlaybackPath, fork: Fork, branch: int) -> PlaybackPath:
     """The path with another child taken at a fork."""
     parent = track.nodes[fork.at].ref.id
-    child = fork.ways[way].ref.id
+    child = fork.branches[branch].ref.id
     # Choices on the former path are forgotten only where they contradict the new one.
     return path_through(track.run, child, {**track.choices, parent: child})
 

@@ -42,7 +42,7 @@ class ChangeSearch:
 
     def __init__(self, port: ChangeSearchPort) -> None:
         self._port = port
-        self._way = 1
+        self._direction = 1
 
     def ask(self) -> None:
         """Ask for a text to search for."""
@@ -54,9 +54,9 @@ class ChangeSearch:
         if text:
             self.go_on(1)
 
-    def go_on(self, way: int) -> None:
+    def go_on(self, direction: int) -> None:
         """Go on by so many matches, once they are known."""
-        self._way = way
+        self._direction = direction
         rows = self._port.rows
         unsearched = rows.unsearched()
         if unsearched is None:
@@ -74,7 +74,7 @@ class ChangeSearch:
 
     def _report_match(self) -> None:
         rows = self._port.rows
-        self._port.report(match_word(*rows.next_match(self._way), rows.match))
+        self._port.report(match_word(*rows.next_match(self._direction), rows.match))
 
     def end(self) -> bool:
         """Search no more; False when there was no search."""

@@ -13,7 +13,7 @@ from ckpt_tui.tui.replay_jobs import ReplayJobs
 class ForkPort(Protocol):
     """The part of its screen that it uses."""
 
-    def show_ways(self, track: PlaybackPath, fork: Fork, take: Callable[[int | None], None]) -> None:
+    def show_branches(self, track: PlaybackPath, fork: Fork, take: Callable[[int | None], None]) -> None:
         """List the branches; `take` gets the number of the one that is chosen, or None."""
 
     def say(self, text: str, style: str = "plain") -> None:
@@ -57,16 +57,16 @@ class ForkChoice:
             playing: How it played before a step that could not be taken without the answer; None for no such step.
         """
 
-        def chosen(way: int | None) -> None:
-            if way is not None:
-                self._choose(fork, way, playing)
+        def chosen(branch: int | None) -> None:
+            if branch is not None:
+                self._choose(fork, branch, playing)
 
-        self._port.show_ways(self._position.track, fork, chosen)
+        self._port.show_branches(self._position.track, fork, chosen)
 
-    def _choose(self, fork: Fork, way: int, playing: int | None) -> None:
+    def _choose(self, fork: Fork, branch: int, playing: int | None) -> None:
         position = self._position
         here = position.node.ref.id
-        position.track = take(position.track, fork, way)
+        position.track = take(position.track, fork, branch)
         self._jobs.follow_track(position.track, position.tip)
         at = position.track.place(here)
         # Unless a step is to be taken: the shown checkpoint stays if both branches have it, else the new branch begins.

@@ -63,10 +63,10 @@ class LogReader:
         if text:
             self.go_on(1)
 
-    def go_on(self, way: int) -> None:
+    def go_on(self, direction: int) -> None:
         """Go to the next or previous match."""
         log = self._port.log_lines
-        found = log.find(log.match, way) if log.match else None
+        found = log.find(log.match, direction) if log.match else None
         if found is not None:
             log.move_to(found)
         else:

@@ -222,7 +222,7 @@ class PausedRun:
 
     # -- going back --------------------------------------------------------------------------------------------------
 
-    def move(self, way: int, count: int) -> bool:
+    def move(self, direction: int, count: int) -> bool:
         """Go back along the path of the paused run, or forward; return False where the cursor is not on it."""
         run = self._run
         paused = run.paused if run is not None else None
@@ -232,9 +232,9 @@ class PausedRun:
         here = next((at for at, node in enumerate(path) if node.ref.file == self._port.selection.file), None)
         if here is None:
             return False
-        there = min(max(here + way * count, 0), len(path) - 1)
+        there = min(max(here + direction * count, 0), len(path) - 1)
         if there == here:
-            self._port.say("The run begins here." if way < 0 else "The run has come no further.", "dim")
+            self._port.say("The run begins here." if direction < 0 else "The run has come no further.", "dim")
             return True
         self._port.selection.following = False
         self._back = (paused, path[there].ref.id)

@@ -73,11 +73,11 @@ class Playback:
 
     # -- moving ------------------------------------------------------------------------------------------------------
 
-    def go(self, at: int, way: int = 1) -> None:
+    def go(self, at: int, direction: int = 1) -> None:
         """Go to a place of the path and show its step as soon as it is made."""
         position = self._position
         position.at = max(0, min(at, position.last))
-        self._jobs.want(position.at, way)
+        self._jobs.want(position.at, direction)
         file = position.node.ref.file
         frame = self._jobs.frame(file)
         if frame is not None:
@@ -88,26 +88,26 @@ class Playback:
                 self._fail(reason)
         self._port.draw()
 
-    def step(self, way: int) -> bool:
+    def step(self, direction: int) -> bool:
         """Go one step on or back; False where the path ends, or where a branch has to be chosen first."""
         position = self._position
         fork = position.track.forks.get(position.at)
-        if way > 0 and fork is not None and not fork.decided:
+        if direction > 0 and fork is not None and not fork.decided:
             playing = self.playing
             self.stop()
             self._port.ask_way(fork, playing)
             return False
-        if not 0 <= position.at + way <= position.last:
+        if not 0 <= position.at + direction <= position.last:
             return False
-        self.go(position.at + way, way)
+        self.go(position.at + direction, direction)
         return True
 
-    def step_by_hand(self, way: int) -> None:
+    def step_by_hand(self, direction: int) -> None:
         """Stop, and go one step on or back."""
         self.stop()
         position = self._position
-        if not self.step(way) and position.track.forks.get(position.at) is None:
-            self._port.say("This is the last step." if way > 0 else "This is the first step.", "dim")
+        if not self.step(direction) and position.track.forks.get(position.at) is None:
+            self._port.say("This is the last step." if direction > 0 else "This is the first step.", "dim")
 
     def go_on(self, at: int, playing: int | None = None) -> None:
         """Go to a place; play on from there in a direction, 0 for a stop, None for as before."""
@@ -155,19 +155,19 @@ class Playback:
 
     # -- playing -----------------------------------------------------------------------------------------------------
 
-    def play(self, way: int) -> None:
+    def play(self, direction: int) -> None:
         """Play forwards or backwards; stop when it plays."""
         position = self._position
         if self.playing:
             self.stop()
             return
-        if way > 0 and position.at == position.last and position.is_over:
+        if direction > 0 and position.at == position.last and position.is_over:
             self._port.say("This is the end of the branch; Home goes to its beginning.", "dim")
             return
-        if way < 0 and position.at == 0:
+        if direction < 0 and position.at == 0:
             self._port.say("This is the beginning; space plays forwards.", "dim")
             return
-        self.playing = way
+        self.playing = direction
         self._schedule()
         self._port.draw()
 
@@ -252,7 +252,7 @@ class Playback:
             self._sought(self.seeking)
         self._port.draw()
 
-    def seek(self, way: int) -> None:
+    def seek(self, direction: int) -> None:
         """Go to the next place where a pinned path changed, once all checkpoints up to it are read."""
         pins = self._jobs.pins
         if not pins:
@@ -265,9 +265,9 @@ class Playback:
                 return True
             return None if any(value is None for value in found) else False
 
-        self._seek(way, is_there, "pinned path changes", self.seek)
+        self._seek(direction, is_there, "pinned path changes", self.seek)
 
-    def seek_breakpoint(self, way: int) -> None:
+    def seek_breakpoint(self, direction: int) -> None:
         """Go to the next place where a breakpoint became true, once all checkpoints up to it are read."""
         truths = self._jobs.truths
         if not truths:
@@ -282,18 +282,20 @@ class Playback:
                 return True
             return None if any(now is None or was is None for now, was in found) else False
 
-        self._seek(way, is_there, "breakpoint becomes true", self.seek_breakpoint)
+        self._seek(direction, is_there, "breakpoint becomes true", self.seek_breakpoint)
 
-    def _seek(self, way: int, is_there: Callable[[str], bool | None], what: str, again: Callable[[int], None]) -> None:
+    def _seek(
+        self, direction: int, is_there: Callable[[str], bool | None], what: str, again: Callable[[int], None]
+    ) -> None:
         position = self._position
         self._sought = again
-        at, known = next_place(position.track, position.at, way, is_there)
-        self.seeking = 0 if known else way
+        at, known = next_place(position.track, position.at, direction, is_there)
+        self.seeking = 0 if known else direction
         if at >= 0:
             self._port.say("")
-            self.go(at, way)
+            self.go(at, direction)
         elif known:
-            self._port.say(f"No {what} {'after' if way > 0 else 'before'} this step.", "dim")
+            self._port.say(f"No {what} {'after' if direction > 0 else 'before'} this step.", "dim")
         else:
             count = len(position.track.nodes)
             self._port.say(f"reading the branch … {self.swept[0]:,} of {count:,} · {keys_of('app.back')} stops", "dim")

@@ -235,19 +235,19 @@ class Queries:
         self._port.mark("" if self._search.regex else self._search.text)
         self._go_to_match(self._search, 0)
 
-    def _go_to_match(self, search: StoreSearch, way: int) -> None:
-        search.at = (search.at + way) % len(search.matches)
+    def _go_to_match(self, search: StoreSearch, direction: int) -> None:
+        search.at = (search.at + direction) % len(search.matches)
         ref, hit = search.matches[search.at]
         self._port.selection.go_to(ref.file, hit.path)
         text = clean(search.text, 40)
         said = f"match {search.at + 1:,} of {len(search.matches):,} for {text!a} · {ways_on()}"
         self._port.say(said)
 
-    def next_match(self, way: int) -> bool:
+    def next_match(self, direction: int) -> bool:
         """Go to the next or previous match over checkpoints; return False when none is travelled through."""
         if not self._travels or self._search is None or not self._search.matches:
             return False
-        self._go_to_match(self._search, way * self._port.panes.lines.take_count())
+        self._go_to_match(self._search, direction * self._port.panes.lines.take_count())
         return True
 
     def leave_for(self, text: str) -> None:

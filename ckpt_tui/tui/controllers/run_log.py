@@ -75,7 +75,7 @@ class RunLog:
         log.following = log.paused or not log.following
         if log.following:
             log.paused = False
-            log.move_to(log.line_count - 1, by_hand=False, way=-1)
+            log.move_to(log.line_count - 1, by_hand=False, direction=-1)
         self._port.draw()
 
     # -- saving ------------------------------------------------------------------------------------------------------

@@ -51,24 +51,26 @@ class Position:
         return ref.id if ref.status == "open" and time.time() - ref.when > STALE_SECONDS else ""
 
 
-def next_place(track: PlaybackPath, at: int, way: int, is_there: Callable[[str], bool | None]) -> tuple[int, bool]:
+def next_place(
+    track: PlaybackPath, at: int, direction: int, is_there: Callable[[str], bool | None]
+) -> tuple[int, bool]:
     """The next place on a playback path where a condition holds.
 
     Args:
         track: The track.
         at: Where to begin; this place does not count.
-        way: 1 or -1.
+        direction: 1 or -1.
         is_there: Whether the condition holds at a file; None where that is not known yet.
 
     Returns:
         The place, or -1; and whether all places up to it were known.
     """
-    place = at + way
+    place = at + direction
     while 0 <= place < len(track.nodes):
         found = is_there(track.nodes[place].ref.file)
         if found is None:
             return -1, False
         if found:
             return place, True
-        place += way
+        place += direction
     return -1, True

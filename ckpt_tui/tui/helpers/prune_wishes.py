@@ -64,13 +64,13 @@ class PruneWishes:
         files = self._marked if kind == "marked" else {here[1].ref.file} if here is not None else frozenset()
         return Wish(files=files, force=self.is_forced)
 
-    def change(self, kind: str, way: int) -> bool:
+    def change(self, kind: str, direction: int) -> bool:
         """Take the next or previous number of a line; False where it has none."""
         if kind == "keep":
-            self.keep = max(self.keep + way, 0)
+            self.keep = max(self.keep + direction, 0)
         elif kind == "older":
-            further = [age for age in _AGES if (age - self.age) * way > 0]
-            self.age = (further[0] if way > 0 else further[-1]) if further else self.age
+            further = [age for age in _AGES if (age - self.age) * direction > 0]
+            self.age = (further[0] if direction > 0 else further[-1]) if further else self.age
         return kind in ("keep", "older")
 
     def text(self, kind: str) -> str:

@@ -55,7 +55,9 @@ def place_parts(position: Position, is_read: bool, notes: Notebook | None) -> li
         parts.append((" · reading …", "warn"))
     fork = track.forks.get(at)
     if fork is not None:
-        chosen = f"way {fork.taken + 1} of {len(fork.ways)}" if fork.decided else f"{len(fork.ways)} ways go on"
+        chosen = (
+            f"branch {fork.taken + 1} of {len(fork.branches)}" if fork.decided else f"{len(fork.branches)} branches"
+        )
         parts.append((f" · ┳ fork: {chosen}, {keys_of('replay.fork')} chooses", "warn"))
     note = notes.notes.get(ref.id) if notes else None
     if note is not None:

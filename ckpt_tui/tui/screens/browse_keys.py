@@ -133,10 +133,10 @@ class BrowseKeys(Screen[None]):
     def action_follow(self) -> None:
         self.checkpoints.toggle_following()
 
-    def action_step(self, way: int) -> None:
+    def action_step(self, direction: int) -> None:
         count = self.panes.lines.take_count()
-        if not self.paused_run.move(way, count):
-            self.panes.step(way * count)
+        if not self.paused_run.move(direction, count):
+            self.panes.step(direction * count)
 
     # -- a run that is paused ----------------------------------------------------------------------------------------
 
@@ -198,9 +198,9 @@ class BrowseKeys(Screen[None]):
         if text:
             self.action_search_next(1)
 
-    def action_search_next(self, way: int) -> None:
-        if not self.queries.next_match(way):
-            self.value_search.next(way)
+    def action_search_next(self, direction: int) -> None:
+        if not self.queries.next_match(direction):
+            self.value_search.next(direction)
 
     # -- queries -----------------------------------------------------------------------------------------------------
 
@@ -252,11 +252,11 @@ class BrowseKeys(Screen[None]):
 
     # -- panes, and going back ---------------------------------------------------------------------------------------
 
-    def action_other_pane(self, way: int) -> None:
-        self.panes.focus_other(way)
+    def action_other_pane(self, direction: int) -> None:
+        self.panes.focus_other(direction)
 
-    def action_move_border(self, way: int) -> None:
-        self.borders.move(way)
+    def action_move_border(self, direction: int) -> None:
+        self.borders.move(direction)
 
     def action_zoom(self) -> None:
         self.panes.toggle_zoom()
@@ -266,8 +266,8 @@ class BrowseKeys(Screen[None]):
             self.bars.say(f"{name.capitalize()} is shown already.", "dim")
         self.bars.say_tab()
 
-    def action_next_tab(self, way: int) -> None:
-        self.panes.next_tab(way)
+    def action_next_tab(self, direction: int) -> None:
+        self.panes.next_tab(direction)
         self.bars.say_tab()
 
     def action_back(self) -> None:

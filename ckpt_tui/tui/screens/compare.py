@@ -269,12 +269,12 @@ class CompareScreen(Screen[ComparePlace]):
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
-    def action_change(self, way: int) -> None:
+    def action_change(self, direction: int) -> None:
         """Go to the next or previous match of a searched text, else to the next or previous change."""
         if self.rows.match:
-            self.change_search.go_on(way * self.rows.take_count())
+            self.change_search.go_on(direction * self.rows.take_count())
         else:
-            self.rows.action_change(way)
+            self.rows.action_change(direction)
 
     def action_swap(self) -> None:
         """Compare the other way round."""

@@ -134,19 +134,19 @@ class TextScreen(ModalScreen[None]):
         self._has_searched = bool(text)
         self._search(text, 0)
 
-    def _search(self, text: str, way: int) -> None:
+    def _search(self, text: str, direction: int) -> None:
         self._match = text
         self._lines.set_match(text)
         if text:
-            self.action_search_next(way)
+            self.action_search_next(direction)
         else:
             self._say("")
 
-    def action_search_next(self, way: int) -> None:
+    def action_search_next(self, direction: int) -> None:
         """Go to the next or previous match."""
         if self._match:
             back = "ends" if self._has_searched else "closes"
-            self._say(match_word(*self._lines.next_match(way), self._match, back)[0].strip())
+            self._say(match_word(*self._lines.next_match(direction), self._match, back)[0].strip())
         else:
             self._say(f"No search yet: {keys_of('search.open')} starts one.")
 

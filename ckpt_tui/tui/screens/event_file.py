@@ -179,9 +179,9 @@ class EventsScreen(Screen[None]):
         """Ask for a text to filter by."""
         self.log_reader.ask_filter()
 
-    def action_search_next(self, way: int) -> None:
+    def action_search_next(self, direction: int) -> None:
         """Go to the next or previous match."""
-        self.log_reader.go_on(way)
+        self.log_reader.go_on(direction)
 
     def action_help(self) -> None:
         """Show keys and signs."""

@@ -43,13 +43,13 @@ class Scope(NamedTuple):
 
 def scopes(store: Store, runs: tuple[Run, ...], run: Run, node: Node) -> tuple[Scope, ...]:
     """The scopes of an export at a checkpoint; the diff with its parent is a part of each."""
-    way = tuple(branch_of(run, node))
+    branch = tuple(branch_of(run, node))
     name = id_text(node.ref)
     whole = tuple(each for one in runs for each in one.nodes)
     found = [Scope("this checkpoint, and what changed in it", f"checkpoint-{name}.md", (node,))]
-    if len(way) > 1:
-        found.append(Scope(f"its branch up to here, {len(way):,} checkpoints", f"branch-{name}.md", way))
-    if len(run.nodes) > len(way):
+    if len(branch) > 1:
+        found.append(Scope(f"its branch up to here, {len(branch):,} checkpoints", f"branch-{name}.md", branch))
+    if len(run.nodes) > len(branch):
         found.append(Scope(f"its run, {len(run.nodes):,} checkpoints", f"run-{name}.html", run.nodes))
     if len(whole) > len(run.nodes):
         found.append(Scope(f"the store, {len(whole):,} checkpoints", f"{store_name(store)}.bundle", whole))

@@ -275,9 +275,9 @@ class PruneScreen(Screen[str]):
 
     # -- keys --------------------------------------------------------------------------------------------------------
 
-    def action_change(self, way: int) -> None:
+    def action_change(self, direction: int) -> None:
         """Choose a larger or smaller number, a longer or shorter time."""
-        if self._offered.change(self._wishes.kind, way):
+        if self._offered.change(self._wishes.kind, direction):
             self._renew()
 
     def action_number(self) -> None:

@@ -193,7 +193,7 @@ class ReplayScreen(Screen[Any]):
 
     @on(Timeline.Stepped)
     def _stepped(self, event: Timeline.Stepped) -> None:
-        self.playback.step_by_hand(event.way)
+        self.playback.step_by_hand(event.direction)
 
     @on(WatchLines.Dropped)
     def _dropped(self, event: WatchLines.Dropped) -> None:
@@ -203,31 +203,31 @@ class ReplayScreen(Screen[Any]):
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
-    def action_play(self, way: int) -> None:
+    def action_play(self, direction: int) -> None:
         """Play forwards or backwards, or pause."""
-        self.playback.play(way)
+        self.playback.play(direction)
 
-    def action_step(self, way: int) -> None:
+    def action_step(self, direction: int) -> None:
         """One step on or back."""
-        self.playback.step_by_hand(way)
+        self.playback.step_by_hand(direction)
 
-    def action_end(self, way: int) -> None:
+    def action_end(self, direction: int) -> None:
         """The first or the last step."""
         self.playback.stop()
-        end = self.position.last if way > 0 else 0
+        end = self.position.last if direction > 0 else 0
         if self.position.at == end:
-            self.port.say("This is the last step." if way > 0 else "This is the first step.", "dim")
-        self.playback.go(end, way)
+            self.port.say("This is the last step." if direction > 0 else "This is the first step.", "dim")
+        self.playback.go(end, direction)
 
-    def action_change(self, way: int) -> None:
+    def action_change(self, direction: int) -> None:
         """The next or previous change of a pinned path."""
         self.playback.stop()
-        self.playback.seek(way)
+        self.playback.seek(direction)
 
-    def action_run_to_breakpoint(self, way: int) -> None:
+    def action_run_to_breakpoint(self, direction: int) -> None:
         """The next or previous step at which a breakpoint became true."""
         self.playback.stop()
-        self.playback.seek_breakpoint(way)
+        self.playback.seek_breakpoint(direction)
 
     def action_speed(self, by: int) -> None:
         """Slower or faster."""
@@ -306,9 +306,9 @@ class ReplayScreen(Screen[Any]):
         if self._queries.has_left:
             self.dismiss(None)
 
-    def action_pane(self, way: int) -> None:
+    def action_pane(self, direction: int) -> None:
         """The next or previous pane."""
-        self.panes.next_pane(way)
+        self.panes.next_pane(direction)
 
     def action_help(self) -> None:
         """Show keys and signs."""

@@ -302,9 +302,9 @@ class ResumeScreen(RunDialogs):
         else:
             self.say(f"There is no log before the {self.terms.workflow} runs.", "dim")
 
-    def action_search_next(self, way: int) -> None:
+    def action_search_next(self, direction: int) -> None:
         """Go to the next or previous match in the log."""
-        self.log_reader.go_on(way)
+        self.log_reader.go_on(direction)
 
     def action_reveal(self) -> None:
         """Show secrets, or mask them again."""

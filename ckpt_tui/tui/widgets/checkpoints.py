@@ -116,7 +116,7 @@ class Checkpoints(LineList):
             # The selected file is gone: the row nearest to it takes its place.
             file = view.nearest(before, old)
             place = view.places[file] if file else len(view.rows) - 1
-            self.move_to(place, by_hand=False, way=-1)
+            self.move_to(place, by_hand=False, direction=-1)
             self.scroll_to(y=max(old_top + place - before.places.get(file, old), 0), animate=False, immediate=True)
             self.show_cursor()
             return
@@ -132,15 +132,15 @@ class Checkpoints(LineList):
         self.move_to(place, by_hand=by_hand)
         return True
 
-    def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
+    def move_to(self, index: int, by_hand: bool = True, direction: int = 1) -> None:
         """Move the cursor, and remember the file it is on."""
         if not self.view.places:
             return
         before = self.selected
         # The name is set before the base class posts its message.
-        index = self.settle(index, way)
+        index = self.settle(index, direction)
         self.selected = self.file_at(index)
-        super().move_to(index, by_hand and self.selected != before, way)
+        super().move_to(index, by_hand and self.selected != before, direction)
 
     def file_at(self, index: int) -> str:
         """The file name of a row, or ""."""
@@ -315,12 +315,12 @@ class Checkpoints(LineList):
         """Ask for a filter."""
         self.post_message(self.FilterAsked())
 
-    def action_section(self, way: int) -> None:
+    def action_section(self, direction: int) -> None:
         """Go to the first checkpoint of the next or previous run."""
         for _ in range(self.take_count()):
-            index = heading_from(self.view.rows, self.cursor, way)
+            index = heading_from(self.view.rows, self.cursor, direction)
             if index is None:
-                self.idle(why_no_run(self.view, way))
+                self.idle(why_no_run(self.view, direction))
                 return
             self.move_to(index if self.selectable(index) else index + 1)
 
@@ -328,9 +328,9 @@ class Checkpoints(LineList):
         """Why a command does nothing now, as its key shows it; "" where it works."""
         if command == "list.parent":
             return why_no_parent(self.row)
-        way = {"list.next_run": 1, "list.previous_run": -1}.get(command, 0)
-        is_idle = way and heading_from(self.view.rows, self.cursor, way) is None
-        return why_no_run(self.view, way) if is_idle else ""
+        direction = {"list.next_run": 1, "list.previous_run": -1}.get(command, 0)
+        is_idle = direction and heading_from(self.view.rows, self.cursor, direction) is None
+        return why_no_run(self.view, direction) if is_idle else ""
 
     def action_parent(self) -> None:
         """Go to the checkpoint this one came from."""

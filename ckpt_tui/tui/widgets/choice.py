@@ -73,12 +73,12 @@ class Choice(Widget, can_focus=True):
             if letter.isalpha() and letters.count(letter) == 1 and letter not in _MOVES
         }
 
-    def action_choose(self, way: int) -> None:
+    def action_choose(self, direction: int) -> None:
         """Choose the next or previous option; where none is chosen, only the first one can be moved to."""
         if self.value in self.options:
             at = self.options.index(self.value)
-            self.choose(self.options[(at + way) % len(self.options)])
-        elif way > 0:
+            self.choose(self.options[(at + direction) % len(self.options)])
+        elif direction > 0:
             self.choose(self.options[0])
 
     def choose(self, option: str) -> None:

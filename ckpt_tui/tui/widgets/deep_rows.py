@@ -72,12 +72,12 @@ class DeepRows(UnreadRows):
         if self.shift != shift:
             self.changed()
 
-    def action_sideways(self, way: int) -> None:
+    def action_sideways(self, direction: int) -> None:
         """Scroll sideways by some levels, or as many as were typed."""
         most, before = self.row.depth if self.row is not None else 0, self.shift
-        self.shift = max(0, min(self.shift + way * self.take_count(_SIDEWAYS), most))
+        self.shift = max(0, min(self.shift + direction * self.take_count(_SIDEWAYS), most))
         if self.shift == before:
-            self.idle("A row this deep is not scrolled further." if way > 0 else "The value is not scrolled.")
+            self.idle("A row this deep is not scrolled further." if direction > 0 else "The value is not scrolled.")
         self.changed()
 
     def action_show_below(self) -> None:

@@ -242,9 +242,9 @@ class Detail(Widget):
         if tab == "overview" and not (overview and overview.complete):
             self.post_message(self.OverviewWanted(self, True))
 
-    def next_tab(self, way: int) -> None:
+    def next_tab(self, direction: int) -> None:
         """Show the next or previous tab that has something to show."""
-        self.pick(tab_texts.next_view(self.tab, way, self.tabs))
+        self.pick(tab_texts.next_view(self.tab, direction, self.tabs))
 
     def pick_again(self, tab: str) -> None:
         """Show another tab; that of the file, where it is shown, goes to the next view of it."""

@@ -91,7 +91,7 @@ class LogLines(LineList):
     def _follow(self) -> None:
         """Keep the newest line in sight, once there is room for it: the size of the list is not known before."""
         if self.following:
-            self.move_to(self.line_count - 1, by_hand=False, way=-1)
+            self.move_to(self.line_count - 1, by_hand=False, direction=-1)
             self.call_after_refresh(self.show_cursor)
 
     def _take_filtered(self, first: int) -> int:
@@ -139,11 +139,11 @@ class LogLines(LineList):
         """A line as it came."""
         return self.log_lines.get(self._number(index))
 
-    def find(self, text: str, way: int) -> int | None:
+    def find(self, text: str, direction: int) -> int | None:
         """The next line that contains a text, from the cursor on, round the end; None when there is none."""
         count = self.line_count
         for step in range(1, count + 1):
-            index = (self.cursor + way * step) % count
+            index = (self.cursor + direction * step) % count
             raw = self.raw(index)
             if raw is not None and contains(raw, text, self.reveal):
                 return index
@@ -154,9 +154,9 @@ class LogLines(LineList):
         super().on_resize()
         self._follow()
 
-    def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
+    def move_to(self, index: int, by_hand: bool = True, direction: int = 1) -> None:
         """Move the cursor; by hand, the newest line is followed only from the end."""
-        super().move_to(index, by_hand, way)
+        super().move_to(index, by_hand, direction)
         if by_hand:
             self.following = self.cursor >= self.line_count - 1
 

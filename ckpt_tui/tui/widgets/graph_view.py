@@ -208,12 +208,12 @@ class GraphView(ScrolledView):
 
     # -- scrolling ---------------------------------------------------------------------------------------------------
 
-    def action_sideways(self, way: int) -> None:
+    def action_sideways(self, direction: int) -> None:
         """Scroll to the left or right."""
         width, before = self.scrollable_content_region.width, self._left
-        self._left = max(0, min(self._left + way * SIDEWAYS, self._overhang(width)))
+        self._left = max(0, min(self._left + direction * SIDEWAYS, self._overhang(width)))
         if self._left == before:
-            self.idle(f"There is no more of the graph to the {'right' if way > 0 else 'left'}.")
+            self.idle(f"There is no more of the graph to the {'right' if direction > 0 else 'left'}.")
         self.changed()
 
     def action_toggle_idle(self) -> None:

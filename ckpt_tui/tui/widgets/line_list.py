@@ -225,11 +225,11 @@ class LineList(ScrolledLines, can_focus=True):
         """Redraw the two lines."""
         self._refresh_lines(old, new)
 
-    def settle(self, index: int, way: int) -> int:
-        """The line nearest to `index` that the cursor may be on, looking in the direction of `way` first."""
+    def settle(self, index: int, direction: int) -> int:
+        """The line nearest to `index` that the cursor may be on, looking in `direction` first."""
         count = self.line_count
         index = max(0, min(index, count - 1))
-        for step in (way, -way):
+        for step in (direction, -direction):
             here = index
             while 0 <= here < count and not self.selectable(here):
                 here += step
@@ -237,11 +237,11 @@ class LineList(ScrolledLines, can_focus=True):
                 return here
         return index
 
-    def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
-        """Put the cursor on a line, or on the next one it may be on in the direction of `way`."""
+    def move_to(self, index: int, by_hand: bool = True, direction: int = 1) -> None:
+        """Put the cursor on a line, or on the next one it may be on in `direction`."""
         if not self.line_count:
             return
-        index = self.settle(index, way)
+        index = self.settle(index, direction)
         moved = index != self.cursor
         self.cursor = index
         self.show_cursor()
@@ -275,34 +275,34 @@ class LineList(ScrolledLines, can_focus=True):
             event.stop()
             event.prevent_default()
 
-    def action_cursor(self, way: int) -> None:
+    def action_cursor(self, direction: int) -> None:
         """Move by one row, or as many as were typed; lines that the cursor skips are not counted."""
         count = self.take_count()
         if count > _COUNTED:
-            self._go(self.cursor + way * count, way)
+            self._go(self.cursor + direction * count, direction)
             return
         index = found = self.cursor
-        while count and 0 <= (index := index + way) < self.line_count:
+        while count and 0 <= (index := index + direction) < self.line_count:
             if self.selectable(index):
                 found = index
                 count -= 1
-        self._go(found if found != self.cursor else self.cursor + way, way)
+        self._go(found if found != self.cursor else self.cursor + direction, direction)
 
-    def action_page(self, way: int) -> None:
+    def action_page(self, direction: int) -> None:
         """Move by a page."""
-        self._page(way * max(self.scrollable_content_region.height - 1, 1))
+        self._page(direction * max(self.scrollable_content_region.height - 1, 1))
 
-    def action_half_page(self, way: int) -> None:
+    def action_half_page(self, direction: int) -> None:
         """Move by half a page."""
-        self._page(way * max(self.scrollable_content_region.height // 2, 1))
+        self._page(direction * max(self.scrollable_content_region.height // 2, 1))
 
     def _page(self, by: int) -> None:
         self._go(self.cursor + by * self.take_count(), 1 if by > 0 else -1)
 
-    def _go(self, index: int, way: int) -> None:
+    def _go(self, index: int, direction: int) -> None:
         """Move to a line, or show that there is no other."""
         before = self.cursor, self.scroll_offset
-        self.move_to(index, way=way)
+        self.move_to(index, direction=direction)
         if before == (self.cursor, self.scroll_offset):
             is_last = self.settle(self.line_count - 1, -1) == self.cursor
             is_first = self.settle(0, 1) == self.cursor

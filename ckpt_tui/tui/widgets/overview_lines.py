@@ -55,12 +55,12 @@ class OverviewLines(LineList):
         self._layout()
         super().on_resize()
 
-    def find(self, text: str, start: int, way: int) -> int | None:
+    def find(self, text: str, start: int, direction: int) -> int | None:
         """The next row that contains a text, from a row on, round the end; None when there is none."""
         strict = text != text.lower()
         count = len(self._drawn)
         rows = ["".join(part for part, _ in row) for row in self._drawn]
-        found = ((start + way * step) % count for step in range(count))
+        found = ((start + direction * step) % count for step in range(count))
         return next((at for at in found if text in (rows[at] if strict else rows[at].lower())), None)
 
     def show(self, overview: Overview | None, keep_place: bool = False) -> None:

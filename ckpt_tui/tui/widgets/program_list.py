@@ -100,9 +100,9 @@ class ProgramList(Widget, can_focus=True):
         self.chosen = -1
         self.refresh()
 
-    def action_choose(self, way: int) -> None:
+    def action_choose(self, direction: int) -> None:
         """Choose the next or previous one."""
-        self.choose(max(0, min(len(self.programs) - 1, self.chosen + way)))
+        self.choose(max(0, min(len(self.programs) - 1, self.chosen + direction)))
 
     def on_key(self, event: events.Key) -> None:
         """Enter goes on, a digit chooses."""

@@ -175,13 +175,13 @@ class RowTree(DeepRows):
         else:
             self.post_message(self.Opened(expression(self.path), row.member.value, self.match))
 
-    def action_sibling(self, way: int) -> None:
+    def action_sibling(self, direction: int) -> None:
         """Go to the next or previous sibling."""
         row = self.row
         if row is not None:
-            slot = max(0, min(row.slot + way * self.take_count(), row.branch.count - 1))
+            slot = max(0, min(row.slot + direction * self.take_count(), row.branch.count - 1))
             if slot == row.slot:
-                self.idle(f"This is the {'last' if way > 0 else 'first'} of its siblings.")
+                self.idle(f"This is the {'last' if direction > 0 else 'first'} of its siblings.")
             self.move_to(self.value_tree.index_of(row.branch, slot))
 
     def action_unfold_below(self) -> None:

@@ -158,11 +158,11 @@ def file_tabs() -> tuple[Tab, ...]:
     return tuple(Tab(name, name.capitalize()) for name in FILE_VIEWS)
 
 
-def next_view(view: str, way: int, tabs: Sequence[Tab]) -> str:
+def next_view(view: str, direction: int, tabs: Sequence[Tab]) -> str:
     """The next or previous view that has something to show."""
     empty = {tab.name for tab in tabs if tab.number == 0}
     at = VIEWS.index(view)
-    following = [VIEWS[(at + way * step) % len(VIEWS)] for step in range(1, len(VIEWS))]
+    following = [VIEWS[(at + direction * step) % len(VIEWS)] for step in range(1, len(VIEWS))]
     return next(name for name in following if name not in empty)
 
 

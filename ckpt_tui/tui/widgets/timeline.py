@@ -44,7 +44,7 @@ class Timeline(Widget):
     class Stepped(Message):
         """The person clicked on the arrow at one of the ends."""
 
-        way: int
+        direction: int
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
