@@ -1,7 +1,6 @@
 """Browse agent workflow checkpoints; decode every value without executing anything.
 
-The names here are the public API. They are loaded on first use, so that a program that wants one of them does not
-pay for the rest.
+The names here are the public API. Each is imported when it is first used, so that a program imports only what it needs.
 """
 
 from __future__ import annotations

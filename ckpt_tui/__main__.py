@@ -11,11 +11,11 @@ from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there
 def main() -> None:
     """Run the command line; ends the process with the exit codes of docs/cli.md."""
     collect_rarely()
-    from ckpt_tui.cli import command_line, hidden_passwords  # late: nothing looks through them for garbage
+    from ckpt_tui.cli import command_line, hidden_passwords  # late: after the collector has been made to run rarely
 
     _open_closed_streams()
     code = command_line.run(hidden_passwords.hide_passwords(sys.argv[1:]))
-    leave_out_what_is_there()  # Python looks through everything once more when it ends
+    leave_out_what_is_there()  # else Python collects all objects once more as it ends
     sys.exit(code)
 
 

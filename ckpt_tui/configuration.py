@@ -12,14 +12,14 @@ from ckpt_tui.user_directories import config_file
 
 
 class Config(NamedTuple):
-    """What the person set.
+    """The settings of the configuration file.
 
     Attributes:
         theme: Name of a theme; "" for our own.
         mouse: Whether the mouse is used.
         keys: Command id → keys, comma separated.
         cache: Whether the headers of large directories are kept for the next start.
-        unknown: Tables and keys of the file that nothing knows.
+        unknown: Tables and keys of the file that are unknown.
         ignore: What a diff hides: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
     """
 
@@ -32,10 +32,10 @@ class Config(NamedTuple):
 
 
 OFF = ("0", "no", "off", "false")
-"""What a variable that switches something off may say."""
+"""Values of a variable that switch something off."""
 
 MEMBERS = ("theme", "mouse", "cache", "keys", "ignore")
-"""What a file may hold."""
+"""The tables and keys that a file may have, with their types."""
 
 FORMER = "noise"
 """The former name of the table `[ignore]`, which still counts."""
@@ -108,7 +108,7 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
 
 
 def _parse(path: str, data: bytes) -> dict[str, Any]:
-    import tomllib  # late: most people have no such file
+    import tomllib  # late: needed only where there is such a file
 
     try:
         return tomllib.loads(data.decode("utf-8"))

@@ -1,4 +1,4 @@
-"""A log to attach to a report, where somebody asks for one with `--debug`: what ran, on what, and how it ended."""
+"""The log of `--debug`, to attach to a report: the command, the system, errors and the exit code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def path() -> str:
 
 
 class DebugLog:
-    """Appends to the log. What cannot be written is left out: a log never makes a command fail.
+    """Appends to the log. A line that cannot be written is left out: a log never makes a command fail.
 
     Args:
         args: The arguments of the command.
@@ -61,7 +61,7 @@ class DebugLog:
         self.note("".join(traceback.format_exception(error)).rstrip())
 
     def end(self, code: int) -> None:
-        """Write how it ended, and which packages were in use."""
+        """Write the exit code, and which packages were in use."""
         names = ("textual", "rich", "click", "watchfiles", "jmespath", "agent_framework")
         loaded = [name for name in names if name in sys.modules]
         self.note(

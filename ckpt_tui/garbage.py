@@ -1,4 +1,4 @@
-"""How often Python looks for garbage: rarely, since what is read lives as long as it is shown."""
+"""Makes Python's garbage collector run rarely, since decoded values live as long as they are shown."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _OLDER = 20, 50
 
 
 def collect_rarely(is_screen: bool = False) -> None:
-    """Look for garbage every 200,000 objects; looking through what was read takes a tenth of the time of a list.
+    """Collect every 200,000 objects; by default, collecting takes a tenth of the time of a list.
 
     Args:
-        is_screen: Look four times as often: a screen draws for hours, and what it drew would take 12 MB until then.
+        is_screen: Collect four times as often: a screen draws for hours, and its garbage would take 12 MB until then.
     """
     gc.set_threshold(_SCREENS if is_screen else _VERB, *_OLDER)
 
 
 def leave_out_what_is_there() -> None:
-    """Never look through the objects that exist now: tens of thousands of rows make full collections slow."""
+    """Exclude the objects that exist now from collections: tens of thousands of rows make full ones slow."""
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Where the person's own files are: configuration, state, what may be thrown away; none is beside checkpoints.
+"""The person's own directories: configuration, state and cache; none is beside checkpoints.
 
 The places are those of the system: `~/.config`, `~/.local/state` and `~/.cache` on Linux, `~/Library/Application
 Support` and `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows. `$XDG_CONFIG_HOME`, `$XDG_STATE_HOME` and
@@ -15,7 +15,7 @@ import platformdirs
 _NAME = "ckpt-tui"
 
 _NOWHERE = os.path.join(os.sep, "nonexistent", _NAME)
-"""The place of somebody without a home, as in a container that runs under any number: nothing is read or kept."""
+"""The place where there is no home, as in a container that runs under any user id: nothing is read or kept."""
 
 
 def config_file() -> str:
@@ -26,12 +26,12 @@ def config_file() -> str:
 
 
 def state_directory() -> str:
-    """The directory for what is remembered between sessions."""
+    """The directory for data that is kept between sessions."""
     return _place("XDG_STATE_HOME", platformdirs.user_state_dir)
 
 
 def cache_directory() -> str:
-    """The directory for what may be deleted at any time."""
+    """The directory for data that may be deleted at any time."""
     return _place("XDG_CACHE_HOME", platformdirs.user_cache_dir)
 
 

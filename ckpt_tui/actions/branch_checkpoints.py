@@ -24,7 +24,7 @@ from ckpt_tui.stores.base import Readable, Store
 
 Check = Callable[[], None] | None
 Progress = Callable[[int, int], None] | None
-"""Called with the checkpoints checked and those to ask."""
+"""Called with how many checkpoints were evaluated, and how many are to be."""
 
 _KEYS = {**{part: key.decode() for part, key in PARTS.items()}, "metadata": "metadata"}
 """Part of a checkpoint → its key in a file of Agent Framework."""
@@ -115,14 +115,14 @@ class BranchCheckpoint:
         return None if parts is None else Checkpoint(self.node.ref, **parts, warnings=(), faults=(), raw=b"")
 
     def span(self, path: Path) -> Span | None:
-        """The text of the last value on a path that is JSON in the file: the same text is the same value.
+        """The JSON text of the last value on a path that is plain JSON in the file; equal texts are equal values.
 
         None where the file has to be parsed; an empty text where there is nothing at the path.
         """
         return None if self._data is None else _span(self._data, locate(self._data, path))
 
     def find(self, path: Path, span: Span | None = None) -> LookupResult:
-        """What is at a path; `span` where it was asked for before."""
+        """The value at a path; `span` is its text where `span()` was called before."""
         span = span or self.span(path)
         if span is not None:
             text, rest = span
@@ -139,7 +139,7 @@ class BranchCheckpoint:
         return lookup(getattr(self.checkpoint, str(path[0])), path[1:], self._check)
 
     def _label_beside(self, path: Path) -> list[str]:
-        """What the text beside the last step of a path says that it is, where that is a secret."""
+        """The label beside the last step of a path, where that label makes its value a secret."""
         step = path[-1]
         if len(path) < 3 or not (type(step) is int or step in (*VALUES, "auth")):
             return []
@@ -147,12 +147,12 @@ class BranchCheckpoint:
         return label_beside(around, step) if type(around) in (dict, Map, list) else []
 
     def ask(self, expression: Expression, reveal: bool = False, spans: Sequence[Span | None] = ()) -> Any:
-        """What an expression finds in the JSON of `show`; what is masked there is masked for it, too.
+        """The result of an expression on the JSON of `show`; secrets are masked before it is evaluated.
 
         Args:
             expression: The expression.
             reveal: Mask nothing.
-            spans: Those of what the expression needs, where they were asked for before.
+            spans: The spans of the paths that the expression needs, where they are known already.
         """
         if expression.needs is None:
             return expression.of(show_document(self.checkpoint, self._run, self.node, reveal))
@@ -205,11 +205,11 @@ def _parsed(text: bytes) -> Value:
 
 
 _SHORT = 1024
-"""Characters of a text or number that surely is no more than a value."""
+"""Characters up to which the text at a path is parsed at once."""
 
 
 class StoreQueries:
-    """Base of queries of one store, which keep their answers by the content of the checkpoints.
+    """Base of the queries of one store; answers are cached by the content of the checkpoints.
 
     Args:
         store: The store.

@@ -22,14 +22,14 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, UsageError
 
 _PROGRESS_EVERY = 64
-"""Checkpoints asked between two words on how far it is: about 10 ms."""
+"""Checkpoints evaluated between two reports of progress: about 10 ms."""
 
 GRAPH_STEPS = 64
-"""Steps at each end of a branch that say which executor sends to which: runs repeat what they do."""
+"""Steps at each end of a branch that the graph of executors is learned from; most runs repeat the same steps."""
 
 
 class BranchQuery(NamedTuple):
-    """What is asked of a branch.
+    """A query of a branch.
 
     Attributes:
         run: The id of its run.
@@ -45,7 +45,7 @@ class BranchQuery(NamedTuple):
 
 
 class _Evaluated(NamedTuple):
-    """What was found out of a branch so far, and of which content: more of it continues from there."""
+    """The answers for a branch so far, and the content they hold for; a branch that grew continues from them."""
 
     stamps: tuple[object, ...]
     values: tuple[HistoryValue, ...]
@@ -66,7 +66,7 @@ class BranchQueries(StoreQueries):
         return list(self.follow(query, progress, check))[-1]
 
     def follow(self, query: BranchQuery, progress: Progress = None, check: Check = None) -> Iterator[History]:
-        """Yields the history as far as it is known, now and then; the last one is complete."""
+        """Yield the history so far at intervals; the last one is complete."""
         run, nodes, expression, reveal = query
         key = ("history", expression.text, reveal, nodes[0].ref.id, nodes[-1].lane)
         known: _Evaluated = self._answers.get(key) or _Evaluated((), (), "")
@@ -116,7 +116,7 @@ class BranchQueries(StoreQueries):
     def _value(
         self, checkpoint: BranchCheckpoint, expression: Expression, text: Span | None, reveal: bool, check: Check
     ) -> tuple[Callable[[], object], bool, str]:
-        """The JSON of a value when it is asked for, whether there is none, and what distinguishes it from others."""
+        """A function that gives the JSON of a value; whether there is none; a key that is equal for equal values."""
         if expression.path is not None:
             found = checkpoint.find(expression.path, text)
             sign = "-" if found.absent else _sign(found.value, check)
@@ -226,12 +226,13 @@ class BranchQueries(StoreQueries):
 
 
 def _gap(error: CkptError, file: str, left: int) -> Unread:
-    """A checkpoint that could not be asked; raises the error where it is the question that is wrong.
+    """A checkpoint that could not be evaluated; raises the error where the expression itself is wrong.
 
     Args:
-        error: Why it could not be asked.
+        error: Why it could not be evaluated.
         file: Its file.
-        left: Checkpoints of the branch that were not found to be such ones: when this is the last, none can be asked.
+        left: Checkpoints of the branch not evaluated yet, plus those that were evaluated: 1 where every other one
+            failed.
     """
     if isinstance(error, UsageError) and (left == 1 or not isinstance(error, UnanswerableError)):
         raise error
@@ -239,7 +240,7 @@ def _gap(error: CkptError, file: str, left: int) -> Unread:
 
 
 def _sign(value: Value, check: Check) -> str:
-    """A key that differs where a value does; of a value too large to be looked at, the size of its JSON."""
+    """A key that is equal for equal values; for a value too large to be compared, the size of its JSON."""
     if type(value) in SCALARS:
         return f"={scalar_text(value)}"
     try:
@@ -249,7 +250,7 @@ def _sign(value: Value, check: Check) -> str:
 
 
 def _scan(holds: Callable[[int], bool | None], count: int) -> int | None:
-    """Ask every checkpoint; the first where it holds."""
+    """Evaluate every checkpoint; returns the first where it holds."""
     first = None
     for index in range(count):
         if holds(index) and first is None:

@@ -75,7 +75,7 @@ class Checks:
         self._base = base
 
     def evaluate(self, checks: Sequence[Check], check_stop: Watch = None) -> list[Outcome]:
-        """What became of each check, in their order.
+        """The outcome of each check, in their order.
 
         Raises:
             UsageError: an expression, an id or a file is wrong.
@@ -93,7 +93,7 @@ class Checks:
                 self._finish(state)
         return [Outcome(state.check.name, state.failure, state.looked, state.count) for state in states]
 
-    # -- the way through the branch ----------------------------------------------------------------------------------
+    # -- the checkpoints of the branch -------------------------------------------------------------------------------
 
     def _points(self, wanted: set[str] | None) -> Iterator[tuple[CheckedStep, Checkpoint | None, CkptError | None]]:
         """Each checkpoint of the branch, root first; only the wanted ones are loaded where some are named."""

@@ -10,7 +10,7 @@ from ckpt_tui.errors import UsageError
 
 
 class Condition:
-    """An expression that is true or false of a checkpoint.
+    """An expression that is true or false for a checkpoint.
 
     Args:
         text: JMESPath. As there, null, false and what is empty are false, all else is true. Secrets are masked for it.
@@ -24,7 +24,7 @@ class Condition:
         self._expression = Expression(text)
 
     def holds(self, checkpoint: Checkpoint) -> bool:
-        """Whether it is true of a checkpoint; false if it cannot be evaluated. Decodes only what it looks at."""
+        """Whether it is true for a checkpoint; false if it cannot be evaluated. Decodes only the values it needs."""
         needs = self._expression.needs
         if needs is None:
             document = show_document(checkpoint)

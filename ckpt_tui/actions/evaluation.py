@@ -26,7 +26,7 @@ class NotComparableError(Exception):
 class _Parser(Parser):  # type: ignore[misc]  # the package has no types
     """Parses `a.*.b.c` as JMESPath defines it: all steps after `*` are taken in each value.
 
-    The package takes the first of them so, the others of the list, which has none: the result is null.
+    The package takes only the first step in each value, and the others in the list itself: the result is null.
     """
 
     _CACHE: dict[str, ParsedResult] = {}  # noqa: RUF012 an own one: the package's has other trees

@@ -119,7 +119,7 @@ def _before(runs: Sequence[Run], chosen: Sequence[Node]) -> list[Node]:
 
 
 def refuse_inside(output: str, store: Store) -> None:
-    """A store is never written to.
+    """Refuse to write a file into a store.
 
     Raises:
         UsageError: the file would be in the store.

@@ -40,7 +40,7 @@ Progress = Callable[[int, int], None] | None
 
 
 class Bundle(NamedTuple):
-    """What leaves: the document of a bundle, and what was hidden in it.
+    """The document of a bundle, and what was masked in it.
 
     Attributes:
         document: The bundle.
@@ -59,7 +59,7 @@ def names_here(store: Store) -> Names:
     with suppress(Exception):  # no entry in the database of users, which differs between systems
         users.append(getpass.getuser())
     home = os.path.expanduser("~")
-    if os.path.basename(os.path.dirname(home)) in ("home", "Users"):  # else it may be any word
+    if os.path.basename(os.path.dirname(home)) in ("home", "Users"):  # else it may be a common word
         users.append(os.path.basename(home))
     host = socket.gethostname()
     places = [(home, "~")]
@@ -90,7 +90,7 @@ def make_bundle(
         version: The version of the program, which the copy names.
         progress: Called with how many were copied, and of how many.
         check: Called now and then; whatever it raises ends the work.
-        besides: Files of those that are only read for what they say of the others; what is hidden there is not counted.
+        besides: Files of checkpoints that are read only to complete the others; what is masked in them is not counted.
 
     Raises:
         UsageError: one of `reveal` is not a path, or is in none of the checkpoints.
@@ -196,7 +196,7 @@ def _entry(store: Store, node: Node, revealed: _Revealed, cleaner: Cleaner) -> d
 
 
 def _with_body(listed: StoreMetadata | None, loaded: StoreMetadata | None) -> StoreMetadata | None:
-    """What the list says about a run, whose name may be one among several stores, with what only the body says."""
+    """A run as the list shows it, with the name of its store among several, and what only the body holds."""
     if listed is None or loaded is None:
         return listed
     return listed._replace(

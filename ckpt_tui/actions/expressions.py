@@ -51,7 +51,7 @@ class Expression:
             self.needs, self.outlined = _needs(self._compiled.parsed)
 
     def of(self, document: Any) -> Any:
-        """What the expression finds in a document; numbers of Python, such as a Decimal, compare as numbers.
+        """The result of the expression on a document; numbers of Python, such as a Decimal, compare as numbers.
 
         Raises:
             UnanswerableError: this document has a value of another kind there than the expression takes.
@@ -64,7 +64,7 @@ class Expression:
 
 
 def evaluate(expression: str, document: Any) -> Any:
-    """What a JMESPath expression finds in a document.
+    """The result of a JMESPath expression on a document.
 
     Raises:
         UsageError: it is not a valid JMESPath expression, or cannot be evaluated.
@@ -95,7 +95,7 @@ def sparse(found: Iterable[tuple[Path, Any]]) -> dict[str, Any]:
 
 def _evaluation() -> ModuleType:
     """What compiles and evaluates expressions."""
-    from ckpt_tui.actions import evaluation  # late: jmespath, which a verb without a query does without
+    from ckpt_tui.actions import evaluation  # late: verbs without a query do not need jmespath
 
     return evaluation
 
@@ -137,9 +137,9 @@ _FIRST = frozenset((
 
 
 def _needs(tree: dict[str, Any]) -> tuple[tuple[Path, ...] | None, frozenset[Path]]:
-    """The paths of names that a parsed expression looks at from the root, shortest ones; None for any of them.
+    """The shortest paths of names from the root that a parsed expression needs; None for the whole document.
 
-    And those that are looked at from outside only.
+    The second result are those of which only the length counts.
     """
     found: set[Path] = set()
     whole: set[Path] = set()
@@ -168,7 +168,7 @@ def _needs(tree: dict[str, Any]) -> tuple[tuple[Path, ...] | None, frozenset[Pat
 
 
 def _is_outline(node: dict[str, Any]) -> bool:
-    """Whether a function asks no more of a list than how long it is."""
+    """Whether a function uses only the length of a list."""
     return node["type"] == "function_expression" and node["value"] in ("length", "type")
 
 

@@ -1,4 +1,4 @@
-"""All checkpoints of a store that lists its runs first, read run by run as somebody comes to them."""
+"""All checkpoints of a store that lists its runs first, read run by run as they are iterated."""
 
 from __future__ import annotations
 

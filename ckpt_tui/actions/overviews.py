@@ -28,20 +28,20 @@ from ckpt_tui.stores.base import Store
 Check = Callable[[], None] | None
 
 PATH_LENGTH = 1_000
-"""Checkpoints of a path that are read: the first and the last ones. A second for a thousand of 20 KB, once a run."""
+"""Checkpoints of a path that are read, the first and the last ones: a thousand of 20 KB take a second, once a run."""
 
 SAID_CHARACTERS = 10_000_000
 """Characters of what was said in the steps of one run that are kept; of later steps, a conversation lacks what nobody
 keeps, and says so."""
 
 _SOON = 16
-"""Checkpoints that are read before the first overview, where as many times more are known: it would not last."""
+"""Factor of unread to read checkpoints from which the first overview waits: it would be replaced at once."""
 
 _SNAPSHOTS = 8
 _BYTES = 8_000_000
 
 _SMALL = INLINE_PICKLE
-"""Bytes of a file that is decoded only as far as its overview looks: every pickle in it is small enough for that."""
+"""Bytes of a file of which only the values of its overview are decoded: every pickle in it is small enough for that."""
 
 
 class OverviewReport(NamedTuple):
@@ -63,7 +63,7 @@ class OverviewReport(NamedTuple):
 
 
 class RunPath:
-    """What is known of one run's path, read once; several threads may use it.
+    """The path of one run, each checkpoint read once; several threads may use it.
 
     Args:
         most: Checkpoints of which something is kept at most, those taken in first are forgotten first.
@@ -99,7 +99,7 @@ class RunPath:
         return None if found is None or (found.is_open and found.graph is not self.learned.graph) else found
 
     def all_known(self, nodes: Iterable[Node]) -> list[Passed]:
-        """What was read of several checkpoints, of those that `known` has something of."""
+        """What was read of those among several checkpoints that are known."""
         passed, graph = self._passed, self.learned.graph
         found = (passed.get(version_of(node)) for node in nodes)
         return [one for one in found if one is not None and (one.graph is graph or not one.is_open)]
@@ -148,8 +148,7 @@ def overviews(
         most: How many checkpoints of the path are read at most.
         at_once: Whether to yield the first overview where another one follows.
         is_read: Whether the whole store was read.
-        budget: What may be spent on the checkpoint, where its other stages have taken their share. It notes whether
-            not all of the checkpoint was looked through for what was said.
+        budget: The work that is left for the checkpoint. It records whether the search for messages was cut off.
         goes_on: Others follow the checkpoint that are not in the run as it is given.
 
     Raises:

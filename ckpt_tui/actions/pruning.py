@@ -40,7 +40,7 @@ def why_none(store: Store) -> str:
 
 
 def plan(store: Store, runs: Sequence[Run], wish: Wish, in_use: Collection[str] = ()) -> PruneChoice:
-    """What a wish would delete; looks at directories and records, not into checkpoints.
+    """What a wish would delete; reads directories and records, no checkpoints.
 
     Args:
         store: The store, with its forks.

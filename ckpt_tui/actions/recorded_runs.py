@@ -1,4 +1,4 @@
-"""Good runs that are kept: a bundle beside a file of checks, compared with a later run step by step."""
+"""Recorded good runs: a bundle beside a file of checks, compared with a later run step by step."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _TEXT = 120
 def compare_with_recorded(
     check: Check, path: str, store: Store, run: Run, branch: Sequence[Node], rules: Sequence[Rule]
 ) -> Failure | None:
-    """Compare a branch with a recorded one, step by step; both as masked copies. None where they are the same.
+    """Compare masked copies of a branch and a recorded one, step by step; returns None where they are equal.
 
     Args:
         check: What to leave out, and what the failure says.

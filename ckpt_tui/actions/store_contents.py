@@ -39,8 +39,8 @@ def read_named(store: Store, *names: str) -> tuple[tuple[Run, ...], list[Problem
         refs = [entry for entry in entries.values() if isinstance(entry, CheckpointRef)]
         return runs_for_names(refs, names), [entry for entry in entries.values() if isinstance(entry, Problem)]
     holders, is_missing = found
-    # One of them may be meant; and a file that cannot be read may be later than the latest. Of a database that would be
-    # a look at all of its rows.
+    # One of them may be meant; and a file that cannot be read may be later than the latest. A database would have to
+    # read all of its rows for that.
     is_cheap = store.kind != "langgraph" and any(name_and_parents(name)[0] == "latest" for name in names)
     problems = list(groups.problems()) if is_missing or is_cheap else []
     return arrange(entry for entry in _entries(groups, holders) if isinstance(entry, CheckpointRef)), problems

@@ -37,7 +37,7 @@ def examine(
     progress: Callable[[int, int], None] | None = None,
     check: Callable[[], None] | None = None,
 ) -> Report:
-    """Look at everything in a store.
+    """Examine everything in a store.
 
     Args:
         store: The store, of which nothing is known yet.
@@ -63,7 +63,7 @@ def examine(
             budget = DocumentBudget(FILE_LIMIT, 1)
             checkpoint = store.load_within(file, budget, check)
         except UndecodableError as error:
-            # Its header could be read. Why its body cannot is asked again; it may also be gone by now.
+            # Its header could be read. Load it again to see why its body cannot be; it may also be gone by now.
             for again in collect(store.fill([file])).values():
                 problem = again if isinstance(again, Problem) else Problem(file, error.what, "unreadable")
                 doctor.problem(problem, unreadable_bytes(store, file), check)

@@ -16,10 +16,10 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, UsageError
 
 LIMIT = 10_000
-"""Matches of one search; nobody reads more."""
+"""Matches of one search; a longer list would not be read."""
 
 REGEX_SECONDS = 0.5
-"""Longest that a regular expression may look at one text; nested repeats can take for ever."""
+"""Seconds that a regular expression may take for one text; nested repeats can take for ever."""
 
 REGEX_PATIENCE = 10
 """Texts that took it too long before it is given up."""
@@ -28,7 +28,7 @@ _PARTS = ("messages", "state", "pending", "metadata")
 
 
 class FindResult(NamedTuple):
-    """What one checkpoint added.
+    """The matches in one checkpoint, and the progress so far.
 
     Attributes:
         matches: Its matches.
@@ -48,7 +48,7 @@ class FindResult(NamedTuple):
 
 
 class TextSearches(StoreQueries):
-    """Searches in one store; a question asked again is answered from what was found, where the content is the same."""
+    """Searches in one store; a repeated search reuses the matches of checkpoints whose content is the same."""
 
     def find(
         self, nodes: Sequence[Node], question: Question, limit: int = LIMIT, check: Check = None
@@ -126,7 +126,7 @@ class _Slow:
 def _matcher(question: Question, slow: _Slow) -> Matcher:
     if not question.regex:
         return text_matcher(question.text)
-    # The standard library's expressions can be neither timed nor stopped, and let no other thread run meanwhile.
+    # The `re` module can be neither timed nor stopped, and lets no other thread run meanwhile.
     import regex
 
     try:

@@ -140,7 +140,7 @@ def _throw(
 
 
 def _note(record: FileIO, line: dict[str, Any]) -> None:
-    """Add a line to a record, as a whole or not at all: what a full disk took of it would spoil the next one.
+    """Add a line to a record as a whole or not at all: half a line on a full disk would damage the next one.
 
     Raises:
         OSError: it cannot be written.

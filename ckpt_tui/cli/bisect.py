@@ -41,7 +41,7 @@ _CHANGES = 20
 @storage_options
 @click.argument("expr", metavar="EXPR")
 @tip_option
-@click.option("--fast", is_flag=True, help="Ask few checkpoints by halving: right where EXPR turns true only once.")
+@click.option("--fast", is_flag=True, help="Evaluate few checkpoints by halving; EXPR must become true only once.")
 @click.option("--reveal", is_flag=True, help="Evaluate EXPR on unmasked values.")
 @json_option
 def command(
@@ -56,8 +56,8 @@ def command(
 ) -> int:
     """The first checkpoint of a branch where EXPR is true, and what changed in that step.
 
-    EXPR is JMESPath over the JSON of `show`, true unless it is null, false or empty. Every checkpoint of the branch is
-    asked, so you see when EXPR turns more than once. Exit code 1: it is true nowhere.
+    EXPR is JMESPath over the JSON of `show`, true unless it is null, false or empty. EXPR is evaluated on every
+    checkpoint of the branch, so you see whether it turns more than once. Exit code 1: it is true nowhere.
     """
     expression = Expression(expr)
     opened = with_own_forks(open_named([store], storage, workflow_names))

@@ -24,7 +24,7 @@ from ckpt_tui.stores.postgres_address import is_postgres
 
 
 class _Context(click.Context):
-    """The verb that is left out has no name in usage texts either."""
+    """Leaves the name of the default verb out of usage texts."""
 
     @property
     def command_path(self) -> str:
@@ -42,7 +42,7 @@ class _Browse(click.Command):
     "--poll",
     type=click.FloatRange(min=0.1),
     metavar="SECONDS",
-    help="How often a storage is asked for what is new; without, the less often the longer nothing changes.",
+    help="Seconds between two polls of a storage; by default polls grow rarer while nothing changes.",
 )
 @click.option("--at", metavar="ID", shell_complete=complete_ids, help="Open at this checkpoint.")
 @click.option("--query", metavar="EXPR", help="Open at this place: a JMESPath such as state.draft.score.")
@@ -91,7 +91,7 @@ class _Opening(threading.Thread):
         self._is_open = threading.Event()
 
     def run(self) -> None:
-        """Open it; what is asked ahead need not be there when it is open."""
+        """Open the store, and begin to read it."""
         try:
             self._found = open_named(self._stores)
         except BaseException as error:  # raised again where the store is asked for
@@ -123,7 +123,7 @@ def _serve(
     except ModuleNotFoundError:
         raise UsageError("textual-serve is not installed.", 'pip install "ckpt-tui[web]"') from None
     if storage is None and not any(map(is_events_file, filter(os.path.isfile, stores))):
-        open_named(stores, must_exist=False)  # what is wrong is said here: a page of an app that ends stays empty
+        open_named(stores, must_exist=False)  # errors are reported here: the page of an app that ends stays empty
     options = {"--storage": storage, "--at": at, "--query": query, "--poll": poll}
     words = [word for name, value in options.items() if value is not None for word in (name, str(value))]
     names = [word for name in workflow_names for word in ("--workflow-name", name)]
@@ -132,7 +132,7 @@ def _serve(
 
 
 def _app() -> ModuleType:
-    from ckpt_tui.tui import app  # late: Textual, 240 ms that a list for a pipe does without
+    from ckpt_tui.tui import app  # late: Textual takes 240 ms, which a list for a pipe does not need
 
     return app
 

@@ -38,7 +38,9 @@ from ckpt_tui.version import VERSION
 @click.argument("store", metavar="STORE", shell_complete=complete_files)
 @click.argument("file", metavar="FILE", type=click.Path(), shell_complete=complete_files)
 @tip_option
-@click.option("--record", "as_record", is_flag=True, help="Write FILE and its recording from this run, taken for good.")
+@click.option(
+    "--record", "as_record", is_flag=True, help="Write FILE and its recording from this run, as the expected one."
+)
 @click.option("--junit", "report", metavar="FILE", type=click.Path(), help="Write JUnit's XML, too, for a CI system.")
 @storage_options
 @json_option

@@ -1,4 +1,4 @@
-"""The command itself: which verb is meant, and how failures end."""
+"""The command itself: finds the verb that is meant, and reports failures."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ _VERBS = {
     "schema": ("ckpt_tui.cli.schema", "The JSON Schema of what a verb writes with --json."),
     "mcp": ("ckpt_tui.cli.mcp", "Serve a store to an agent, by the Model Context Protocol."),
     "config": ("ckpt_tui.cli.config", "Show, check or edit the configuration, or print its path."),
-    "completion": ("ckpt_tui.cli.completion", "What makes your shell complete verbs, options, files and ids."),
+    "completion": (
+        "ckpt_tui.cli.completion",
+        "Print the script that makes your shell complete verbs, options, files and ids.",
+    ),
     "demo": ("ckpt_tui.cli.demo", "A sample store, and a live run that keeps writing to it."),
 }
 """Verb → its module and its line of help; modules are imported when their verb is called."""
@@ -123,7 +126,7 @@ def _load(module: str, verb: str = "") -> click.Command:
 
 def _output() -> ModuleType:
     """How verbs write."""
-    from ckpt_tui.cli import output  # late: --version, and a word that is not a verb, do without it
+    from ckpt_tui.cli import output  # late: --version, and a word that is not a verb, do not need it
 
     return output
 
@@ -181,7 +184,7 @@ def run(args: list[str]) -> int:
 
 
 def _prepared(args: list[str], inputs: list[Any]) -> list[str]:
-    """The arguments with the file that stands for standard input, once the first word is known to mean something.
+    """The arguments, with a file in the place of standard input; the first word is checked before anything is read.
 
     Raises:
         UsageError: it is neither a verb nor a store, but nearly a verb; or the configuration is not where it should be.
@@ -199,10 +202,10 @@ def _prepared(args: list[str], inputs: list[Any]) -> list[str]:
 
 
 def _look_for_configuration(args: list[str]) -> None:
-    """Look whether the file is there that `CKPT_TUI_CONFIG` names, for every verb that reads checkpoints.
+    """Check that the file exists that `CKPT_TUI_CONFIG` names, for every verb that reads checkpoints.
 
     Raises:
-        UsageError: it is not.
+        UsageError: it does not.
     """
     path, verb = os.environ.get("CKPT_TUI_CONFIG"), args[0] if args else ""
     if not path or os.path.lexists(path) or verb.startswith("--") or {"-h", "--help"} & set(args):
@@ -216,7 +219,7 @@ def _wants_json(args: list[str]) -> bool:
 
 
 def _failed(error: Exception, args: list[str], what: str, hint: str, code: int) -> int:
-    """Say what is wrong on stderr, and where JSON is wanted as a document on stdout, too; returns the exit code."""
+    """Report an error on stderr, and with --json as a document on stdout, too; returns the exit code."""
     if isinstance(error, CkptError):
         write_error(what, hint)
     if _wants_json(args):

@@ -109,7 +109,7 @@ _SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 @click.command("completion")
 @click.argument("shell", type=click.Choice(list(_SCRIPTS)), metavar="SHELL")
 def command(shell: str) -> int:
-    """Print what makes SHELL (bash, zsh or fish) complete verbs, options, files and ids of checkpoints.
+    """Print the script with which SHELL (bash, zsh or fish) completes verbs, options, files and ids of checkpoints.
 
     bash: put eval "$(ckpt-tui completion bash)" into ~/.bashrc; zsh: the same with zsh into ~/.zshrc; fish: write the
     output to ~/.config/fish/completions/ckpt-tui.fish.

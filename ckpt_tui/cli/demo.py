@@ -55,7 +55,7 @@ def _run(directory: Path, interval: float, still: bool, as_json: bool) -> int:
     if not has_screen():
         write(str(directory))
         return 0
-    from ckpt_tui.tui.app import browse  # late: Textual, which a store that is only written does without
+    from ckpt_tui.tui.app import browse  # late: Textual, which is not needed where the store is only written
 
     stop = threading.Event()
     writer = threading.Thread(target=_go_on, args=(directory, stop, interval), daemon=True)
@@ -70,6 +70,6 @@ def _run(directory: Path, interval: float, still: bool, as_json: bool) -> int:
 
 
 def _go_on(directory: Path, stop: threading.Event, interval: float) -> None:
-    """Let the run go on; on a full disk it stops, and what there is can be looked at."""
+    """Continue the run; on a full disk it stops, and the checkpoints so far stay browsable."""
     with suppress(OSError):
         play(directory, stop, interval)

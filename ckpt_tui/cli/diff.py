@@ -67,12 +67,12 @@ class _Side(NamedTuple):
 @click.argument("first", metavar="A", shell_complete=complete_ids)
 @click.argument("second", metavar="[B]", default="", shell_complete=complete_ids)
 @click.option("--other", metavar="STORE2", shell_complete=complete_files, help="The store that B is in.")
-@click.option("--query", metavar="EXPR", help="Compare only what a JMESPath expression finds in both.")
+@click.option("--query", metavar="EXPR", help="Compare only the results of a JMESPath expression on both.")
 @click.option(
     "--ignore", "ignored", metavar="EXPR", multiple=True, help="Hide changes at a path; `*` and `**` are allowed."
 )
 @click.option("--strict", is_flag=True, help="Show every change: no rules for timestamps, random ids and the like.")
-@click.option("--fork", "as_fork", is_flag=True, help="Show, too, where the branches of A and B part.")
+@click.option("--fork", "as_fork", is_flag=True, help="Also show where the branches of A and B diverge.")
 @reveal_option
 @json_option
 def command(
@@ -113,7 +113,7 @@ def _ignore(strict: bool, ignored: tuple[str, ...]) -> IgnoreRules:
 
 def _sides(store: Store, first: str, second: str, other: str | None) -> tuple[_Side, _Side]:
     opened = with_own_forks(store)
-    # At once: what is known to a store is not reported again.
+    # In one scan: a second one reports only what is new.
     names = [first, *([] if other is not None or not second else [second])]
     listed = read_named(opened, *names)
     if any(map(is_latest, names)):
@@ -135,7 +135,7 @@ def _sides(store: Store, first: str, second: str, other: str | None) -> tuple[_S
 
 
 def _queried(query: str, a: _Side, b: _Side, ignore: IgnoreRules, reveal: bool) -> tuple[Difference, str]:
-    """What differs in what an expression finds; a path keeps the values, any other is evaluated on the documents."""
+    """The differences between two results; a path keeps the values, any other expression is evaluated on documents."""
     path = parse(query)
     scale = scale_of(a.checkpoint, b.checkpoint)
     if path:
@@ -148,7 +148,7 @@ def _queried(query: str, a: _Side, b: _Side, ignore: IgnoreRules, reveal: bool) 
         before, after = ({"@": _asked(query, side, True)} for side in (a, b))
         found = diff(before, after, ignore, scale)
         return Difference(tuple(_below(change, ()) for change in found.changes), found.incomplete), query
-    # What an expression gives has lost the names above it: what it gives otherwise of the masked document is a secret.
+    # A result has lost the names above it: where it differs from the result on the masked document, it is a secret.
     masked_before, masked_after = ({"@": _asked(query, side, False)} for side in (a, b))
     try:
         before, after = ({"@": _asked(query, side, True)} for side in (a, b))

@@ -97,7 +97,7 @@ def _nodes(store: Store, one: str | None, run_of: str | None) -> tuple[list[Node
 
 
 class _Search:
-    """The matches as they are found, and what became of the search."""
+    """The matches as they are found, and how the search ended."""
 
     def __init__(self, store: Store, nodes: Sequence[Node], question: Question, limit: int) -> None:
         self._found = TextSearches(store).find(nodes, question, limit, self._check)

@@ -44,23 +44,23 @@ if TYPE_CHECKING:
     from ckpt_tui.cli.size_tables import Sizes
 
 STATUSES = ("waiting", "open", "done", "failed")
-"""What the end of a branch may be."""
+"""States that the end of a branch may have."""
 
 _DISTINCT = 8
-"""Characters of a random id that distinguishes it from the others of a store, but for one store of 5,000 in 300."""
+"""Characters of a random id: enough to be unique in all but one of 300 stores with 5,000 ids."""
 
 
 @click.command("ls")
 @stores_argument
 @storage_options
-@click.option("--fast", is_flag=True, help="Read headers only: no roles, counts or broken bodies.")
+@click.option("--fast", is_flag=True, help="Read headers only: without roles, counts and broken bodies.")
 @click.option("--sizes", is_flag=True, help="How large messages, state and pending requests are, and what grew most.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The N newest checkpoints.")
 @click.option(
     "--since",
     type=Moment(),
     metavar="WHEN",
-    help="What was written since a date (2026-03-01T12:00, local time), or since 90m, 12h, 3d ago.",
+    help="Checkpoints written since a date (2026-03-01T12:00, local time), or since 90m, 12h, 3d ago.",
 )
 @click.option(
     "--run", metavar="ID", default="", shell_complete=complete_ids,
@@ -110,7 +110,7 @@ def command(
     is_part = bool(run or status or workflows or limit is not None or since is not None)
     written: Callable[[dict[str, Any]], str] = dumps_lines
     if as_lines or is_part or query is not None:
-        # Late: a whole list does without them.
+        # Late: a whole list does not need them.
         from ckpt_tui.cli.selected import Selection, queried, read_or_fail, write_selected
 
         selection = Selection(run, since, frozenset(status), limit, workflows)
@@ -212,7 +212,7 @@ def _drawn(nodes: list[listing.NodeRow], measured: Sizes | None) -> tuple[Iterat
     before, after = ("\x1b[36m", "\x1b[0m") if colours() else ("", "")
     shape, margin, used = " ", 0, 1
     texts: list[list[str]] = []
-    # Column by column: the work on one row after the other takes half as long again.
+    # Column by column: row by row takes half as long again.
     for column in columns_of_lines():
         own = [column.text(row, around) for row in nodes]
         if column.is_free and measured is not None:

@@ -20,7 +20,7 @@ def command(stores: tuple[str, ...], storage: str | None, workflow_names: tuple[
     Tools: list_checkpoints, overview, show, diff, history, find, bisect, check, doctor. Answers are small and masked;
     no tool runs, writes or deletes. Needs the extra: pip install "ckpt-tui[mcp]".
     """
-    opened = open_named(stores, storage, workflow_names)  # what is wrong with the path is said now
+    opened = open_named(stores, storage, workflow_names)  # a wrong path is reported now
     try:
         from ckpt_tui.cli.mcp_server import server  # late: an extra
     except ModuleNotFoundError as missing:

@@ -42,7 +42,7 @@ def server(stores: tuple[str, ...], storage: Store | None = None) -> MCPServer[A
 
 
 def _explained(tool: Callable[..., str]) -> Callable[..., str]:
-    """The tool, whose expected failures are answers."""
+    """The tool, with expected failures returned as answers."""
 
     @wraps(tool)
     def answer(*args: Any, **kwargs: Any) -> str:

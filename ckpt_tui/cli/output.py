@@ -54,7 +54,7 @@ def write_json_line(document: Any) -> None:
 def write(text: str) -> bool:
     """Text on stdout, in UTF-8 whatever the locale; characters it cannot hold are escaped.
 
-    Returns whether somebody still reads it.
+    Returns whether stdout is still open.
     """
     return write_pieces((text,))
 
@@ -73,7 +73,7 @@ def _batches(lines: Iterable[str]) -> Iterator[str]:
 
 
 def write_pieces(pieces: Iterable[str]) -> bool:
-    """The same as `write` for a text in pieces; a line break follows the last. Returns whether somebody still reads.
+    """Write a text in pieces, with a line break after the last. Returns whether stdout is still open.
 
     Raises:
         UsageError: it cannot be written, as on a full disk. A reader that goes away, as `head` does, is not a failure.
@@ -101,7 +101,7 @@ def write_pieces(pieces: Iterable[str]) -> bool:
 
 
 def _drop(error: OSError) -> None:
-    """What could not be written goes nowhere, or Python would complain of it as it ends."""
+    """Discard what could not be written, so that Python does not report it as it ends."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, data_stream().fileno())
     os.close(null)
@@ -110,7 +110,7 @@ def _drop(error: OSError) -> None:
 
 
 class _Diverted:
-    """Where data goes while `sys.stdout` belongs to what the user's code prints."""
+    """The stream for data while `sys.stdout` is diverted."""
 
     stream: TextIO | None = None
 
@@ -122,7 +122,7 @@ def data_stream() -> TextIO:
 
 @contextmanager
 def diverted_prints() -> Iterator[None]:
-    """Let what the user's code prints go to stderr, or it would end up in the JSON; `data_stream` stays stdout."""
+    """Send what the user's code prints to stderr, so that it cannot get into the JSON; `data_stream` stays stdout."""
     if _Diverted.stream is not None:
         yield
         return
@@ -162,7 +162,7 @@ def pad(text: str, width: int) -> str:
 
 
 def cut_notice(limit: float) -> None:
-    """Say on stderr that something was left out, and how to get it."""
+    """Report on stderr that something was left out, and how to get it."""
     click.echo(f"ckpt-tui: cut at its limits; --limit {limit * 8:g} allows eight times as much", err=True)
 
 
@@ -272,7 +272,7 @@ def open_named(
         return open_stores(stores or ["."], must_exist)
     if any(stores):
         raise UsageError("--storage replaces STORE.", "Leave one of them out.")
-    from ckpt_tui.stores.protocol import open_factory  # asyncio: only where the user's code is run
+    from ckpt_tui.stores.protocol import open_factory  # late: asyncio, which only the user's code needs
 
     click.echo(f"ckpt-tui: running your code: {clean(storage)} is imported and called in this process", err=True)
     context = click.get_current_context(silent=True)

@@ -28,7 +28,7 @@ def pausing_options(command: Decorated) -> Decorated:
         "--again",
         type=click.IntRange(2, MOST),
         metavar="N",
-        help="Run the same input N times, and compare: how often each outcome came, and where the runs part.",
+        help="Run the same input N times, and compare: how often each outcome came, and where the runs diverge.",
     )(command)
     command = click.option("--step", is_flag=True, help="Pause after every superstep.")(command)
     return click.option(
@@ -44,7 +44,7 @@ def pausing_options(command: Decorated) -> Decorated:
 def pausing_session(
     plan: Plan, breaks: tuple[str, ...], step: bool, again: int | None, confirmed: bool, always: bool = False
 ) -> Callable[[Callable[[bytes], None]], Debugger | Repetition] | None:
-    """What makes the session of a run that pauses; None where no option asks for one.
+    """A function that makes the session of a run that pauses; None where no option needs one.
 
     Args:
         plan: What to run.

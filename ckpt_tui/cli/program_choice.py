@@ -1,4 +1,4 @@
-"""What could be resumed with when no program was named: said as command lines to paste, started only when agreed to."""
+"""Proposes programs to resume with when none was named: prints command lines to paste, starts one only after a yes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def target_to_start(source: Source, given: Target) -> Target:
         given: The options that were typed; no program.
 
     Raises:
-        UsageError: there is nobody to ask, the answer is no, or nothing is suggested; what could be started was said.
+        UsageError: there is no terminal to ask on, the answer is no, or nothing is suggested; the programs were
+            printed.
     """
     known = known_proposals(source.store, source.framework, source.nodes)
     if known and sys.stdin.isatty():
@@ -83,7 +84,7 @@ def _agrees(proposal: Proposal) -> bool:
 
 
 def _say_proposal(proposal: Proposal, target: Target) -> None:
-    """Say a proposal, with the command line that starts it."""
+    """Print a proposal, with the command line that starts it."""
     sign = "!" if proposal.question else "•"
     said = f"{clean(proposal.program)}: {clean(proposal.reason)}"
     if proposal.origin == "suggested":

@@ -21,7 +21,7 @@ class Stopped(KeyboardInterrupt):
 
 
 class ProgressBar:
-    """What long work reports to. Use it in a `with`; the first Ctrl+C in it makes `check` raise `Stopped`.
+    """Shows the progress of long work. A context manager; the first Ctrl+C in it makes `check` raise `Stopped`.
 
     Args:
         noun: What is counted.
@@ -57,10 +57,10 @@ class ProgressBar:
             self._before = None
 
     def check(self) -> None:
-        """End the work when the person wants it.
+        """End the work if the person has pressed Ctrl+C.
 
         Raises:
-            Stopped: the person does.
+            Stopped: Ctrl+C was pressed.
         """
         if self.stopped:
             raise Stopped
@@ -69,12 +69,12 @@ class ProgressBar:
         """Show how far the work is."""
         now = time.monotonic()
         if self._is_terminal and now - self._shown >= SECONDS:
-            if self._shown:  # work that takes no longer than that shows nothing
+            if self._shown:  # shorter work shows no bar
                 bar = "━" * (_CELLS * done // max(total, 1))
                 click.echo(f"\r\x1b[K{bar:╌<{_CELLS}} {done:,} of {total:,} {self._noun}", err=True, nl=False)
             self._shown = now
 
     def clear(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._is_terminal:
             click.echo("\r\x1b[K", err=True, nl=False)

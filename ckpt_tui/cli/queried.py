@@ -1,4 +1,4 @@
-"""What `--query` gives."""
+"""The result of `--query`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ckpt_tui.errors import UsageError
 
 
 def queried(query: str, document: dict[str, Any]) -> str:
-    """What an expression finds in a document, as JSON.
+    """The result of an expression on a document, as JSON.
 
     Raises:
         UsageError: it is not a valid JMESPath expression, cannot be evaluated, or gives no value.

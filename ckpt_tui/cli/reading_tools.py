@@ -50,7 +50,7 @@ LISTED = 40
 
 
 class ReadingTools:
-    """Answers questions about a store, which is opened again for each: it may grow meanwhile.
+    """Answers queries of a store, which is opened again for each: it may grow meanwhile.
 
     Args:
         stores: Its path, or several that are one list.

@@ -81,7 +81,10 @@ from ckpt_tui.stores.registry import open_store
 )
 @click.option("--arg", "arguments", multiple=True, metavar="K=JSON", help="An argument for the function.")
 @click.option(
-    "--storage", metavar="TARGET", default="", help="What makes the application's own storage, for the types it allows."
+    "--storage",
+    metavar="TARGET",
+    default="",
+    help="The function that makes the application's own storage, for the types it allows.",
 )
 @click.option(
     "--input",
@@ -102,7 +105,7 @@ def command(
 ) -> int:  # fmt: skip
     """Resume your workflow from a checkpoint, in your interpreter, in a process of its own.
 
-    The program is started up to where it would run a workflow, and what would happen is said; the workflow runs once
+    The program is started up to where it would run a workflow, and you see what would happen; the workflow runs once
     you say yes. Without --workflow, programs that fit are named as command lines, and none of them is started. New
     checkpoints go to a directory of their own, as a fork; the original is never changed.
 

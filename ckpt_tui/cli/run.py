@@ -97,7 +97,7 @@ def command(
 
 
 def _write_offer(found: Unfinished) -> None:
-    """Say that the last run of the program can go on, and how."""
+    """Print that the last run of the program can be continued, and how."""
     words = ["ckpt-tui", "resume", os.path.relpath(found.directory), "latest"]
     words += [word for each in found.breaks for word in ("--break", each)] + (["--step"] if found.step else [])
     name = os.path.basename(found.directory)
@@ -109,7 +109,7 @@ def run_place(program: str, into: str, suffix: str) -> str:
     """Where the checkpoints of a run go.
 
     Args:
-        program: What is run.
+        program: The program.
         into: The place that the person names; "" for a new one.
         suffix: How its name ends: that of a database, or nothing for a directory.
     """

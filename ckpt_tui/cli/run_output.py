@@ -1,4 +1,4 @@
-"""A run that was started from the command line: its lines and what the check found, until its end."""
+"""Follows a run that was started from the command line: writes its lines and the result of the check."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ WAITING = 6
 INTERRUPTED = 130
 
 AHEAD = 1_000
-"""Lines that may wait to be written; a run whose lines nobody takes waits, too."""
+"""Lines that may wait to be written; then the run waits until they are read."""
 
 REASON = 300
 """Characters of why a checkpoint was not saved."""
 
 _ONLY_WRITTEN = (b'{"kind":"event"', b'{"kind":"log"')
-"""How lines begin that come by the ten thousand and are passed on without being read."""
+"""The beginnings of lines that come by the ten thousand and are passed on unparsed."""
 
 _OF_ONE_RUN = ("event", "log", "checkpoint")
-"""Kinds of lines that are not written of many runs, unless as JSON."""
+"""Kinds of lines that are left out where several runs are compared, unless as JSON."""
 
 _COLOURS = {"good": "green", "warn": "yellow", "error": "red", "key": "cyan"}
 

@@ -1,4 +1,4 @@
-"""`ckpt-tui schema`: the JSON Schema of what a verb writes."""
+"""`ckpt-tui schema`: the JSON Schema of the documents that a verb writes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ckpt_tui.core.schemas import VERBS, verb_schema
 
 @click.command("schema")
 @click.argument("verb", type=click.Choice(list(VERBS)), metavar="VERB")
-@click.option("--json", "as_json", is_flag=True, help="It is JSON without this, too.")
+@click.option("--json", "as_json", is_flag=True, help="No effect: the output is always JSON.")
 def command(verb: str, as_json: bool) -> int:
     """The JSON Schema of the documents of a verb, as --json writes them; `error` is what any of them may write instead.
 

@@ -35,7 +35,7 @@ def value_lines(document: Any) -> Iterator[str]:
 
 
 def _kind(item: dict[str, Any] | list[Any]) -> str:
-    """What a container is: its length, its type."""
+    """The length and the type of a container."""
     inner = _inner(item)
     kind = item.get("$type") if isinstance(item, dict) else None
     words = [f"({len(inner)})"] if inner is not None else []

@@ -20,7 +20,7 @@ from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.postgres_address import keep_for_children
 
 HOST = "127.0.0.1"
-"""Nobody else may reach it: whoever does can resume workflows with the rights of the person who started it."""
+"""This machine alone: whoever reaches the page can resume workflows with the rights of the person who started it."""
 
 PORTS = range(8000, 8020)
 """Ports of which the first free one is taken where none is named."""
@@ -48,7 +48,7 @@ class LocalServer(Server):
         self._announcing = asyncio.create_task(self._announce())
 
     async def _announce(self) -> None:
-        """Say the address once it answers; an application starts before it listens."""
+        """Print the address once the server answers: the application starts before it listens."""
         while True:
             try:
                 _, writer = await asyncio.open_connection(self.host, self.port)

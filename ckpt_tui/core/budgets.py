@@ -34,7 +34,7 @@ BYTE_OBJECTS = 0.1
 0.4 and 0.09."""
 
 FURTHER = 8
-"""How much more is allowed when somebody asks to read further: few steps to any size, and each takes a moment only."""
+"""The factor by which reading further raises the limits: few steps reach any size, and each takes a second or less."""
 
 DOCUMENT_WORK = 2_000_000
 """Units of work for one document, all stages together (`ckpt_tui.core.document_budget`). A unit is 0.1 to 0.3 µs of
@@ -98,7 +98,7 @@ INLINE_PICKLE = 256 * 1024
 """Characters of base64 that are decoded while drawing (about 10 ms); longer ones wait until they are unfolded."""
 
 SUMMARY_CELLS = 240
-"""Characters of a one-line preview that are worked out; more would never be on the screen."""
+"""Characters of a one-line summary; more would never be on the screen."""
 
 GIST_CHARACTERS = 100
 """Characters of what a row of the list says about a value: more than a row has room for, kept for each checkpoint."""

@@ -1,4 +1,4 @@
-"""What identifies bytes: equal bytes have the same digest, others never."""
+"""Digests that identify bytes: equal bytes have the same one, others never."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cache that is bounded by the weight and the number of what it keeps, and drops what was used longest ago."""
+"""Caches that are bounded by the weight and the number of their values, and drop those used longest ago."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Kept = TypeVar("Kept")
 
 
 class Cache(Generic[Key, Kept]):
-    """Keeps the values used last. One thread may look while another one puts.
+    """Keeps the values used last. One thread may call `get` while another calls `put`.
 
     Args:
         limit: What all values together may weigh.
@@ -48,7 +48,7 @@ class Cache(Generic[Key, Kept]):
         """Keep a value; those used longest ago make room for it.
 
         Args:
-            key: What it is found by.
+            key: The key.
             value: The value.
             weight: What it weighs; None for what `weigh` says.
         """
@@ -81,7 +81,7 @@ class Cache(Generic[Key, Kept]):
 
 
 class SharedCache(Generic[Key, Kept]):
-    """Keeps the values used last; any number of threads may look and put at once.
+    """Keeps the values used last; any number of threads may call `get` and `put` at once.
 
     It holds two generations. When the young one weighs half of the limit it becomes the old one, which is dropped; what
     is used is young again. Each step is a single one for the interpreter, so that no lock is needed; two threads that

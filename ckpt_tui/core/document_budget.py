@@ -1,10 +1,10 @@
 """Work that may be done for one document, shared by all stages that touch it: decoding, judging, writing, comparing.
 
 Each stage has a bound of its own, but bounds add up. A budget is made once for a document and handed from stage to
-stage; each takes from it what it uses, so that the whole stays below what `DOCUMENT_WORK` stands for, or what the size
-of its file does: a bomb is a small file that asks for much, while an honest large one takes work in proportion. The
-bytes of a pickle that is a flood of operations allow nothing. What a stage had to leave out it notes here, so that
-whoever shows the document can say that it is incomplete, and how to get more.
+stage; each takes from it what it uses, so that the whole stays below `DOCUMENT_WORK`, or below a limit in proportion to
+the size of its file: a bomb is a small file that takes much work. The bytes of a pickle that is a flood of operations
+do not raise the limit. A stage that leaves something out records it here, so that a view can say that the document is
+incomplete, and how to get more.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from ckpt_tui.core.budgets import (
 )
 
 _DECODING = 0.5
-"""The part of all work that decoding leaves to what comes after it: what cannot be shown was decoded in vain."""
+"""The part of all work that decoding leaves to later stages: a value that cannot be shown was decoded in vain."""
 
 _PLACES = 0.15
-"""The part of all work that looking for places in one pickle may take: they make findings exact, but find nothing."""
+"""The part of all work that locating names in one pickle may take: places only make findings more exact."""
 
 _WRITING = 0.35
-"""The part of all work that looking for places leaves to what comes after it."""
+"""The part of all work that locating names leaves to later stages."""
 
 _MESSAGES = 0.08
-"""The part of all work that looking for messages may take at least: what was said is what people ask for first."""
+"""The least part of all work for the search for messages: people read the conversation first."""
 
 _OPCODES = 0.6
 """The part of what one pickle may take that its operations may take; the rest is for the objects they make."""
@@ -47,7 +47,7 @@ _DENSE = 50_000
 """Operations of a pickle below which it does not matter how dense it is; an object counts for `OBJECT_WORK`."""
 
 _LEAST = 100
-"""Units that make it worth beginning with a pickle."""
+"""Units without which no pickle is begun."""
 
 
 class DocumentBudget:
@@ -128,7 +128,7 @@ class DocumentBudget:
             self._earned -= characters * BYTE_WORK * self.pickle_factor
             self._measure()
 
-    # -- what follows ------------------------------------------------------------------------------------------------
+    # -- later stages ------------------------------------------------------------------------------------------------
 
     def places(self) -> int:
         """Values of one pickle that may be looked at for the place of something."""

@@ -1,4 +1,4 @@
-"""JSON text that no terminal obeys, of documents of any depth, in pieces.
+"""JSON text without control sequences, of documents of any depth, in pieces.
 
 A document is what `core.reading.to_json` makes: dict with text keys, list, tuple, str, int, float, bool and None.
 """
@@ -16,13 +16,13 @@ from typing import Any
 from ckpt_tui.core.text import CANDIDATES, JOINERS, unsafe
 
 quoted = encode_basestring
-"""A text as JSON; what a terminal would obey is left to `safe`."""
+"""A text as JSON; `safe` escapes control characters afterwards."""
 
 INDENTED_LEVELS = 20
 """Levels that are indented; what is deeper stays on a line. n levels take n² characters of indentation."""
 
 _DEEP = 900
-"""Levels of a document from which on nothing is indented: nobody reads it, and the standard encoder would refuse it."""
+"""Levels of a document from which on nothing is indented: it is unreadable, and the standard encoder refuses it."""
 
 _PARTS = 2_048
 """Texts that are joined to one piece."""
@@ -35,7 +35,7 @@ _RUN = 512
 
 
 def dumps(document: Any, indent: int | None = 2) -> str:
-    """JSON text that no terminal obeys: unsafe characters are written as escapes, at any depth of nesting.
+    """JSON text without control sequences: unsafe characters are escaped, at any depth of nesting.
 
     Numbers that JSON does not know become `{"$type": "builtins:float", "$value": "NaN"}`.
 
@@ -81,7 +81,7 @@ def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:  # noqa: C90
         indent: As for `dumps`.
 
     Raises:
-        TypeError: the document holds something that JSON cannot express; what comes before it was given out.
+        TypeError: the document holds something that JSON cannot express; the text before it was yielded.
     """
     # One loop over all kinds of values: a call for each takes twice the time.
     if indent is not None and _is_deep(document):
@@ -264,7 +264,7 @@ def safe(text: str) -> str:
         return text.replace("\x7f", "\\u007f")
     if _candidates().search(text) is None:
         return text
-    # What joins others is unsafe by what is beside it, all else wherever it stands.
+    # A joiner is unsafe depending on its neighbours, any other character everywhere.
     return re.sub(f"[{JOINERS}]", _escape, text).translate(_ESCAPES)
 
 

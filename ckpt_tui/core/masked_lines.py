@@ -24,7 +24,7 @@ _WORDS_OF_JSON = frozenset(("true", "false", "null"))
 _PICKLED = '"__pickled__"'
 
 _SERVICE = -1
-"""How far what a service is given is a secret: only what is called `key` is."""
+"""The secrecy of members of a service: only the one named `key` is a secret."""
 
 _SHORTEST = 6
 """Characters of the shortest text with a secret in it."""
@@ -49,12 +49,12 @@ def masked_lines(lines: Iterable[str], hidden: frozenset[str] = frozenset()) -> 
 
 @cache
 def _raw_hint() -> re.Pattern[str]:
-    """What a line has that needs to be looked at: a part of a name, or a name of other letters, escaped or not."""
+    """The pattern of lines that need to be parsed: a part of a name, or a name of other letters, escaped or not."""
     return re.compile(rf'(?i){any_of((*HINTS, "run_kwargs"))}|\\u|[^\x00-\x7f][^"\n]{{0,200}}"\s*:')
 
 
 class _RawMask:
-    """Goes through the lines of a JSON file and knows whether it is within a secret."""
+    """Masks the lines of a JSON file one by one, and keeps track of whether they are within a secret."""
 
     def __init__(self, hidden: frozenset[str]) -> None:
         self._hidden = hidden
@@ -67,7 +67,7 @@ class _RawMask:
 
     @property
     def is_open(self) -> bool:
-        """Whether the next line needs to be looked at whatever is in it."""
+        """Whether the next line has to be parsed whatever it holds."""
         return bool(self._open or self._due or self._is_next or self._is_named)
 
     def line(self, text: str) -> str:

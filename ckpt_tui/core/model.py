@@ -20,7 +20,7 @@ INTERNAL = "internal:"
 
 
 class Facts(NamedTuple):
-    """What a checkpoint's body shows in the list.
+    """The values of a checkpoint's body that the list shows.
 
     Attributes:
         messages: Messages in flight.
@@ -28,8 +28,8 @@ class Facts(NamedTuple):
         sources: Who sent the messages in flight, in file order, at most `MAX_NAMES`.
         askers: The executors that wait for an answer, at most `MAX_NAMES`; may be fewer than `pending`.
         edges: Whether a fan-in is partially filled, which is work left.
-        gist: What matters here in a few words, safe for a terminal: what is asked, what was answered, what is on its
-            way, or what the run left behind; "" where that is unknown.
+        gist: The content of its row in a few words, safe for a terminal: what is asked, what was answered, what is in
+            flight, or the result of the run; "" where that is unknown.
     """
 
     messages: int
@@ -41,7 +41,7 @@ class Facts(NamedTuple):
 
 
 class StoreMetadata(NamedTuple):
-    """What a store itself knows of a checkpoint, where Agent Framework's fields leave it to be inferred.
+    """Facts that a store itself has about a checkpoint, where Agent Framework's fields leave them to be inferred.
 
     Attributes:
         run: Id of the run it belongs to; "" where a run is a chain of parents.
@@ -57,7 +57,7 @@ class StoreMetadata(NamedTuple):
         store: Name of its store where several are shown as one list, or "".
         has_file_time: Its time is that of its file, because the format keeps none: a copy of the file changes it.
         did: A word for what happened that its role does not say, such as "answered", or "".
-        framework: Whose words are used for it, as `core.terms` knows them; "" for Agent Framework's.
+        framework: The framework whose terms are used, as in `core.terms`; "" for Agent Framework's.
     """
 
     run: str = ""
@@ -92,12 +92,12 @@ class CheckpointRef(NamedTuple):
         when: Seconds since 1970 of `timestamp`; 0.0 when it is not a date.
         iteration: `iteration_count`: neither unique nor monotone, shown but never ordered by.
         size: Bytes of the file.
-        facts: What the body shows, or None where it has not been read yet.
+        facts: The facts of its body, or None where it has not been read yet.
         note: What is irregular about the file, or "".
         inner: `checkpoint_id` inside the file when it differs from `id` (a renamed copy), or "".
-        chain: Where the format names no parent: what checkpoints that follow each other in time share; else "".
-        position: Place in the store's own order, where it has one; says which of two of the same time came first.
-        store_metadata: What the store itself knows of it, or None.
+        chain: Where the format names no parent: a key that checkpoints of one sequence in time share; else "".
+        position: Place in the store's own order, where it has one; orders checkpoints of the same time.
+        store_metadata: The store's own facts about it, or None.
         carries_answers: Its first message is from outside the workflow; known only where the parent has to be guessed.
     """
 
@@ -134,7 +134,7 @@ class CheckpointRef(NamedTuple):
 
     @property
     def status(self) -> Status | None:
-        """Waiting for an answer, open (work left), done or failed; None where the body is unread or does not say."""
+        """Waiting for an answer, open (work left), done or failed; None where the body is unread or lacks it."""
         if self.store_metadata is not None and self.store_metadata.status is not None:
             return None if self.store_metadata.status == "unknown" else self.store_metadata.status
         facts = self.facts
@@ -157,7 +157,7 @@ class CheckpointRef(NamedTuple):
 
     @property
     def rank(self) -> tuple[float, int, str]:
-        """What orders checkpoints where parents do not: time, the store's own order, id."""
+        """The sort key of checkpoints that no parent orders: time, the store's own order, id."""
         return self.when, self.position, self.id
 
     @property
@@ -213,7 +213,7 @@ class PendingRequest(NamedTuple):
         executor: The executor that asked.
         request_type: Type of the request's data.
         response_type: Type of the answer expected.
-        data: What is asked.
+        data: The data of the request.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The name that was probably meant by one that nothing has."""
+"""The name that was probably meant by an unknown one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ def near_name(word: str, names: Iterable[str], likeness: float = 0.6) -> str:
     """The name that is most like a word, whatever the case of its letters; "" where none is like it.
 
     Args:
-        word: What was written.
-        names: What there is.
+        word: The unknown name.
+        names: The known names.
         likeness: The least share of characters that they have in common, from 0 to 1.
     """
     from difflib import get_close_matches  # late: only for a word that is wrong

@@ -1,4 +1,4 @@
-"""Where a value is: a tuple of steps, and its JMESPath over the JSON of `show`."""
+"""Paths to values: a tuple of steps, and its JMESPath over the JSON of `show`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def expression(path: Path) -> str:
 
 
 def _quoted(name: str) -> str:
-    """A name in quotes: its letters as they are, whatever cannot be seen, or half of a pair, as an escape."""
+    """A name in quotes: visible characters as they are, invisible ones and lone surrogates as escapes."""
     text = json.dumps(name, ensure_ascii=False)
     if text.isprintable():
         return text
@@ -55,7 +55,7 @@ def parse(text: str) -> Path | None:
 
 
 class Placed(Protocol):
-    """A value on a walk: how it hangs below the one above. A walk makes many, and few are asked for their path."""
+    """A value on a walk, linked to the one above it. A walk makes many, and few of their paths are needed."""
 
     @property
     def above(self) -> Placed | None:
@@ -63,7 +63,7 @@ class Placed(Protocol):
 
     @property
     def steps(self) -> Path:
-        """What leads from there to it."""
+        """The steps from there to it."""
 
 
 def path_to(place: Placed | None) -> Path:

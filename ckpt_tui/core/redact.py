@@ -1,4 +1,4 @@
-"""Which values are secrets by their place or by their look, and a document with them masked.
+"""Finds the values that are secrets by their place or by their form, and masks them in documents.
 
 Agent Framework writes the keyword arguments of a run, tokens included, into every checkpoint in clear text.
 """
@@ -26,11 +26,11 @@ def masked(
     A text that holds a secret, such as a URL with a password, keeps all but the secret; so does a key.
 
     Args:
-        document: What `to_json` gives.
+        document: The result of `to_json`.
         above: How far it is a secret by its place (see `secrecy`).
         hidden: Gets the texts, keys and numbers that were masked, and the base64 of bytes.
         sign: A text to put in their place instead.
-        all_run_kwargs: Mask everything in the arguments of a run, not only what is a secret by its name or look.
+        all_run_kwargs: Mask everything in the arguments of a run, not only secrets by their name or form.
     """
     holder = [document]
     _mask([(holder, above)], hidden, sign, all_run_kwargs)
@@ -40,7 +40,7 @@ def masked(
 def hidden_by_place(document: Any) -> list[Any]:
     """The texts and numbers of a document that are secrets by their place, run kwargs aside; it is changed by this.
 
-    Not those that are secrets by their look, in any place.
+    Secrets by their form, which are masked in any place, are left out.
     """
     hidden: list[Any] = []
     shapes = Shapes(Ranks(dict.fromkeys(("$type", *RUN_KWARGS), PLAIN)))
@@ -134,7 +134,7 @@ def _mask_by_name(holders: list[tuple[Any, int]], masks: Masks, shapes: Shapes) 
 
 
 _AT_ONCE = 20_000
-"""Texts that are looked through together."""
+"""Texts that are searched together."""
 
 
 def _sorts_in_list(items: list[Any], containers: list[tuple[Any, int]]) -> set[int]:
@@ -164,7 +164,7 @@ _SHORT = 40
 
 
 def is_given_key(name: str, value: Value) -> bool:
-    """Whether a value is what a service of that name is given, its key included."""
+    """Whether a value holds the settings of a service of that name, its key included."""
     if type(value) is Map:
         return is_service(name) and any(type(key) is str and key in KEYS_OF_SERVICES for key in value.kv[:200:2])
     return type(value) is dict and ("key" in value or "Key" in value or "KEY" in value) and is_service(name)
@@ -293,7 +293,7 @@ _SHORTEST = 6
 """Characters of the shortest text with a secret in it."""
 
 _KNOWN, _KNOWN_TEXT = 4_000_000, 100
-"""Characters of texts of which is remembered how they are shown, and what a text counts besides: they come again."""
+"""Characters of texts whose masked form is cached, and the fixed cost of each: texts recur."""
 
 
 __all__ = [

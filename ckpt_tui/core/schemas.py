@@ -1,4 +1,4 @@
-"""JSON Schemas (draft 2020-12) of every document of the command line: what a program may rely on.
+"""JSON Schemas (draft 2020-12) of every document of the command line, on which programs may rely.
 
 Members may be added to a document, so that a schema allows others.
 """
@@ -218,7 +218,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
 """Verb → the documents that it writes; `jsonl` is a line of `ls --jsonl`."""
 
 _LINES = ("ckpt-tui/line@1", "ckpt-tui/jsonl@1")
-"""Documents of one line, which do not say what they are."""
+"""Documents of one line, which have no member `schema`."""
 
 
 def schema_of(name: str, content: Schema | None = None) -> Schema:
@@ -226,7 +226,7 @@ def schema_of(name: str, content: Schema | None = None) -> Schema:
 
     Args:
         name: One of `SCHEMAS`.
-        content: What it holds, if not what `SCHEMAS` says.
+        content: Its content, if it differs from `SCHEMAS`.
     """
     found = content or SCHEMAS[name]
     made: Schema = {"$schema": DIALECT, "$id": f"urn:{name.replace('/', ':')}", "title": name, **found}
@@ -237,7 +237,7 @@ def schema_of(name: str, content: Schema | None = None) -> Schema:
 
 
 def verb_schema(verb: str) -> Schema:
-    """The schema of what a verb writes: one document, or any of several."""
+    """The schema of the output of a verb: one document, or any of several."""
     names = VERBS[verb]
     if len(names) == 1:
         return schema_of(names[0])

@@ -1,4 +1,4 @@
-"""Secrets that a text gives a name: `NAME=value`, `"name": "value"`, `Authorization: …`, `the password is: …`."""
+"""Secrets assigned to names in texts: `NAME=value`, `"name": "value"`, `Authorization: …`, `the password is: …`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ckpt_tui.core.secret_notations import is_last_word, is_login, is_plain_logi
 from ckpt_tui.core.secret_patterns import MASK, MOST_SECRETS, NO_VALUE, SecretPattern, withheld
 
 SIGNS = ("=", ":", "：")
-"""One of these is in a text that gives a secret a name."""
+"""Signs, one of which is in each text that assigns a secret to a name."""
 
 _NO_BEGINNING = "0123456789.-"
 """Characters with which no name begins."""
@@ -81,7 +81,7 @@ def _signs(text: str) -> Iterator[re.Match[str]]:
 
 
 def mask_named_values(text: str) -> str:
-    """Mask the values that are given to names of secrets."""
+    """Mask the values that are assigned to names of secrets."""
     out: list[str] = []
     done = 0
     for match in _signs(text):
@@ -108,7 +108,7 @@ def mask_named_values(text: str) -> str:
 
 
 def _value_span(text: str, name: str, at: int, left: str, in_sentence: bool = False) -> tuple[int, int] | None:
-    """Where the secret is that a name is given by the sign at a position; None where there is none.
+    """The span of the secret that the sign at a position assigns to a name; None where there is none.
 
     Args:
         text: The whole text.
@@ -161,7 +161,7 @@ def _start_of_value(text: str, at: int) -> int:
 
 
 def _quoted_span(text: str, name: str, at: int, left: str, is_named: bool | None = None) -> tuple[int, int] | None:
-    """Where a secret in quotes is that a name is given; arguments as those of `_value_span`."""
+    """The span of a secret in quotes that is assigned to a name; arguments as those of `_value_span`."""
     is_named = is_secret_key(name) if is_named is None else is_named
     quote = _QUOTE.compiled.match(text, _start_of_value(text, at))
     if quote is None:
@@ -176,7 +176,7 @@ def _quoted_span(text: str, name: str, at: int, left: str, is_named: bool | None
 def _pattern_of_value(
     text: str, start: int, is_header: bool, in_query: bool, is_pair: bool, left: str
 ) -> SecretPattern:
-    """What a value without quotes is made of, by what is around it."""
+    """The pattern of a value without quotes, by its context."""
     if in_query:
         return _PARAMETER
     if is_header:
@@ -195,7 +195,7 @@ def _end_of_quoted(text: str, quote: str, start: int) -> int:
 
 
 def _is_escaped(text: str, at: int) -> bool:
-    """Whether an odd number of backslashes precedes a position; of very many, the last ones are looked at."""
+    """Whether an odd number of backslashes precedes a position; of very many, only the last ones are counted."""
     before = text[max(at - 40, 0) : at]
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
@@ -261,4 +261,4 @@ def _looks_random(value: str) -> bool:
 
 
 _BEFORE_WORD_OF_MODEL = (" one ", " single ", " special ", " stop ", " next ", " first ", " last ", " end ")
-"""What a sentence says before a token that a model writes."""
+"""Words before a token that a model writes."""

@@ -129,7 +129,7 @@ def _any_of_bytes(words: Iterable[bytes]) -> bytes:
 
 
 def without_accents(name: str) -> str:
-    """A name whose letters have nothing above or below them."""
+    """A name without its accents."""
     if name.isascii():
         return name
     return "".join(char for char in normalize("NFKD", name).translate(_OTHER_LETTERS) if not combining(char))

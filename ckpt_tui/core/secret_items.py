@@ -32,10 +32,10 @@ _OPTIONS_OF = {
     "curl": ("-u", "-U", "--user", "--proxy-user"), "sshpass": ("-p",), "redis-cli": ("-a",), "http": ("-a",),
     "mosquitto_pub": ("-P",), "mosquitto_sub": ("-P",), "docker": ("-p",), "ldapsearch": ("-w",),
 }  # fmt: skip
-"""Commands, and their options that are followed by a secret and do not say so."""
+"""Commands, and their options that take a secret without a telling name."""
 
 _OF_DOCKER = ("docker", "login")
-"""What precedes `-p` of docker where it is a password: elsewhere it is a port."""
+"""Words before `-p` of docker where it is a password: elsewhere it is a port."""
 
 NOTHING: dict[Any, str] = {}
 _LISTS = (list, tuple)
@@ -47,12 +47,12 @@ def names_secret(text: str) -> bool:
 
 
 def names_value(key: str, text: str) -> bool:
-    """Whether a member of a mapping says that its value is a secret: `name`, with the text `API_KEY`."""
+    """Whether a member of a mapping names its value as a secret: `name`, with the text `API_KEY`."""
     return key in _NAMES and len(text) <= _NAME and is_secret_key(text)
 
 
 def is_secret_type(name: object) -> bool:
-    """Whether a type, `module:qualname`, says that it holds a secret: those of pydantic, saved in clear text."""
+    """Whether a type, `module:qualname`, holds a secret: those of pydantic, saved in clear text."""
     return type(name) is str and name.endswith(_SECRET_TYPES)
 
 
@@ -63,9 +63,9 @@ _SECRET_TYPES = (
 
 
 def secrets_beside(container: Any) -> dict[Any, str]:
-    """Which members of a list, a tuple or a mapping are secrets because of the text beside them.
+    """The members of a list, a tuple or a mapping that are secrets because of the text beside them.
 
-    Returns position or name → what names the secret, such as `api-key`; an empty mapping for nearly all.
+    Returns position or name → the name of the secret, such as `api-key`; an empty mapping for nearly all.
     """
     if type(container) is dict:
         if "$type" in container and is_secret_type(container["$type"]):

@@ -96,7 +96,7 @@ _OTHER_KEYS = frozenset((
     "order", "state", "message", "shard", "hot", "arrow", "enter", "home", "answer", "translation", "i18n", "s3",
     "dedup", "feature",
 ))  # fmt: skip
-"""Words before `KEY` that make it no key to a door."""
+"""Words before `KEY` with which it gives no access."""
 
 _CAMEL_KEY = r"(?:primary|secondary)(?:Readonly)?(?:Master|Access|Shared)?Key\Z"
 """The two keys of a service, as Azure writes them; `primary_key` is a column of a table."""
@@ -141,10 +141,10 @@ def letters_in(text: str, letters: Iterable[str]) -> set[str]:
 
 
 class AnyOf:
-    """Finds whether one of many words is in a text.
+    """Tests whether one of many words is in a text.
 
-    An expression looks for all at once, and compiling it takes as long as looking for one after the other in some
-    hundred short texts: so it is made after those.
+    Compiling an expression for all takes as long as searching some hundred short texts word by word, so it is made
+    after those.
 
     Args:
         words: The words.
@@ -175,7 +175,7 @@ _LONG = 2_000
 """Characters of a text in which each word is found sooner than the expression finds that there is none."""
 
 _BY_THEMSELVES = 400
-"""Texts in which each word is looked for by itself."""
+"""Texts in which each word is searched by itself."""
 
 _HINT = AnyOf(HINTS)
 """A part of every such name in lower case: most names have none, and need no splitting."""
@@ -186,7 +186,7 @@ def may_name_secret(name: str) -> bool:
     return not name.isascii() or _HINT.is_in(name.lower())
 
 
-@lru_cache(maxsize=16)  # of one name it is asked two or three times in a row
+@lru_cache(maxsize=16)  # the same name comes two or three times in a row
 def _words(name: str) -> list[str]:
     """The words of a name, in lower case."""
     return [word.lower() for word in _split().split(name) if word]
@@ -199,9 +199,9 @@ def _split() -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)  # the same few names come again and again: a hundred times faster than splitting each
 def is_secret_key(name: str) -> bool:
-    """Whether a key's name says that its value is a secret: `api_key`, `authToken`, `X-Authorization`.
+    """Whether a key's name makes its value a secret: `api_key`, `authToken`, `X-Authorization`.
 
-    Plural `tokens` counts words of a text far more often than keys to a door and is not meant.
+    Plural `tokens` mostly counts words of a text and does not count as a secret.
     """
     if len(name) > 200:
         return False
@@ -242,7 +242,7 @@ _SERVICES = frozenset((
     "qdrant", "replicate", "sendgrid", "serpapi", "sonar", "stripe", "supabase", "tavily", "together", "twilio",
     "voyage", "wandb", "weaviate", "xai",
 ))  # fmt: skip
-"""Services that are called with a key: what is called `key` below the name of one is its key."""
+"""Services that are called with a key: a member `key` below the name of one is its key."""
 
 
 KEYS_OF_SERVICES = frozenset(("key", "Key", "KEY"))
@@ -255,13 +255,13 @@ def is_key_of_service(above: object, name: object) -> bool:
 
 
 def begins_service(line: str) -> bool:
-    """Whether a line of JSON ends where the object begins that a service is given: `"openai": {`."""
+    """Whether a line of JSON ends with the beginning of the object of a service: `"openai": {`."""
     found = re.search(r'"([^"\\]{2,200})"\s*:\s*\{\s*\Z', line)
     return found is not None and is_service(found[1])
 
 
 def leads_to_key_of_service(names: Iterable[object]) -> bool:
-    """Whether names, each below the one before, lead to what a service is called with."""
+    """Whether names, each below the one before, lead to the key of a service."""
     return any(starmap(is_key_of_service, pairwise(names)))
 
 

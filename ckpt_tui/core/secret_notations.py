@@ -14,7 +14,7 @@ SIGNS = (
     "</", "/>", "PuTTY-User-Key-File", " login ", "redis-cli ", "sshpass ", "mysql", "mariadb", "sqlcmd", "bcp ",
     "ldap", "mongo", "smbclient", ":5432:", ":5433:", ":6432:", ":*:", "%3D", "%3d", "Credential(", "hrase", "nemonic",
 )  # fmt: skip
-"""One of these is in a text that holds such a secret."""
+"""Signs, one of which is in each text with such a secret."""
 
 _ELEMENT = (
     r"<(?P<name>[A-Za-z][\w:.-]{0,60})(?:\s[^<>]{0,200})?>(?:<!\[CDATA\[)?(?P<value>[^<>]{1,2000}?)(?:\]\]>)?"
@@ -47,7 +47,7 @@ _CREDENTIAL = (
     r"Credential\((?:[^()\n\"']{0,60}[\"'][^()\n\"']{1,200}[\"']\s*,)?\s*(?:\w{1,30}\s?=\s?)?"
     r"(?P<quote2>[\"'])(?P<credential>[^\"'\n]{8,400})(?P=quote2)"
 )
-"""What a program is given: `AzureKeyCredential("…")`."""
+"""An argument of a call: `AzureKeyCredential("…")`."""
 _PHRASE = (
     r"(?i:(?:seed|recovery|backup|secret|wallet)[ _-]?phrase|mnemonic)\b[\"']?(?: is)?\s?[:=]?\s?[\"']?"
     r"(?P<phrase>(?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})"
@@ -143,7 +143,7 @@ _PASSWORD_OPTIONS = SecretPattern(f"{_AFTER_USER}|{_ALONE}")
 
 
 def mask_password_options(text: str, mask: str) -> str:
-    """The text with what `-p` gives replaced by a mask where it is a password: after a user, or one word by itself."""
+    """The text with the value of `-p` masked where it is a password: after a user, or as one word."""
 
     def masked(match: re.Match[str]) -> str:
         kind = match.lastgroup or ""
@@ -162,10 +162,10 @@ def _said() -> re.Pattern[str]:
 
 
 def name_said_before(left: str) -> int | None:
-    """Where the name ends that a sentence gives a value: after "password" in "the password is"; None for no such text.
+    """The end of the name in a sentence that assigns a value: after "password" in "the password is"; else None.
 
     Args:
-        left: What precedes the colon.
+        left: The text before the colon.
     """
     found = _said().search(left) if left[-1:] in _ENDS_OF_SAID else None
     return found.start() if found is not None else None

@@ -1,4 +1,4 @@
-"""Tokens of known shape: how those of vendors begin, and how long they are."""
+"""Tokens of known form: the beginnings and lengths of those of many vendors."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ SHAPES: tuple[tuple[Signs, str], ...] = (
         ),
     ),
 )
-"""Tokens that are reported by how they begin: the signs of each, one of which is in it, and its shape."""
+"""Tokens that are recognised by their beginnings: the signs of each, one of which is in it, and its form."""
 
 
 SIGN_OF_SHAPE = AnyOf(sign for signs, _ in SHAPES for sign in signs)

@@ -1,4 +1,4 @@
-"""Signs of secrets in texts: of which sorts there may be secrets in them, so that no text is looked through in vain."""
+"""Signs of secrets in texts: they show which sorts of secrets a text may hold, so that few texts are searched."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ckpt_tui.core.secret_texts import MASKERS, SHORT, Maskers
 
 
 def maskers_for(text: str) -> Maskers:
-    """What is to be done with a text for the signs of secrets in it, which nearly all texts lack."""
+    """The maskers that a text needs by the signs of secrets in it; none for nearly all texts."""
     return maskers_of(_sorts_in(text))
 
 
@@ -39,7 +39,7 @@ def maskers_of(sorts: Iterable[int]) -> Maskers:
 def sorts_in_all(texts: Collection[str]) -> set[int]:
     """The sorts of secrets of which a sign is in one of the texts.
 
-    What a long one has is remembered, because it comes again in the next checkpoint.
+    The sorts in long texts are cached, because they recur in the next checkpoint.
     """
     if sum(map(len, texts)) < _FEW * len(texts) or max(map(len, texts), default=0) < _REMEMBERED:
         return set(_sorts_in("\n".join(texts)))
@@ -66,7 +66,7 @@ def sorts_in_all(texts: Collection[str]) -> set[int]:
 
 
 def _remember(texts: list[str]) -> set[int]:
-    """The sorts in long texts, which are looked through together first: most have no sign that others lack."""
+    """The sorts in long texts, which are first searched together: most have no sign that others lack."""
     if len(texts) == 1:
         sorts: tuple[int, ...] = _sorts_in(texts[0])
         _known.put(texts[0], sorts, len(texts[0]) + 100)
@@ -92,10 +92,10 @@ def _sorts_in(text: str) -> tuple[int, ...]:
 _LETTERS = frozenset("".join(sign for signs, _ in MASKERS for sign in signs))
 
 _AT_ONCE = 1_000_000
-"""Characters of long texts that are looked through together."""
+"""Characters of long texts that are searched together."""
 
 _REMEMBERED = 400
-"""Characters of a text from which looking for eighty signs takes longer than remembering what it has."""
+"""Characters of a text from which searching for eighty signs takes longer than caching the result."""
 
 _FEW = 40
 """Characters that texts have on average among which no long one is looked for."""

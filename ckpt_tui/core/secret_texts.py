@@ -1,7 +1,7 @@
-"""Secrets inside texts, by their look: credentials of URLs and connection strings, private keys, tokens of known shape.
+"""Secrets inside texts, by their form: credentials of URLs and connection strings, private keys, tokens.
 
-Only the secret itself is replaced, so that the text around it can still be read. A text is looked through only where it
-holds a sign of such a secret, which nearly all texts do not.
+Only the secret itself is replaced, so that the text around it can still be read. A text is searched only where it holds
+a sign of such a secret, which nearly all texts do not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ckpt_tui.core.secret_shapes import SHAPES, SIGN_OF_SHAPE, ShapePattern, Sig
 __all__ = ["MASK", "MASKERS", "Maskers", "masked_text"]
 
 SHORT = 2_000
-"""Characters of a text below which one expression finds a sign of a token sooner than looking for each sign does."""
+"""Characters of a text below which one expression finds a sign of a token faster than a search for each sign."""
 
 _SHORTEST = 6
 """Characters of the shortest text with a secret in it: `pwd=ab`."""
@@ -117,7 +117,7 @@ def _scheme_words(text: str) -> str:
 
 def _options(text: str) -> str:
     def without_password(match: re.Match[str]) -> str:
-        # From the option back: from each word `curl` on, the same characters would be looked at again and again.
+        # From the option back: from each word `curl` on, the same characters would be searched repeatedly.
         end = match.start()
         left = max(end - _CURL_LEFT, 0)
         begin = max(left, *(text.rfind(sign, left, end) + 1 for sign in "\n|;"))
@@ -135,7 +135,7 @@ def _options(text: str) -> str:
 
 
 Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
-"""Signs of which one is in a text, and what masks the secrets of that sort in it."""
+"""Signs of a sort of secrets, one of which is in a text, and the function that masks those secrets."""
 
 MASKERS: Maskers = (
     (("PRIVATE KEY",), _private_keys),
@@ -152,7 +152,7 @@ MASKERS: Maskers = (
 
 
 _OTHERS = MASKERS[: -len(SHAPES)]
-"""Those that are not for tokens of known shape."""
+"""Those that are not for tokens of known form."""
 
 
 def masked_text(text: str, maskers: Maskers = MASKERS) -> str:
@@ -160,7 +160,7 @@ def masked_text(text: str, maskers: Maskers = MASKERS) -> str:
 
     Args:
         text: Any text.
-        maskers: What `core.secret_signs.maskers_for` gave for a longer text that it is a part of.
+        maskers: The result of `core.secret_signs.maskers_for` for a longer text that it is a part of.
     """
     if len(text) < _SHORTEST:
         return text

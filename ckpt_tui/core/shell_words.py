@@ -13,7 +13,7 @@ _PLAIN = LatePattern(r"[\w@%+=:,./-]+\Z", re.ASCII)
 
 
 def shell_word(text: str) -> str:
-    """The text as one word, safe for a terminal: signs that a terminal would obey or not show are written as bytes."""
+    """The text as one word, safe for a terminal: control and invisible characters are written as bytes."""
     word = text if _PLAIN.compiled.match(text) else "'{}'".format(text.replace("'", "'\"'\"'"))
     if clean(word) == word:
         return word

@@ -24,7 +24,7 @@ def show_document(
 ) -> dict[str, Any]:
     """The document of `show --json`; secrets are masked unless `reveal`.
 
-    What is beyond the `budget` (None for the usual) is cut, and `complete` is false then.
+    Values beyond the `budget` (None for the usual) are cut, and `complete` is false then.
     """
     budget = DocumentBudget() if budget is None else budget
     document: dict[str, Any] = {

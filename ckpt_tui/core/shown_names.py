@@ -1,7 +1,7 @@
 """Names that a store gives as they are shown: ids, names of workflows and executors, keys, paths through them.
 
-A name may hold a secret, as a text may: a token as a key of the state, a URL with a password. That is masked wherever
-the name is shown; what looks a value or a checkpoint up has the name itself.
+A name may hold a secret, as a text may: a token as a key of the state, a URL with a password. It is masked wherever the
+name is shown; lookups use the name itself.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SHORT = 15
 _OF_IDS = frozenset("0123456789abcdef-")
 
 
-@lru_cache(maxsize=4096)  # the same names are shown again and again
+@lru_cache(maxsize=4096)  # the same names are shown repeatedly
 def _masked(name: str) -> str:
     return masked_text(name)
 

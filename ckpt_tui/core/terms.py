@@ -1,4 +1,4 @@
-"""What a framework calls its things: one place for the words that views, exports and messages use."""
+"""The terms of each framework, for views, exports and messages."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,13 +11,13 @@ LANGGRAPH = "langgraph"
 
 
 class Terms(NamedTuple):
-    """The words of one framework.
+    """The terms of one framework.
 
     Attributes:
-        workflow: What is run.
-        executor: A part of it that runs.
-        run: The checkpoints that belong together.
-        iteration: The number of a checkpoint.
+        workflow: The word for a workflow.
+        executor: The word for an executor.
+        run: The word for a run.
+        iteration: The word for an iteration.
     """
 
     workflow: str
@@ -42,7 +42,7 @@ def framework_terms(name: object) -> Terms:
 
 
 def ran_in_words(names: Sequence[str], joined: str = ", ") -> str:
-    """Who ran in a step, as a clause; LangGraph's `__start__` is not a node of anybody's: it takes the input.
+    """The executors that ran in a step, as a clause; LangGraph's `__start__`, which is no node, takes the input.
 
     >>> ran_in_words(["plan", "write"])
     'plan, write ran'
@@ -52,7 +52,7 @@ def ran_in_words(names: Sequence[str], joined: str = ", ") -> str:
 
 
 def source_in_words(name: str) -> str:
-    """Who sent a message: what LangGraph's `__start__` sends is the input."""
+    """The sender of a message; a message of LangGraph's `__start__` is the input."""
     return "the input" if name == START else name
 
 

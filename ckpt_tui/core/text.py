@@ -19,7 +19,7 @@ _JOINING = (
 """Letters and marks of scripts that are written with joiners: Arabic and its kin, those of India, Tibetan, Khmer."""
 
 _VIRAMA = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
-"""What takes the vowel from a letter of India; a joiner behind it, also at the end, says how that is drawn."""
+"""Signs that take the vowel from a letter of India; a joiner behind one, also at the end, changes how it is drawn."""
 
 _EMOJI = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf\u2934\u2935"
@@ -59,7 +59,7 @@ CANDIDATES = (
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-"""The characters of which one is unsafe wherever it is, or in most places: far quicker to look for."""
+"""Characters that are unsafe everywhere or in most places: far quicker to search for."""
 
 
 JOINERS = "\u200c\u200d\ufe0e\ufe0f\U000e0100-\U000e01ef"
@@ -69,7 +69,7 @@ _VARIANTS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)
 """Selectors of variants: of all candidates, only these are printable for Python."""
 
 _SHORT = 1_000
-"""Characters of a text that is looked through without an expression, which takes 1 ms to compile."""
+"""Characters of a text that is searched without an expression, which takes 1 ms to compile."""
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -90,7 +90,7 @@ def clean(text: str, limit: int | None = None) -> str:
 
     Args:
         text: Any text.
-        limit: Characters of `text` to look at; when there are more, the result ends in `…`.
+        limit: Characters of `text` to keep; when there are more, the result ends in `…`.
     """
     cut = limit is not None and len(text) > limit
     if cut:

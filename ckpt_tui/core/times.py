@@ -1,4 +1,4 @@
-"""Times as people read them, whatever a file says: no time is too early or too late to be shown."""
+"""Times as people read them; every time in a file can be shown, however early or late."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ Value: TypeAlias = Any
 
 
 class Ref:
-    """A class or function that a payload names, `module:qualname` in `name`. Nothing is ever looked up by it."""
+    """A class or function that a payload names, `module:qualname` in `name`. It is never resolved."""
 
     __slots__ = ("module", "name", "qualname")
 
@@ -68,14 +68,14 @@ class Obj:
     """An object as its pickle describes it: what would be called, and what would be put into the result.
 
     Attributes:
-        cls: What would be called to make it; a `Ref` in any honest pickle.
+        cls: The callable that would make it; a `Ref` in any honest pickle.
         args: The positional arguments, a tuple in any honest pickle.
         how: "new" for `cls.__new__(cls, *args)`, "call" for `cls(*args)`; "text" and "copy" where there is no pickle
             and the object was read from an exported document.
         kwargs: Keyword arguments, or None.
-        state: What BUILD would hand to `__setstate__`, or None with `has_state` false.
-        items: What would be appended (list subclasses, deques), or None.
-        pairs: What would be set by key (dict subclasses): key, value, key, value, ..., or None.
+        state: The argument of `__setstate__` in BUILD, or None with `has_state` false.
+        items: Items that would be appended (list subclasses, deques), or None.
+        pairs: Entries that would be set by key (dict subclasses): key, value, key, value, ..., or None.
     """
 
     __slots__ = ("args", "cls", "has_state", "how", "items", "kwargs", "pairs", "state")
@@ -92,7 +92,7 @@ class Obj:
 
 
 class Opaque:
-    """Something that cannot be shown as a value, with the reason and what was read of it.
+    """Something that cannot be shown as a value, with the reason and the part that was read.
 
     Attributes:
         reason: Why, as text for people.
@@ -112,7 +112,7 @@ _NOTHING: Mapping[Any, Any] = {}
 
 
 class Decoded(NamedTuple):
-    """What a pickle holds.
+    """The result of decoding a pickle.
 
     Attributes:
         value: The value; an `Opaque` with the reason and the readable part when it could not be read to its end.
@@ -127,7 +127,7 @@ class Decoded(NamedTuple):
         opaque: Reasons of what it holds that cannot be shown as a value, each once.
         built: `module:qualname` of classes and functions that are themselves given a state, which sets attributes.
         discarded: Values that it made and that are not part of `value`: thrown away, or left on its stack.
-        facts: What was worked out of `value` by whoever asked, by name; None where it is not kept for others.
+        facts: Results that callers derived from `value`, by name; None where it is not cached.
         end: Where it ends; where it could not be read further, the byte where that operation begins.
     """
 
@@ -152,19 +152,19 @@ class Decoded(NamedTuple):
 
 
 class Envelope:
-    """A base64 pickle inside JSON, decoded when it is first looked at (see `ckpt_tui.core.documents.envelope`).
+    """A base64 pickle inside JSON, decoded when it is first used (see `ckpt_tui.core.documents.envelope`).
 
     Attributes:
         text: The base64 text; a view of the bytes of its file where it is very long.
         claimed: The `__type__` beside it: a claim of the file, not a fact.
         value: The decoded value once `ready`.
-        decoded: All that decoding it found, once `ready`; None where the text is not base64, or was not decoded.
+        decoded: The result of decoding it, once `ready`; None where the text is not base64, or was not decoded.
         is_cut: It was not decoded to its end because of a limit; `core.documents.envelope.decode_further` goes on.
         factor: How many times the usual limits it was decoded within; 0 when it was not decoded.
         warning: What is irregular about it, or "".
         met: Pickle (see `core.pickles.kept`) → how many equal ones of its document were decoded, shared by all of them;
-            None where it is alone. Two places of a document never share a value that one pickle does not: whatever
-            counts, searches or marks values knows them by their identity.
+            None where it is alone. Two places of a document never share a value that one pickle does not: code that
+            counts, searches or marks values goes by their identity.
     """
 
     __slots__ = ("claimed", "decoded", "factor", "is_cut", "met", "ready", "text", "value", "warning")
@@ -182,12 +182,12 @@ class Envelope:
 
     @property
     def has_rest(self) -> bool:
-        """Whether it is whole and only bytes follow its end, which whoever loads it does not read."""
+        """Whether it is whole and only bytes follow its end, which loaders do not read."""
         return self.decoded is not None and self.decoded.trailing > 0 and not self.decoded.fault and not self.is_cut
 
 
 class Deferred:
-    """A value of a large JSON file, parsed when it is first looked at (see `ckpt_tui.core.documents.lazy`).
+    """A value of a large JSON file, parsed when it is first used (see `ckpt_tui.core.documents.lazy`).
 
     Attributes:
         data: The bytes of the whole file, shared by all that is deferred in it.
@@ -196,7 +196,7 @@ class Deferred:
         level: How often its first line is indented.
         claimed: The `__type__` of a large envelope; "" for anything else.
         read: Parses it, one level deep; never raises but what the given `check` raises.
-        met: What the envelopes of the file share.
+        met: State that the envelopes of the file share.
         value: The value once `ready`.
     """
 
@@ -222,4 +222,4 @@ class Deferred:
 
 
 Reader: TypeAlias = Callable[[Deferred, Callable[[], None] | None], Value]
-"""What parses a `Deferred`; the second argument is called now and then."""
+"""A function that parses a `Deferred`; the second argument is called now and then."""

@@ -1,1 +1,1 @@
-"""A recorded store to look at, a run that goes on living in it, and the real workflow that both came from."""
+"""A recorded store, a live run that is played back into it, and the workflow that both were recorded from."""

@@ -1,4 +1,4 @@
-"""Lays out the recorded store, and lets the recorded live run happen again in it, as the framework would write it."""
+"""Lays out the recorded store, and plays the recorded live run back into it, as the framework would write it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def prepare(directory: Path) -> None:
 
 
 def suggest(directory: Path) -> None:
-    """Have the workflow of the recorded store proposed to whoever resumes from it, as what was used before."""
+    """Remember the workflow of the recorded store, so that it is proposed for a resume."""
     story = "ckpt_tui.demo.story"
     remember(str(directory), Target(f"{story}:review_flow", sys.executable, {"pause": 0.3}, f"{story}:open_storage"))
 

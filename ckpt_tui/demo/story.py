@@ -28,7 +28,7 @@ from agent_framework import (
 
 
 class Verdict(Enum):
-    """What the reviewer makes of a draft."""
+    """The reviewer's verdict on a draft."""
 
     INCOMPLETE = "incomplete"
     READY = "ready"
@@ -36,7 +36,7 @@ class Verdict(Enum):
 
 @dataclass
 class Brief:
-    """What is to be launched, and what the announcement must speak about."""
+    """The product, and the topics of the announcement."""
 
     product: str
     audience: str
@@ -47,7 +47,7 @@ class Brief:
 
 @dataclass
 class Finding:
-    """What one researcher found out."""
+    """The finding of one researcher."""
 
     topic: str
     summary: str
@@ -324,7 +324,7 @@ class Shelf(Step):
 
     @handler
     async def look(self, orders: deque[str], ctx: WorkflowContext[deque[str], str]) -> None:
-        """Go round once more, or stop."""
+        """Send the queue back, or stop."""
         await self.work(0.5)
         ctx.set_state("left", len(orders))
         if orders:

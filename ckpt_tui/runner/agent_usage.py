@@ -1,4 +1,4 @@
-"""What agents used that an executor of the person's own calls: their responses are seen where they are given."""
+"""Records the tokens of agents that the person's own executors call, from their responses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 def watch_agents(agent_class: Any, note: Callable[[Any], None]) -> None:
     """Have `note` take each response of an agent that is run without streaming.
 
-    A stream is left as it is: a hook would change how the framework hands on its updates.
+    Streams are not watched: a hook would change how the framework passes on their updates.
 
     Args:
         agent_class: The framework's class whose `run` asks a model, or None where it has none.

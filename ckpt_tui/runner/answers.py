@@ -25,7 +25,7 @@ def request_kind(expected: Any, about: Any) -> str:
 
     Args:
         expected: The type of its answer.
-        about: What it asks.
+        about: The data of the request.
     """
     cls = type(about)
     if not cls.__module__.startswith("agent_framework"):
@@ -49,16 +49,16 @@ SHORT = {
     REPLY: 'a text such as "order 123" is the reply, [] ends the conversation',
     REMARK: 'true approves what the agent said, a text such as "be brief" is passed on to it',
 }
-"""How each request of the framework is answered in short."""
+"""The short answers to each request of the framework."""
 
 
 def answer_of(document: Any, expected: Any, about: Any, maker: Maker) -> Any:
     """The answer that JSON stands for.
 
     Args:
-        document: The JSON; see `Maker.make`. For a request of the framework also what `SHORT` says.
+        document: The JSON; see `Maker.make`. For a request of the framework also the short forms of `SHORT`.
         expected: The type of the answer.
-        about: What is asked.
+        about: The data of the request.
         maker: Makes values of JSON.
 
     Raises:
@@ -101,7 +101,7 @@ def _coerced(document: Any, expected: Any) -> tuple[bool, Any]:
 
 
 def _of_short(kind: str, document: Any, expected: Any, about: Any) -> Any:
-    """The answer that a short form stands for; None when it is not one."""
+    """The answer of a short form; None when it is not one."""
     texts = [document] if isinstance(document, str) else document
     are_texts = isinstance(texts, list) and bool(texts) and all(isinstance(each, str) for each in texts)
     if kind == REPLY and are_texts:

@@ -1,4 +1,4 @@
-"""The arguments of what builds a workflow: given as JSON, or the checkpoint storage that it demands."""
+"""The arguments of a function that builds a workflow: given as JSON, or the checkpoint storage that it demands."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MADE = (enum.Enum, *ISO, datetime.timedelta, uuid.UUID, decimal.Decimal, pathli
 
 
 def parameters_of(function: Any) -> dict[str, inspect.Parameter]:
-    """Name → parameter of a function, its annotation resolved as far as it can be; none where they are not known."""
+    """Name → parameter of a function, annotations resolved where possible; none where they are not known."""
     try:
         found = inspect.signature(function).parameters
     except (TypeError, ValueError):

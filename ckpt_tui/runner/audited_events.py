@@ -36,7 +36,7 @@ AUDITED: dict[str, Callable[[tuple[Any, ...]], list[str | None]]] = {
 """Audit event → the places that it changes."""
 
 WATCHED = frozenset(("open", "socket.connect", "socket.sendto", *STARTING, *AUDITED))
-"""All events that are looked at: thousands of others come, one for each class that a pickle names among them."""
+"""All events that are handled: thousands of others come, among them one for each class that a pickle names."""
 
 
 def is_act(event: str, args: tuple[Any, ...]) -> bool:

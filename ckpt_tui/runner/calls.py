@@ -1,4 +1,4 @@
-"""The calls of executors: numbered, timed, joined with what each printed, with its tokens, with where it failed."""
+"""The calls of executors: numbered and timed, with their printed lines, tokens and failures."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Call:
         number: Its number in the run, from 1.
         executor: The executor's id.
         began: When its handler was called, on the performance counter; 0.0 before.
-        text: What it has printed of a line that has not ended.
-        responses: What agents answered that it ran.
+        text: The printed part of a line that has not ended.
+        responses: Responses of the agents that it ran.
     """
 
     __slots__ = ("began", "calls", "executor", "number", "responses", "text")
@@ -46,7 +46,7 @@ class Calls:
     """The calls of one run.
 
     Args:
-        lines: Where what is printed is reported.
+        lines: Takes the printed lines.
 
     Attributes:
         failed: The executor that failed last.
@@ -154,16 +154,16 @@ class Calls:
         self.write(event, tail)
 
     def write_first(self) -> None:
-        """Write the events that came before what is printed now, and that the run has not given yet."""
+        """Write the events that precede the line that is printed now, and that the run has not yielded yet."""
         events, self._unwritten = self._unwritten, {}
         for event, tail in events.values():
             self._written[id(event)] = event
             self.write(event, tail)
 
-    # -- what is printed ---------------------------------------------------------------------------------------------
+    # -- printed lines -----------------------------------------------------------------------------------------------
 
     def print(self, call: Call, data: bytes) -> bool:
-        """Report what a call prints, line by line; False in a process that was forked, which has no lines."""
+        """Report the lines that a call prints; False in a process that was forked, which has no lines."""
         if os.getpid() != self._process:
             return False
         *whole, call.text = (call.text + data.decode("utf-8", "backslashreplace")).split("\n")
@@ -184,7 +184,7 @@ class Calls:
         self._lines.hurry()
 
     def print_rest(self) -> None:
-        """Report what was printed of lines that never ended."""
+        """Report the printed parts of lines that never ended."""
         for call in list(self._live.values()):
             if call.text:
                 self._print_line(call, call.text)
@@ -192,18 +192,18 @@ class Calls:
 
 
 def note_response(response: Any) -> None:
-    """Keep what an agent answered with the call that ran it."""
+    """Keep the response of an agent with the call that ran it."""
     call = current.get()
     if call is not None:
         call.responses.append(response)
 
 
 def tokens_of(data: Any, responses: Sequence[Any] = ()) -> dict[str, Any]:
-    """The tokens that agents used for a call; empty where the framework does not say.
+    """The tokens that agents used for a call; empty where the framework does not report them.
 
     Args:
-        data: What the call sent and gave out.
-        responses: What agents answered that it ran; one that it gives out, too, counts once.
+        data: The messages and outputs of the call.
+        responses: Responses of the agents that it ran; one that is also an output counts once.
 
     Returns:
         `tokens`, with those of `input`, `output` and `total` that are known.
@@ -218,7 +218,7 @@ def tokens_of(data: Any, responses: Sequence[Any] = ()) -> dict[str, Any]:
         response = members.get("agent_response", each)
         usage = getattr(response, "__dict__", {}).get("usage_details")
         is_given = any(response is one for one in responses)
-        if usage and (is_given or _identity(response) not in noted):  # what is sent on is a copy
+        if usage and (is_given or _identity(response) not in noted):  # a message is a copy
             whole[id(response)] = usage
         parts += [_usage_of(content) for content in members.get("contents") or () if _usage_of(content)]
     found: dict[str, int] = {}

@@ -25,9 +25,9 @@ class Editor:
         self._checkpoint, self._maker = checkpoint, maker
 
     def change(self, edits: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any] | Exception]]:
-        """Make all changes; yields the path of each, and what was changed, or why it cannot be.
+        """Make all changes; yields the path of each, and the change, or why it cannot be made.
 
-        Values are set first. Messages are dropped last and from the end, so that each path means what it meant before.
+        Values are set first. Messages are dropped last and from the end, so that paths stay valid.
         """
         drops = {tuple(each["steps"]): each["path"] for each in edits if each.get("drop")}
         for each in edits:
@@ -60,7 +60,7 @@ class Editor:
         return {"before": before, "after": None, "absent": False, "dropped": True}
 
     def apply(self, path: list[Any], document: Any) -> dict[str, Any]:
-        """Set one value; returns what it was and is, as JSON.
+        """Set one value; returns the former and the new value, as JSON.
 
         Raises:
             ValueError: there is no such place, or the value does not fit it.
@@ -107,7 +107,7 @@ class Editor:
         return type(before)
 
     def _put(self, chain: list[tuple[Any, Any]], value: Any) -> None:
-        """Set the member at the end of a chain; what cannot be changed is made again, up to something that can."""
+        """Set the member at the end of a chain; immutable containers are made anew, up to one that can be changed."""
         while chain:
             holder, step = chain.pop()
             if isinstance(holder, tuple):

@@ -1,4 +1,4 @@
-"""Resumes a workflow from a checkpoint, in the interpreter of its owner, and says what happens as lines of JSON.
+"""Resumes a workflow from a checkpoint, in the interpreter of its owner, and reports its progress as lines of JSON.
 
 Started by path with any Python from 3.10 that has agent_framework (1.0.0 or later); besides the standard library it
 uses `ckpt_tui.core.safety` alone, from the files beside it. The first line of standard input is the plan, later lines
@@ -15,7 +15,7 @@ import sys
 import types
 
 PACKAGE = "ckpt_tui_runner"
-"""What the modules beside this file are imported as: no name of the workflow's own, whatever it is called."""
+"""The name under which the modules beside this file are imported: it cannot be one of the workflow's own."""
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ class Logs(logging.Handler):
         self._lines, self._overlay = lines, overlay
 
     def install(self) -> None:
-        """Take the records of all loggers from now on, and what the program says by `warnings`."""
+        """Take the records of all loggers from now on, and the program's `warnings`."""
         logging.getLogger().addHandler(self)
         logging.captureWarnings(True)
 
@@ -57,10 +57,10 @@ class Logs(logging.Handler):
 
 
 def end_fields(outcome: str, overlay: Overlay | None) -> dict[str, Any]:
-    """What the last line says about the checkpoints of a run, and its exit code.
+    """The members of the last line about the checkpoints of a run, and its exit code.
 
     Args:
-        outcome: How the run ended; a run that saved nothing of what it should have has failed in what it was for.
+        outcome: How the run ended; a run that saved none of its checkpoints counts as failed.
         overlay: Where it saved; None when it did not begin.
     """
     code = EXIT_CODES.get(outcome, FAILED)
@@ -111,7 +111,7 @@ def event_line(event: Any, step: int | None = None) -> dict[str, Any]:
 
 
 _HEADS: dict[tuple[str, str | None], str] = {}
-"""Type and executor → how their event lines begin."""
+"""Type and executor → the beginning of their event lines."""
 
 _SHORT = 3_000
 """Characters of JSON below which nothing in it can be too long."""

@@ -1,4 +1,4 @@
-"""What is expected to go wrong, and exceptions as text."""
+"""Expected failures, and exceptions as text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Fault(Exception):
 
     Args:
         where: plan, framework, load, graph, checkpoint, type, storage, response, edit, into, run.
-        what: What is wrong, in a sentence.
+        what: The fault, in a sentence.
         fix: What to do about it.
         trace: A traceback, where code of the workflow raised.
     """
@@ -31,7 +31,7 @@ class Fault(Exception):
 
 
 def said(error: BaseException) -> str:
-    """An exception as text: its name and text, and the first cause that says more."""
+    """An exception as text: its name and text, and the first cause that adds to it."""
     text = f"{type(error).__name__}: {error}".strip().removesuffix(":")
     cause = error.__cause__
     return f"{text} ({said(cause)})" if cause is not None and str(cause) not in text else text

@@ -1,4 +1,4 @@
-"""Which places of the file system a call is about: paths as they were given, and commands that are given a place."""
+"""The places of the file system that a call affects: its paths, and arguments of commands."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _absolute(path: Any, descriptor: Any) -> str | None:
 
 
 def directory_of(descriptor: int) -> str:
-    """The directory that a descriptor stands for; the root where the system does not say."""
+    """The directory that a descriptor stands for; the root where the system cannot name it."""
     with contextlib.suppress(OSError):
         return os.readlink(f"/proc/self/fd/{descriptor}")
     with contextlib.suppress(Exception):

@@ -1,4 +1,4 @@
-"""How to ask a person for a value of a type."""
+"""Forms that ask a person for a value of a type."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .made import Maker, hints_of, is_message
 from .shown import ISO, show, type_name
 
 _FORM_DEPTH = 4
-"""Objects within objects that are asked for field by field; deeper ones are asked for as JSON."""
+"""Levels of objects whose fields are asked for one by one; deeper ones are asked for as JSON."""
 
 
 def form_of(expected: Any, about: Any = None, depth: int = _FORM_DEPTH) -> dict[str, Any]:
-    """How to ask a person for a value: kind (text, integer, number, boolean, choice, object, list, calls, json)."""
+    """The form of a value, by kind (text, integer, number, boolean, choice, object, list, calls, json)."""
     origin, arguments = typing.get_origin(expected), typing.get_args(expected)
     calls = _helpers(expected, about)
     if calls:
@@ -89,7 +89,7 @@ def _fields(cls: Any, depth: int) -> list[dict[str, Any]] | None:
 
 
 def _helpers(expected: Any, about: Any) -> list[dict[str, Any]]:
-    """Ready answers to the framework's own requests: what each is called, and the JSON that gives it."""
+    """Ready answers to the framework's own requests: the label of each, and its JSON."""
     kind = request_kind(expected, about)
     if kind == APPROVAL:
         name = "to_function_approval_response"
@@ -119,7 +119,7 @@ _WORDS = {"text": "a text", "integer": "a whole number", "number": "a number", "
 
 
 def answer_hint(expected: Any, about: Any = None) -> str:
-    """What an answer of a type looks like."""
+    """The form of an answer of a type, in words."""
     short = SHORT.get(request_kind(expected, about))
     if short:
         return short
@@ -133,7 +133,7 @@ def answer_hint(expected: Any, about: Any = None) -> str:
 
 
 def shape(form: dict[str, Any]) -> str:
-    """What JSON of a form looks like, for a message; alternatives are named."""
+    """The form as an example of its JSON, for a message; alternatives are named."""
     kind = form["kind"]
     if kind == "object":
         inner = ", ".join(f'"{each["name"]}": {shape(each["form"])}' for each in form["fields"])
@@ -158,7 +158,7 @@ _SAMPLES: tuple[tuple[Any, Any], ...] = (
 
 
 def sample(expected: Any, about: Any = None, depth: int = _FORM_DEPTH) -> Any:
-    """JSON that answers a request, for an example: required fields alone; whether it is accepted is not looked at."""
+    """Example JSON that answers a request, with required fields only; it is not checked."""
     form = form_of(expected, about)
     kind, arguments = form["kind"], typing.get_args(expected)
     if kind == "calls":

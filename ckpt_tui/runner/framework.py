@@ -1,4 +1,4 @@
-"""What differs between releases of agent_framework, and loading under its allow-list."""
+"""The differences between releases of agent_framework, and loading under its allow-list."""
 
 from __future__ import annotations
 
@@ -50,20 +50,20 @@ class Guarded(pickle.Unpickler):
 
 
 class Framework:
-    """What differs between releases of agent_framework.
+    """The differences between releases of agent_framework.
 
     Attributes:
         version: Of agent-framework-core.
         numbers: Its major and minor number.
         guards: Whether it has an allow-list of its own (from 1.0.1 on).
-        refusal: What it does with a checkpoint that holds a type that is not allowed.
+        refusal: Its reaction to a checkpoint that holds a type that is not allowed.
     """
 
     name = "agent_framework"
 
     def __init__(self) -> None:
         try:
-            # Late: runs of LangGraph do without it. Not in `names`: a refusal of the gate comes half a second sooner.
+            # Late: runs of LangGraph do not need it. Not in `names`: a refusal of the gate comes half a second sooner.
             from agent_framework import FileCheckpointStorage, WorkflowCheckpoint
             from agent_framework._workflows import _checkpoint_encoding as encoding
         except ImportError as error:
@@ -113,7 +113,7 @@ class Framework:
         return self.checkpoint_class.from_dict(self.encoding.decode_checkpoint_value(document, **guard))
 
     def unpickle(self, encoded: str, allowed: frozenset[str]) -> Any:
-        """What a pickle holds, loaded by the framework's own function under its allow-list.
+        """The value of a pickle, loaded by the framework's own function under its allow-list.
 
         Args:
             encoded: The pickle in base64.
@@ -130,7 +130,7 @@ class Framework:
 
 
 def names() -> ModuleType:
-    """What is used of agent_framework once a workflow is loaded: the module `framework_imports`."""
+    """The names of agent_framework that are used once a workflow is loaded: the module `framework_imports`."""
     from . import framework_imports  # late: the framework is there, or its absence was reported, and it takes 0.6 s
 
     return framework_imports

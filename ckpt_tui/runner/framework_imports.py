@@ -1,6 +1,6 @@
-"""What is used of agent_framework once a workflow is loaded; imported by `framework.names` alone.
+"""The names of agent_framework that are used once a workflow is loaded; imported by `framework.names` alone.
 
-What only some releases have, or keep for themselves, is None where it is missing.
+A name that only some releases have, or that is private, is None where it is missing.
 """
 
 from __future__ import annotations

@@ -29,11 +29,11 @@ from .places import is_own
 from .protection import is_saving
 
 _SILENT = frozenset(("inert", "helper", "getattr"))
-"""Kinds of names that need no word: data of the standard library, and getattr, which is judged by what it reaches."""
+"""Kinds of names that are not reported: data of the standard library, and getattr, judged by what it reaches."""
 
 
 class Gate:
-    """Judges what the pickles of checkpoints name, and has the framework load what passed.
+    """Judges the names in the pickles of checkpoints, and has the framework load those that passed.
 
     Args:
         by_name: Types that the person allowed, `module:qualname`.
@@ -45,9 +45,9 @@ class Gate:
         self.by_program: frozenset[str] = frozenset()
         """Types that the program's own storage allows."""
         self.names: list[str] = []
-        """What the checkpoint names, but for inert data of the standard library."""
+        """Names in the checkpoint, but for inert data of the standard library."""
         self.approved: frozenset[str] = frozenset()
-        """Names that were loaded so far: what the framework is to allow when it saves them again."""
+        """Names that were loaded so far: the framework has to allow them when it saves them again."""
         self._framework = framework
         self._encoding = "utf-8" if framework.numbers >= (1, 19) else locale.getpreferredencoding(False)
         self._document = b""
@@ -173,17 +173,17 @@ class Gate:
     # -- between the framework and its pickles -----------------------------------------------------------------------
 
     def install(self) -> None:
-        """Stand before every pickle that the framework loads in this process, also when the program asks for it."""
+        """Check every pickle that the framework loads in this process, also when the program loads it."""
         self._framework.replace_unpickling(self.unpickle)
 
     def unpickle(self, encoded: str, *, allowed_types: frozenset[str] | None = None) -> Any:
-        """What the framework calls for one pickle.
+        """Load one pickle; called by the framework.
 
         Raises:
             PermissionError: it must not be loaded.
         """
         allowed = self.approved | allowed_types if allowed_types else self.approved
-        if is_saving():  # the framework looks whether it could load what it has just written
+        if is_saving():  # the framework tests whether it can load what it has just written
             return self._unpickle_own(encoded, allowed)
         key = hashlib.sha256(encoded.encode("utf-8", "replace")).digest() if isinstance(encoded, str) else b""
         if key not in self._passed:
@@ -209,7 +209,7 @@ class Gate:
         """The names of a pickle, all of which may be loaded.
 
         Args:
-            inspection: What the pickle would do.
+            inspection: The inspection of the pickle.
             by_program: Types that the storage allows which loads it.
 
         Raises:

@@ -1,4 +1,4 @@
-"""What a workflow is made of: the types its executors handle, and the hash of its graph."""
+"""Facts about a workflow: the types its executors handle, and the hash of its graph."""
 
 from __future__ import annotations
 
@@ -125,11 +125,11 @@ def allowed_by(workflow: Any, storage: Any = None) -> frozenset[str]:
 
 
 def differences(workflow: Any, kept: dict[str, Any], within: tuple[str, ...] = ()) -> list[str]:
-    """In what the executors of a workflow differ from those of a checkpoint, each difference as a sentence.
+    """The differences between the executors of a workflow and those of a checkpoint, each as a sentence.
 
     Args:
         workflow: The workflow, whose graph is not the one of the checkpoint.
-        kept: What the checkpoint holds: `executors`, and in `inner` the same and `graph` of workflows within it.
+        kept: The executors of the checkpoint: `executors`, and in `inner` the same and `graph` of workflows within it.
         within: The executors that hold the workflow, outermost first.
     """
     known, have = set(kept.get("executors", ())), getattr(workflow, "executors", {})

@@ -1,4 +1,4 @@
-"""What the runner writes and waits for at most."""
+"""Limits of the runner: sizes of lines, and waiting times."""
 
 from __future__ import annotations
 

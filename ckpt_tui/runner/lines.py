@@ -1,4 +1,4 @@
-"""Lines of JSON to the parent: what nothing that the workflow prints can corrupt."""
+"""Lines of JSON to the parent, which nothing that the workflow prints can corrupt."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Lines:
     """Lines of JSON on a private descriptor.
 
     Each write wakes the reader, so lines that come in bursts wait for others: the first is written at once, the next
-    ones with the first that comes GATHER_SECONDS later, by the thread that says it; one thread of our own sees to
-    those that nothing follows, also while the workflow blocks its loop. What is printed sends them on before itself.
-    A kill loses the lines of that moment, and no checkpoint.
+    ones with the first that comes GATHER_SECONDS later, by the thread that writes it. A thread of our own writes those
+    that nothing follows, also while the workflow blocks its loop. Lines that are held are written before printed text.
+    A kill loses the lines that are held, and no checkpoint.
 
     Args:
-        descriptor: Where they go.
+        descriptor: The descriptor.
     """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        # One that lets the same thread in twice: a finalizer, run by the collector at any time, may log or print.
+        # Reentrant: a finalizer, run by the collector at any time, may log or print.
         self._lock = threading.RLock()
         self._seq = 0
         self._encode = encoder()
@@ -46,7 +46,7 @@ class Lines:
             os.register_at_fork(after_in_child=self._forked)
 
     def _forked(self) -> None:
-        """In a copy of this process: what is held is the original's to write, and no thread sees to what is late."""
+        """In a forked copy of this process: held lines belong to the original, and no thread writes late ones."""
         self._lock = threading.RLock()
         self._held, self._size, self._writing, self._alone = collections.deque(), 0, False, True
 
@@ -77,7 +77,7 @@ class Lines:
 
     @property
     def said(self) -> int:
-        """How many lines were said so far."""
+        """How many lines were written so far."""
         return self._seq + len(self._held)
 
     def hurry(self) -> None:
@@ -99,7 +99,7 @@ class Lines:
             self._writing = False
 
     def _write(self) -> None:
-        # Made into text together: what is done over and over is done faster.
+        # Encoded together, which is faster.
         self._size, held, number = 0, self._held, self._seq
         texts = []
         while held:
@@ -119,13 +119,13 @@ class Lines:
             if not 0 < self._due - time.time_ns() < 1_000_000_000:  # far off only when the clock was set back
                 self.hurry()
             self._awake = False
-            if self._held:  # those that came since; what comes now wakes this thread itself
+            if self._held:  # lines that came since; further ones wake this thread themselves
                 self._awake = True
                 self._wake.set()
 
 
 def encoder() -> Callable[[Any], str]:
-    """What writes compact ASCII JSON; made once, because the module's own way makes one for each text."""
+    """The encoder of compact ASCII JSON; made once, because `json.dumps` makes one for each text."""
     plain = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     make = getattr(json.encoder, "c_make_encoder", None)
     if make is None:

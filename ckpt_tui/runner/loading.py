@@ -1,4 +1,4 @@
-"""The target loaded up to its workflow: the person's program taken over at its run, or a name in a module built."""
+"""Loads a target up to its workflow: takes over the person's program at its run, or builds a name in a module."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Loading(Resumption):
 
     Args:
         plan: What to do; see docs/resume.md.
-        lines: Where it is reported.
+        lines: Takes the lines of the report.
     """
 
     framework: Framework
@@ -196,13 +196,13 @@ class Loading(Resumption):
 def report_waiting(
     lines: Lines, target: str, what_runs: str, is_loaded: Callable[[], bool], thread: int | None
 ) -> None:
-    """Say now and then where a program is, while it does not come to what it runs; returns at once.
+    """Report at intervals where a program is, as long as it has not started its workflow or graph; returns at once.
 
     Args:
-        lines: Where it is said.
+        lines: Takes the lines.
         target: The program.
-        what_runs: What it is to run, with its article.
-        is_loaded: Whether it has come there.
+        what_runs: The workflow or graph, with its article.
+        is_loaded: Whether it has been started.
         thread: The thread that the program runs in.
     """
 

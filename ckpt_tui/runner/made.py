@@ -94,7 +94,7 @@ class Maker:
         if document is None and type(None) in arguments:
             return None
         reasons = []
-        # The member whose JSON it is comes before those it could be turned into: 1 is an int, not a float.
+        # The type whose JSON it is comes before those it could be converted to: 1 is an int, not a float.
         for member in sorted(arguments, key=lambda each: type(document) is not each):
             try:
                 return self.value(document, member, at)
@@ -282,7 +282,7 @@ def is_message(cls: Any) -> bool:
 
 
 def misfit(error: Exception) -> str:
-    """Why a class refused what it was to be made of; of a pydantic model, field by field."""
+    """Why a class refused its arguments; for a pydantic model, field by field."""
     with contextlib.suppress(Exception):
         found = error.errors(include_url=False)  # type: ignore[attr-defined]
         return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in found[:6])
@@ -308,7 +308,7 @@ def hints_of(cls: Any) -> dict[str, Any]:
 
 
 def find(name: str) -> Any:
-    """What `module:qualname` names.
+    """The object that `module:qualname` names.
 
     Raises:
         ImportError, AttributeError: there is no such thing.

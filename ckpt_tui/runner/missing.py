@@ -71,7 +71,7 @@ def distribution_of(module: str) -> str:
 
 
 def missing_module(error: ImportError, directories: list[str], place: str) -> tuple[str, str]:
-    """What is wrong with an import that found no module, and what to do.
+    """The fault of an import that found no module, and the fix.
 
     Args:
         error: What was raised.
@@ -110,7 +110,7 @@ _OTHER_PYTHON = "name the interpreter that the program runs in with --python"
 
 
 def missing_name(error: ImportError, place: str) -> tuple[str, str]:
-    """What is wrong with an import of a name that its module does not have, and what to do."""
+    """The fault of an import of a name that its module does not have, and the fix."""
     text, module = str(error), (error.name or "").partition(".")[0]
     if "relative import" in text:
         return (
@@ -126,10 +126,10 @@ def missing_name(error: ImportError, place: str) -> tuple[str, str]:
 
 
 def missing_member(error: BaseException, place: str) -> tuple[str, str] | None:
-    """What is wrong where an object or a function of the framework lacks what is used of it, and what to do.
+    """The fault where an object or a function of the framework lacks what the program uses, and the fix.
 
     Args:
-        error: What the program raised.
+        error: The error of the program.
         place: The line of the program that raised it.
     """
     module = ""
@@ -155,7 +155,7 @@ _FRAMEWORKS = ("agent_framework", "agent_framework_orchestrations", "langgraph")
 
 
 def _other_release(module: str) -> str:
-    """What to do about a program that uses what the installed release of a package does not have."""
+    """The fix for a program that uses what the installed release of a package does not have."""
     return (
         f"the program was written for another release of {module}: name the interpreter that has it with --python, or "
         f"{install_line('-U', distribution_of(module))}"
@@ -196,11 +196,11 @@ def _own_module(name: str, directories: list[str]) -> str:
 
 
 def missing_framework(error: ImportError, directories: Sequence[str] = ()) -> tuple[str, str]:
-    """What to do where agent_framework cannot be imported: an environment beside the program that has it, else pip.
+    """The fix where agent_framework cannot be imported: an environment beside the program that has it, else pip.
 
     Args:
         error: What was raised.
-        directories: Where the program lies; where it is started is looked at as well.
+        directories: Where the program lies; the current directory is searched as well.
     """
     what = f"{sys.executable} cannot import agent_framework: {error}"
     for directory in dict.fromkeys((*directories, os.getcwd())):

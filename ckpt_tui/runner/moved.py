@@ -1,4 +1,4 @@
-"""Classes that a checkpoint names and that are not where it says: where the program has them now."""
+"""Finds where a program now has classes that a checkpoint names in other modules."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any
 from .places import is_own
 
 MOST_FILES = 2_000
-"""Python files of a program that are looked at."""
+"""Python files of a program that are read."""
 
 MOST_FOLDERS = 5_000
-"""Folders that are looked through: a program may be started in a home directory."""
+"""Folders that are searched: a program may be started in a home directory."""
 
 MOST_BYTES = 2_000_000
-"""Size of a file that is looked at."""
+"""Bytes of the largest file that is read."""
 
 _SKIPPED = frozenset((
     "__pycache__", "node_modules", "site-packages", "dist-packages", "venv", "env", "build", "dist",
@@ -64,10 +64,10 @@ def _best(old: str, found: list[str], all_found: Iterable[list[str]]) -> str:
 
 
 def moved_fix(found: Mapping[str, str]) -> str:
-    """What to do about classes that moved, as text; every release compares the name of a class with the recorded one.
+    """The fix for classes that moved, as text; every release compares the name of a class with the recorded one.
 
     Args:
-        found: What `moved` returned.
+        found: The result of `moved`.
     """
     by_module: dict[tuple[str, str], list[str]] = {}
     for old, new in found.items():
@@ -88,7 +88,7 @@ _OTHER_NAME = re.compile(r"expected '([\w.]+):([\w.]+)', got '([\w.]+):\2'")
 
 
 def other_name_fix(text: str) -> str:
-    """What to do where the framework found a class under its old name, but the class names its new module; else ""."""
+    """The fix where the framework found a class under its old name, but the class names its new module; else ""."""
     found = _OTHER_NAME.search(text)
     if found is None:
         return ""
@@ -133,7 +133,7 @@ def _written(directories: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
 
 
 def _module_name(path: str, root: str) -> str:
-    """The dotted name of a file: within its package, else from the directory that is looked through."""
+    """The dotted name of a file: within its package, else from the directory that is searched."""
     directory, file = os.path.split(path)
     parts = [] if file == "__init__.py" else [file.removesuffix(".py")]
     while os.path.isfile(os.path.join(directory, "__init__.py")):

@@ -1,4 +1,4 @@
-"""Where a run waits until it is asked to go on: between two supersteps, and before an executor is called.
+"""Pauses of a run, until it is told to continue: between two supersteps, and before an executor is called.
 
 Between two supersteps the framework waits for its storage to have saved; nothing of the workflow runs meanwhile. Before
 an executor only that executor waits; the others of its superstep go on to their ends.
@@ -14,14 +14,14 @@ from .lines import Lines
 from .shown import show, type_name
 
 _QUIET_SECONDS = 0.05
-"""Seconds without a line after which the events of other executors have come that were called before."""
+"""Seconds without a line after which the events of executors that were called before have arrived."""
 
 _MOST_LOOKS = 10
-"""How often that is looked at: an executor that says something all the time does not put off a pause."""
+"""How often that is tested: an executor that writes lines all the time does not delay a pause."""
 
 
 class CallsSeen(Protocol):
-    """What is known of the calls of a superstep."""
+    """The calls of a superstep."""
 
     @property
     def ran(self) -> list[str]:
@@ -39,7 +39,7 @@ class Pauses:
 
     Args:
         given: `hold` (wait after each save) and `executors` (names of those to wait before).
-        lines: Where each pause is reported, as a line `held`.
+        lines: Takes a line `held` for each pause.
         calls: The calls of the superstep that runs.
         step: Gives the number of the superstep that runs.
     """
@@ -49,7 +49,7 @@ class Pauses:
         self._calls, self._step = calls, step
         self._due: list[str] = []
         self.names: frozenset[str] = frozenset()
-        """The executors of the workflow: the source of a message may be something else."""
+        """The executors of the workflow: the source of a message may be another object."""
         self._turn = asyncio.Lock()
         self._go = asyncio.Event()
         self._hold = False
@@ -61,7 +61,7 @@ class Pauses:
         self._executors = frozenset(str(each) for each in given.get("executors") or ())
 
     def obey(self, command: dict[str, Any]) -> None:
-        """Take one command: `hold` waits after the next save; `go` ends a pause and says where the next ones are."""
+        """Take one command: `hold` waits after the next save; `go` ends a pause and names the next ones."""
         if command.get("do") == "hold":
             self._hold = True
         elif command.get("do") == "go":
@@ -137,7 +137,7 @@ class Pauses:
             await self._go.wait()
 
     async def _settle(self) -> None:
-        """Let the lines of other executors of the superstep come first: what is read after a pause came after it."""
+        """Let the lines of other executors of the superstep come first: lines after a pause came after it."""
         for _ in range(_MOST_LOOKS):
             said = self._lines.said
             await asyncio.sleep(_QUIET_SECONDS)

@@ -1,4 +1,4 @@
-"""Where in the person's own code something was raised."""
+"""Places in the person's own code."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def calling_place(frame: types.FrameType | None = None) -> Place | None:
 
 
 def causes_of(error: BaseException) -> Iterator[BaseException]:
-    """An exception, then what it was raised from, or in the handling of what."""
+    """An exception, then its causes and contexts."""
     seen: set[int] = set()
     found: BaseException | None = error
     while found is not None and id(found) not in seen:

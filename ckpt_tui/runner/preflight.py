@@ -1,4 +1,4 @@
-"""A plan made ready: the workflow built, and everything reported that can be known before it runs."""
+"""Checks a plan: builds the workflow, and reports everything that can be known before it runs."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from .storage import Overlay, save_fix
 
 
 class Preflight(Loading):
-    """A plan checked: everything that can be said before it runs.
+    """Checks a plan, before it runs.
 
     Args:
         plan: What to do; see docs/resume.md.
-        lines: Where it is reported.
+        lines: Takes the lines of the report.
     """
 
     def __init__(self, plan: dict[str, Any], lines: Lines) -> None:
@@ -62,7 +62,7 @@ class Preflight(Loading):
         }  # fmt: skip
 
     async def check(self) -> dict[str, Any]:
-        """Everything that can be reported before it runs; the checkpoint is loaded by it."""
+        """Report everything that is known before it runs; loads the checkpoint."""
         problems: list[Problem] = []
         types = type_states(self.gate, self.gate.names, problems)
         found = {**self.checked(problems), "types": types}
@@ -94,7 +94,7 @@ class Preflight(Loading):
                 problems.append(problem("warning", "save", what, f"--allow {name}", name))
 
     def _load_checkpoint(self, problems: list[Problem]) -> None:
-        """Load the checkpoint, unless that would do something that nobody has said yes to."""
+        """Load the checkpoint, unless that would have an effect that was not confirmed."""
         if is_in_danger(problems) and not self.confirmed:
             return
         try:
@@ -114,7 +114,7 @@ class Preflight(Loading):
         problems.append(problem("error", "graph", what, fix))
 
     def _check_moved(self, problems: list[Problem], types: list[dict[str, Any]]) -> None:
-        """Say of classes that cannot be imported where they are now."""
+        """Report where classes that cannot be imported are now."""
         for each in problems:
             each["fix"] = (other_name_fix(each["what"]) if each["about"] == "checkpoint" else "") or each["fix"]
         states = {each["type"]: each["state"] for each in types}
@@ -184,7 +184,7 @@ class Preflight(Loading):
         return done
 
     def _again(self) -> list[dict[str, Any]]:
-        """What runs first: each message in flight and where it goes, each answer and who takes it."""
+        """The executors that run first: each message in flight and its receiver, each answer and its receiver."""
         targets: dict[str, list[str]] = {}
         for edge in self.graph_line()["edges"]:
             targets.setdefault(str(edge["source"]), []).append(str(edge["target"]))

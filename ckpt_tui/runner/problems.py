@@ -1,4 +1,4 @@
-"""What a check finds wrong before anything runs, as the line `check` lists it."""
+"""Problems that a check finds before the run, as members of the line `check`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Judging(Protocol):
 
     @property
     def names(self) -> Iterable[str]:
-        """What the checkpoint names, but for inert data of the standard library."""
+        """Names in the checkpoint, but for inert data of the standard library."""
         ...
 
     def state_of(self, name: str) -> tuple[str, str]:
@@ -23,7 +23,7 @@ class Judging(Protocol):
 
 
 def problem(level: str, about: str, what: str, fix: str, name: str = "") -> Problem:
-    """One problem; `name` is what it is about where that has a name: a type, a request, a path."""
+    """One problem; `name` is that of the type, request or path that it is about, or ""."""
     return {"level": level, "about": about, "what": what, "fix": fix, "name": name}
 
 
@@ -33,7 +33,7 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 
 def is_in_danger(problems: Iterable[Problem]) -> bool:
-    """Whether something would be done by loading the checkpoint that nobody has said yes to."""
+    """Whether loading the checkpoint would have an effect that was not confirmed."""
     return any(each["about"] == "danger" for each in problems)
 
 
@@ -44,8 +44,8 @@ def type_states(
 
     Args:
         gate: Judges the names.
-        names: What to judge.
-        problems: Gets what is wrong with them.
+        names: The names to judge.
+        problems: Gets the problems.
         blocked: How the sentence on a type that is not allowed ends.
         missing: How the one on a type that cannot be imported ends.
     """

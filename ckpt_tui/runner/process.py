@@ -77,8 +77,8 @@ class Printed(io.FileIO):
     """A descriptor that is printed to; lines that were written before go first, so that a reader has both in order.
 
     Args:
-        descriptor: Where it goes; never closed by this object.
-        lines: What may hold lines that were written before.
+        descriptor: The descriptor; never closed by this object.
+        lines: May hold lines that were written before.
     """
 
     def __init__(self, descriptor: int, lines: Lines) -> None:
@@ -100,7 +100,7 @@ class Process:
     The resume is carried out in the event loop that the program runs, or in one of our own where a name was given.
 
     Args:
-        lines: Where everything is reported.
+        lines: Takes the lines of the report.
         commands: The commands of the parent.
     """
 
@@ -113,7 +113,7 @@ class Process:
         self._lock = threading.Lock()
 
     def run(self) -> typing.NoReturn:
-        """Carry out the plan that is the first line of the commands."""
+        """Carry out the plan, which is the first line of the commands."""
         try:
             plan = json.loads(self._commands.readline())
             die_with(int(plan.get("parent", 0)))
@@ -134,7 +134,7 @@ class Process:
         self.end("", RuntimeError("the run did not end"))
 
     async def carry_out(self, runner: Resumption) -> typing.NoReturn:
-        """Check and resume in the running loop, then end the process; nothing that waits for this ever goes on."""
+        """Check and resume in the running loop, then end the process; code that awaits this never continues."""
         outcome, fault = "", None
         try:
             loop = asyncio.get_running_loop()
@@ -144,7 +144,7 @@ class Process:
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                     loop.add_signal_handler(signal.SIGTERM, runner.stop)
             while not task.done():
-                # A time limit that the program set on its run is not one on ours.
+                # A time limit that the program set on its run does not apply to ours.
                 with contextlib.suppress(asyncio.CancelledError):
                     await asyncio.wait({task})
             outcome = task.result()
@@ -158,7 +158,7 @@ class Process:
         return await runner.work()
 
     def _attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Pass on what the parent said before there was a loop, and from now on."""
+        """Pass on the commands that came before there was a loop, and all further ones."""
         assert self._runner is not None
         with self._lock:
             self._loop = loop
@@ -235,7 +235,7 @@ def leave(code: int, at_once: bool = False) -> typing.NoReturn:
 
     Args:
         code: The exit code.
-        at_once: Call no exit handler: those of a program that was cut short would clean up what is still needed.
+        at_once: Call no exit handler: those of a program that was cut short would remove files that are still needed.
     """
     if not at_once:
         late = threading.Timer(LEAVE_SECONDS, os._exit, (code,))
@@ -252,17 +252,17 @@ def leave(code: int, at_once: bool = False) -> typing.NoReturn:
 def main() -> None:
     """Run one plan."""
     lines, commands = take_streams()
-    os.environ.setdefault("ENABLE_SENSITIVE_DATA", "true")  # else 1.22 and later hide what went wrong
+    os.environ.setdefault("ENABLE_SENSITIVE_DATA", "true")  # else 1.22 and later hide the error
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [each for each in sys.path if os.path.abspath(each or os.getcwd()) != here]
     Process(lines, commands).run()
 
 
 def runner_of(plan: dict[str, Any], lines: Lines) -> Resumption:
-    """What carries out a plan: the adapter of the framework which wrote the checkpoint."""
+    """The object that carries out a plan: the adapter of the framework that wrote the checkpoint."""
     if plan.get("framework") != "langgraph":
         return Runner(plan, lines)
     with borrowed():
-        from .langgraph.graph_running import Runner as GraphRunner  # late: runs of the other framework do without it
+        from .langgraph.graph_running import Runner as GraphRunner  # late: runs of the other framework do not need it
 
     return GraphRunner(plan, lines)

@@ -1,4 +1,4 @@
-"""The program of the user, executed as Python would execute it: as `__main__`, with its own arguments.
+"""Executes the user's program as Python does: as `__main__`, with its own arguments.
 
 `python app.py` for a path, `python -m pkg.app` for a dotted name. A file of a package that uses relative imports could
 only ever run as a module of it, so a path to one stands for that module.
@@ -18,7 +18,7 @@ from typing import Any
 from .faults import Fault
 
 keep: list[Any] = []
-"""The module of the runner's own file, once another one is `__main__`: its names must live on."""
+"""Keeps the module of the runner's own file alive once another one is `__main__`."""
 
 
 class Program:
@@ -143,7 +143,7 @@ def first_on_path(directory: str) -> None:
 
 
 def give_input(lines: list[str]) -> None:
-    """Let `input()` and whatever reads standard input find these lines, then its end."""
+    """Make these lines the standard input, then its end."""
     data = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
     reading, writing = os.pipe()
     threading.Thread(target=_write_all, args=(writing, data), daemon=True).start()

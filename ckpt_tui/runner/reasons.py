@@ -1,4 +1,4 @@
-"""Why code of the program raised, and what to do about it."""
+"""Explains errors of the program's code, with a fix."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .missing import missing_member, missing_module, missing_name
 from .places import Place, call_on, causes_of, frames_of, own_place, shown_path
 
 COMMAND = "ckpt-tui resume …"
-"""Stands in what to do for the command line that was given; whoever shows it may put that in its place."""
+"""Stands for the given command line in a fix; a view may put that in its place."""
 
 AS_USUAL = "it must load here as it does when you run it: same directory, environment and arguments"
 
@@ -26,10 +26,10 @@ _LIKE_A_SETTING = re.compile(
 
 
 def reason_of(error: BaseException, place: str) -> tuple[str, str]:
-    """What went wrong while a program was loaded, and what to do.
+    """The failure while a program was loaded, and the fix.
 
     Args:
-        error: What its code raised.
+        error: The error of its code.
         place: The program, as it was named.
     """
     error = _single(error)
@@ -81,7 +81,7 @@ def _variable(error: BaseException, where: str) -> tuple[str, str] | None:
 
 
 def _settings(error: Any, cls: Any, where: str) -> tuple[str, str] | None:
-    """Fields of pydantic settings that nothing gave."""
+    """Fields of pydantic settings without a value."""
     prefix = str(getattr(cls, "model_config", {}).get("env_prefix") or "")
     missing = [each["loc"][0] for each in error.errors() if each.get("type") == "missing" and each.get("loc")]
     return _wants(where, [f"{prefix}{name}".upper() for name in missing]) if missing else None
@@ -110,7 +110,7 @@ def _set(names: list[str]) -> str:
 
 
 def _arguments(error: BaseException, where: str) -> tuple[str, str] | None:
-    """Arguments that the program's parser misses: argparse, click and what is made of it, or `sys.argv` itself."""
+    """Arguments that the program's parser misses: argparse, click and its derivatives, or `sys.argv` itself."""
     if isinstance(error, SystemExit):
         for frame, _ in frames_of(error):
             names = frame.f_locals
@@ -137,7 +137,7 @@ def _arguments(error: BaseException, where: str) -> tuple[str, str] | None:
 
 
 def _wanted(usage: str) -> str:
-    """What a usage of argparse demands: without the program's name, and without what is in brackets."""
+    """The required arguments of a usage of argparse: without the program's name, and without brackets."""
     text = " ".join(usage.split()).removeprefix("usage: ")
     while "[" in text:
         shorter = re.sub(r"\[[^\[\]]*\]", "", text)
@@ -158,7 +158,7 @@ def _exit(error: SystemExit, where: str) -> tuple[str, str]:
     return what, fix if code not in (None, 0) else AS_USUAL
 
 
-# What is typed
+# Standard input
 
 
 def _input(error: BaseException, where: str) -> tuple[str, str] | None:
@@ -218,7 +218,7 @@ def _syntax(error: BaseException, where: str) -> tuple[str, str] | None:
 
 
 def _file(error: BaseException, where: str) -> tuple[str, str] | None:
-    """A file that the program looks for in the directory in which it is started."""
+    """A file that the program expects in the directory in which it is started."""
     place = own_place(error)
     if not isinstance(error, FileNotFoundError) or not isinstance(error.filename, (str, os.PathLike)) or place is None:
         return None
@@ -235,7 +235,7 @@ def _file(error: BaseException, where: str) -> tuple[str, str] | None:
 
 
 def _release(error: BaseException, where: str) -> tuple[str, str] | None:
-    """What the program uses of the framework and this release does not have; not where the framework itself raised."""
+    """A name of the framework that this release does not have; not where the framework itself raised."""
     place = own_place(error)
     codes = [frame.f_code for frame, _ in frames_of(error) if frame.f_code.co_name != "__getattr__"]
     if place is None or not codes or os.path.abspath(codes[-1].co_filename) != place.file:

@@ -1,4 +1,4 @@
-"""A plan carried out as it is with every framework: the target loaded, the check, the commands of the parent."""
+"""Carries out a plan, for every framework: loads the target, checks, and obeys the commands of the parent."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ from .reasons import reason_of
 from .target import Target
 
 Faults = list[tuple[str, str, str]]
-"""Of each answer that does not fit: the name of its request, what is wrong, what to do."""
+"""For each answer that does not fit: the name of its request, the fault, the fix."""
 
 
 class Resumption(abc.ABC):
-    """One plan, from its target to the end of its run. What is a framework's own is left to its adapter.
+    """One plan, from its target to the end of its run. An adapter does what differs between frameworks.
 
     Args:
         plan: What to do; see docs/resume.md.
-        lines: Where it is reported.
+        lines: Takes the lines of the report.
         place: The module or the file of the target.
         attribute: The name in it; "" for a program as it is.
 
     Attributes:
         framework: The framework of this process, with its `name` and `version`.
-        gate: Judges what the checkpoint names.
+        gate: Judges the names in the checkpoint.
         protection: Keeps the program from writing where the original is.
         calls: The calls of executors in this run.
         module: The module of the target.
         call: The call of the program that was taken over.
-        takeover: What takes it over.
+        takeover: The takeover that waits for it.
         inbox: Commands of the parent.
         task: The task that carries out the plan.
         pauses: Where the run waits; None where it never does.
@@ -51,7 +51,7 @@ class Resumption(abc.ABC):
     """
 
     noun = "workflow"
-    """What is resumed, in sentences."""
+    """The word for a workflow or a graph, in sentences."""
 
     framework: Any
     gate: Any
@@ -87,7 +87,7 @@ class Resumption(abc.ABC):
 
     @abc.abstractmethod
     def load(self, carry_out: Callable[[], Awaitable[Any]]) -> None:
-        """Load the target up to what is resumed.
+        """Load the target up to its workflow or graph.
 
         Args:
             carry_out: Carries the resume out in the loop of the program, where that is taken over; it never returns.
@@ -102,7 +102,7 @@ class Resumption(abc.ABC):
 
     @abc.abstractmethod
     async def check(self) -> dict[str, Any]:
-        """Everything that can be reported before it runs; the checkpoint is loaded by it."""
+        """Report everything that is known before it runs; loads the checkpoint."""
 
     @abc.abstractmethod
     async def run(self, found: dict[str, Any], interactive: bool) -> str:
@@ -115,7 +115,7 @@ class Resumption(abc.ABC):
 
     @abc.abstractmethod
     def answers(self, given: dict[str, Any], waiting: Any) -> tuple[dict[str, Any], Faults]:
-        """The answers by the ids of what waits, and what is wrong with those that do not fit."""
+        """The answers by the ids of requests, and the faults of those that do not fit."""
 
     @abc.abstractmethod
     def pending_lines(self) -> list[dict[str, Any]]:
@@ -123,11 +123,11 @@ class Resumption(abc.ABC):
 
     @abc.abstractmethod
     def end_fields(self, outcome: str) -> dict[str, Any]:
-        """What the last line says about the checkpoints of the run, and its exit code."""
+        """The members of the last line about the checkpoints of the run, and its exit code."""
 
     @abc.abstractmethod
     def fix_of(self, error: BaseException) -> str:
-        """What to do about a run that raised."""
+        """The fix for a run that raised."""
 
     # -- the target --------------------------------------------------------------------------------------------------
 
@@ -174,12 +174,12 @@ class Resumption(abc.ABC):
         return self.module
 
     def raised(self, error: BaseException, more: str = "") -> Fault:
-        """That the program raised; `more` is said after it."""
+        """The fault of a program that raised; `more` is added to the text."""
         what, fix = reason_of(error, self.place)
         return Fault("load", "; ".join(filter(None, (what, more))), fix, trace_of(error))
 
     def passed_over(self) -> str:
-        """What the program ran besides, as text; "" for nothing."""
+        """Other workflows that the program ran, as text; "" for none."""
         return "; ".join(
             f"{call.name} at {os.path.basename(call.file)}:{call.line} is another {self.noun} and was not run"
             for call in self.takeover.passed[:4]
@@ -209,7 +209,7 @@ class Resumption(abc.ABC):
     # -- the run -----------------------------------------------------------------------------------------------------
 
     async def work(self) -> str:
-        """Do what the plan says; returns the outcome."""
+        """Carry out the plan; returns the outcome."""
         mode = self.plan.get("mode", "run")
         found = await self.check()
         self.lines.say("check", **found)
@@ -247,7 +247,7 @@ class Resumption(abc.ABC):
             self.pauses.obey(command)
 
     async def next_answers(self, waiting: Any) -> dict[str, Any] | None:
-        """Answers from the parent; none when it is asked to stop, None when nobody will answer."""
+        """Answers from the parent; none when it is asked to stop, None when no answer will come."""
         while True:
             command = await self.inbox.get()
             if command.get("do") == "stop":
@@ -266,16 +266,16 @@ class Resumption(abc.ABC):
                     self.lines.say("error", where="response", what=what, fix=fix, request_id=name)
 
     def stop(self) -> None:
-        """Cancel what runs."""
+        """Cancel the run."""
         self.stopping = True
         if self.task is not None:
             self.task.cancel()
 
     def note_fork(self, directory: str, found: dict[str, Any], answers: dict[str, Any], **more: Any) -> None:
-        """Write beside new checkpoints where they come from and what was edited; never in the original store.
+        """Write a note beside new checkpoints: their origin and the edits; never in the original store.
 
         Args:
-            directory: Where the note goes.
+            directory: The directory of the note.
             found: What the check found.
             answers: The answers by the ids of their requests.
             **more: Fields that the framework has besides, or has otherwise.

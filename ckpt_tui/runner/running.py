@@ -1,4 +1,4 @@
-"""A plan carried out, from its check to its end."""
+"""Carries out a plan, from its check to its end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Runner(Preflight):
         return await super().work()
 
     async def run(self, found: dict[str, Any], interactive: bool) -> str:
-        # What is in use already is protected, also from the threads in which the framework writes.
+        # A directory in use is protected, also from the threads in which the framework writes.
         is_taken = self.protection.forbids(os.path.realpath(self.plan["into"]))
         staging = tempfile.mkdtemp(prefix="ckpt-tui-") if is_taken else ""
         try:
@@ -90,7 +90,7 @@ class Runner(Preflight):
             how.pop("message", None)
 
     def _arguments(self) -> dict[str, Any]:
-        """The arguments of the first run: the checkpoint and what is the program's, or all that the program gave."""
+        """The arguments of the first run: the checkpoint and the program's own, or all of the program's."""
         call, checkpoint = self.call, self.plan["checkpoint"]
         if checkpoint or call is None:
             return {"checkpoint_id": checkpoint, **(call.arguments if call is not None else {})}
@@ -99,7 +99,7 @@ class Runner(Preflight):
         return given if call.message is None else {"message": call.message, **given}
 
     def _own_storage(self, target: Any) -> Any:
-        """Where the program's own call would load from: its storage, else where new checkpoints go."""
+        """The storage that the program's own call would load from, else that of new checkpoints."""
         return self.call.storage if self.call is not None and self.call.storage is not None else target
 
     def _pause_in(self, overlay: Overlay, given: dict[str, Any]) -> None:
@@ -111,7 +111,7 @@ class Runner(Preflight):
 
     @functools.cached_property
     def _is_streamed(self) -> bool:
-        """Whether models are asked for streams: as the program's call does; with a name, as its module does."""
+        """Whether models are called streamed: as in the program's call; with a name, as in its module."""
         if self.call is not None:
             return bool(self.call.given.get("stream"))
         return streams_in(getattr(self.module, "__file__", None) or "")
@@ -143,7 +143,7 @@ class Runner(Preflight):
         return seen
 
     def _record(self, found: dict[str, Any], answers: dict[str, Any]) -> None:
-        """Write beside the new checkpoints where they come from and what was edited; never in the framework's own."""
+        """Write a note beside the new checkpoints: their origin and the edits; never in the framework's own."""
         plan = self.plan
         if not plan["checkpoint"]:
             return

@@ -119,7 +119,7 @@ class Shower:
             return {"$type": name, "$value": value.isoformat()}
         if isinstance(value, _TEXTUAL):
             return {"$type": name, "$value": str(value)}
-        if isinstance(value, (str, int, float)):  # a subclass: what the framework keeps of it
+        if isinstance(value, (str, int, float)):  # a subclass: the framework keeps its base
             base = str if isinstance(value, str) else int if isinstance(value, int) else float
             return self.show(base.__str__(value) if base is str else base(value), path)
         return self.object(value, name, path)
@@ -166,11 +166,11 @@ class Shower:
 
 
 PLAIN: dict[type, str] = {}
-"""Class → its name, where its objects are nothing but their attributes in a dict; "" for any other."""
+"""Class → its name, where its objects have only attributes in a dict; "" for any other."""
 
 
 def is_plain(cls: type) -> bool:
-    """Whether objects of a class are nothing but their attributes in a dict."""
+    """Whether objects of a class have only attributes in a dict."""
     special = (
         type, enum.Enum, str, int, float, complex, bytes, bytearray, set, frozenset, BaseException, tuple, list, dict,
         collections.deque, *ISO, *_TEXTUAL, types.FunctionType, types.BuiltinFunctionType, types.GenericAlias,
@@ -192,7 +192,7 @@ def _float_text(value: float) -> str:
 
 
 def attributes(value: Any) -> list[tuple[str, Any]]:
-    """Names and values of an object's own attributes: its dict, its slots, what pydantic keeps apart."""
+    """Names and values of an object's own attributes: its dict, its slots, the extra fields of pydantic."""
     out: dict[str, Any] = {}
     own = getattr(value, "__dict__", None)
     if isinstance(own, dict):

@@ -1,8 +1,8 @@
-"""What a program gets of a workflow that is not run: stand-ins for its outputs.
+"""Stand-ins for the outputs of a workflow that is not run.
 
-A program may run several workflows, one with what came out of another. Only the checkpoint's is resumed; so that the
-program gets there, the results of the others stand for whatever it makes of them. Until it is there, it can write,
-start and send nothing (`Protection.strict`).
+A program may run several workflows, one with the output of another. Only the checkpoint's is resumed; stand-ins for the
+results of the others let the program get there. Until it is there, it can write, start and send nothing
+(`Protection.strict`).
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class OutputEvent:
 
 
 def passed_result() -> Any:
-    """What the program gets of a run that is passed over: a result of the framework's own class, with one output."""
+    """The result of a run that is passed over: of the framework's own class, with one output."""
 
     class PassedResult(names().WorkflowRunResult):  # type: ignore[misc]
         def get_outputs(self) -> list[Any]:

@@ -20,7 +20,7 @@ class Overlay:
         source: The framework's store of the checkpoint that is resumed; nothing in it is changed.
         target: Where new checkpoints go.
         held: Checkpoints at hand, by id: the resumed one, edited.
-        lines: Where saves are reported.
+        lines: Takes a line for each save.
         directory: Where new checkpoints are found, for the lines.
         staging: The directory of `target`, where that is not `directory` itself: each checkpoint is then added there.
     """
@@ -89,8 +89,8 @@ class Overlay:
         """The checkpoint at hand, else from the target where it has one of this id, else from the source.
 
         Raises:
-            Exception: What the framework raises where it is broken: a broken checkpoint of the target is not looked for
-                in the source.
+            Exception: The framework's error where it is broken: a broken checkpoint of the target is not searched in
+                the source.
         """
         if checkpoint_id in self._held:
             return self._held.pop(checkpoint_id)
@@ -122,7 +122,7 @@ class Overlay:
 
 
 def save_fix(error: BaseException) -> dict[str, Any]:
-    """What to do about a save that failed."""
+    """The fix for a save that failed."""
     texts = []
     cause: BaseException | None = error
     while cause is not None:

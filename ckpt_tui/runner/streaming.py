@@ -1,4 +1,4 @@
-"""A run whose events are read one by one, while models are called as the program calls them: streamed or not."""
+"""Runs a workflow event by event, while its models are called as in the program: streamed or not."""
 
 from __future__ import annotations
 

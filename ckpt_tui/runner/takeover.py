@@ -1,9 +1,9 @@
-"""The call of the program that would run a workflow: there the runner takes over.
+"""Takes over the program's call that would run a workflow.
 
 `Workflow.run` of the framework is replaced before any code of the program runs. The call that fits the checkpoint is
 answered with something that can be awaited and iterated as the program expects; when it is, the resume is carried out
-in the program's own event loop, and the process ends without the program ever getting an answer: `main()` stays where
-it is, with every client and context manager that it opened.
+in the program's own event loop, and the process ends without the program ever getting a result: `main()` stays
+suspended, with every client and context manager that it opened.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Call(NamedTuple):
         given: All other arguments of the call.
         storage: The storage of the call, or None.
         arguments: Keyword arguments of the run that are the program's own: those of tools and clients.
-        file: Where the program calls, or "".
+        file: The file of the calling code, or "".
         line: The line there.
     """
 
@@ -192,7 +192,7 @@ async def _nothing() -> Any:
 
 
 class Parked:
-    """What the program gets of a streamed run: whatever it awaits of it never comes.
+    """The result of a streamed run for the program: nothing that it awaits of it ever comes.
 
     Args:
         begin: Awaited first.
@@ -220,7 +220,7 @@ class Parked:
 
 
 class Passed(Parked):
-    """What the program gets of the streamed run of another workflow, which is not run: one stand-in output."""
+    """The result of the streamed run of another workflow, which is not run: one stand-in output."""
 
     def __init__(self) -> None:
         super().__init__(_nothing)

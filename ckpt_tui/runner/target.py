@@ -1,4 +1,4 @@
-"""A name in a module of the user: found, loaded, and called until it gives what is resumed."""
+"""A name in a module of the user: found, loaded, and called until it gives a workflow or a graph."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from .shown import type_name
 
 
 class Step(NamedTuple):
-    """What a value on the way to what is looked for leads to.
+    """One step from a value towards the wanted one.
 
     Attributes:
-        value: What it leads to, which may have to be awaited.
+        value: The next value, which may have to be awaited.
         took_arguments: Whether it took the arguments that were given.
     """
 
@@ -35,7 +35,7 @@ class Step(NamedTuple):
 
 
 class Target(abc.ABC):
-    """A name in a module: what is resumed, or what makes it.
+    """A name in a module: a workflow or graph, or a callable that makes it.
 
     Args:
         place: `module` or `path/file.py`.
@@ -45,10 +45,10 @@ class Target(abc.ABC):
     """
 
     noun = "workflow"
-    """What is looked for, in sentences."""
+    """The word for the wanted value, in sentences."""
 
     expected = ""
-    """What may be named, as text."""
+    """Values that may be named, as text."""
 
     def __init__(self, place: str, attribute: str, as_main: bool = False, known: Collection[str] = ()) -> None:
         self.text = f"{place}:{attribute}"
@@ -125,13 +125,13 @@ class Target(abc.ABC):
     def build(
         self, module: Any, given: dict[str, Any], storage: Callable[[], Any], finish: Callable[[Any], Any]
     ) -> Any:
-        """What is resumed.
+        """The workflow or graph.
 
         Args:
             module: The module it is in.
             given: Arguments for a factory.
             storage: Makes what is handed to a factory that demands a storage.
-            finish: Awaits what an asynchronous factory gives.
+            finish: Awaits the result of an asynchronous factory.
 
         Raises:
             Fault: there is none.
@@ -156,11 +156,11 @@ class Target(abc.ABC):
 
     @abc.abstractmethod
     def is_wanted(self, value: Any) -> bool:
-        """Whether a value is what is looked for."""
+        """Whether a value is the wanted one."""
 
     @abc.abstractmethod
     def next_step(self, found: Any, given: dict[str, Any], storage: Callable[[], Any]) -> Step | None:
-        """What a value that is something else leads to; None where it leads to nothing.
+        """The next step from any other value; None where there is none.
 
         Args:
             found: The value.
@@ -170,10 +170,10 @@ class Target(abc.ABC):
 
     @abc.abstractmethod
     def candidates(self, names: dict[str, Any], module: Any) -> list[str]:
-        """Those of a module's public names that are what is looked for, else those that may make it."""
+        """The public names of a module that are wanted values, else those that may make one."""
 
     def attribute_of(self, module: Any) -> Any:
-        """What the name stands for in a module.
+        """The value of the name in a module.
 
         Raises:
             Fault: the module has no such name, or it is a method of a class.
@@ -188,7 +188,7 @@ class Target(abc.ABC):
         return found
 
     def _unbound(self, cls: type, method: str, module: Any) -> Fault:
-        """That a method was named of a class; an instance is not made here, because making one may act."""
+        """The fault of a name that is a method of a class; an instance is not made here, because making one may act."""
         what = f"{self.text} is a method of an instance, and {cls.__name__} is a class"
         made = [name for name, value in vars(module).items() if isinstance(value, cls)]
         if made:
@@ -204,7 +204,7 @@ class Target(abc.ABC):
         return self.suggestions(module) or f"name what builds the {self.noun}: module:attribute"
 
     def suggestions(self, module: Any) -> str:
-        """What else it could be, as text, the names most like it first; "" for nothing."""
+        """Other names that may be meant, as text, the most similar first; "" for none."""
         known = {name: value for name, value in vars(module).items() if not name.startswith("_")}
         names = self.candidates(known, module)
         close = difflib.get_close_matches(self.attribute, names, len(names) or 1, 0.6)
@@ -212,7 +212,7 @@ class Target(abc.ABC):
         return "it could be " + ", ".join(f"{self.place}:{name}" for name in names[:4]) if names else ""
 
     def call(self, function: Any, given: dict[str, Any], storage: Callable[[], Any]) -> Any:
-        """What a function gives, called with the arguments that were given and a storage where it demands one.
+        """Call a function with the given arguments and a storage where it demands one; returns its result.
 
         Raises:
             Fault: an argument is missing or does not fit, or it raised.
@@ -244,7 +244,7 @@ class Target(abc.ABC):
             raise self._raised(error) from None
 
     def _wanting(self, name: str, parameter: inspect.Parameter) -> Fault:
-        """That an argument must be given, and how."""
+        """The fault of an argument that is missing."""
         cls = unmakeable(parameter)
         if not cls:
             return Fault("load", f"{self.text} needs the argument {name}", f"give it with --arg {name}=JSON")

@@ -23,7 +23,7 @@ class Terminal:
     """The terminal of the person, as long as the parent lends it.
 
     Args:
-        lines: Where it is asked for.
+        lines: Takes the line that asks for it.
         stop: Ends the run.
     """
 
@@ -35,12 +35,12 @@ class Terminal:
         self._path = ""
 
     def take_answer(self, path: Any) -> None:
-        """The parent lends the terminal at a path, or says with anything else that it has none."""
+        """Take the parent's answer: the path of the terminal, or anything else where it has none."""
         self._path = path if isinstance(path, str) else ""
         self._answered.set()
 
     def quit(self) -> typing.NoReturn:
-        """End the run as if it were stopped between two supersteps: no handler of the person's takes it for a failure.
+        """End the run as if it were stopped between two supersteps, so that no handler of the program sees a failure.
 
         Raises:
             CancelledError: always, where the process goes on until the run has ended.
@@ -99,7 +99,7 @@ def _streams_at(path: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ctrl+C ends what pdb does, not the event loop."""
+    """Let Ctrl+C interrupt pdb, not the event loop."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -146,7 +146,7 @@ class _PdbFinder:
     """Replaces `pdb.set_trace` once the program imports pdb.
 
     Args:
-        hook: What takes its place.
+        hook: Takes its place.
     """
 
     def __init__(self, hook: Any) -> None:

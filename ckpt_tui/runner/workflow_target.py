@@ -1,4 +1,4 @@
-"""What builds the workflow of the user: a name in a module."""
+"""The name in a module that is or builds the user's workflow."""
 
 from __future__ import annotations
 

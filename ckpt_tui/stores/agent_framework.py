@@ -36,18 +36,18 @@ END_BYTES = 64 * 1024
 
 
 class LastParsed:
-    """The large file that was parsed last for its entry; who loads it next does not parse it again."""
+    """Keeps the large file that was parsed last for its entry, so that the next load need not parse it again."""
 
     def __init__(self) -> None:
         self._kept: deque[tuple[bytes, Document]] = deque(maxlen=1)  # whose methods are safe in threads
 
     def put(self, data: bytes, document: Document) -> None:
-        """Keep a document, if it is large, for the first who asks."""
+        """Keep a document, if it is large, for the first that takes it."""
         if document.work >= _LARGE_WORK:
             self._kept.append((data, document))
 
     def take(self, data: bytes) -> Document | None:
-        """The document of these bytes, or None; it is kept no longer, since nobody shares its pickles."""
+        """The document of these bytes, or None; it is forgotten then, so that its pickles are not shared."""
         try:
             known, document = self._kept.pop()
         except IndexError:
@@ -58,7 +58,7 @@ class LastParsed:
 LAST_PARSED = LastParsed()
 
 _LARGE_WORK = 50_000
-"""Work of parsing a document from which on it is kept for whoever loads it next: some 20 ms."""
+"""Work of parsing a document from which on it is kept for the next load: some 20 ms."""
 
 
 def _count_entry(path: str, name: str) -> tuple[Stamp, Entry] | None:
@@ -82,7 +82,7 @@ def read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
 
 
 def _size(path: str) -> int:
-    """Bytes of a file; 0 where it cannot be reported, which reading it explains."""
+    """Bytes of a file; 0 where the size cannot be read; reading the file then gives the reason."""
     try:
         return os.stat(path).st_size
     except (OSError, ValueError):
@@ -100,7 +100,7 @@ def entry_from_bytes(name: str, data: bytes) -> Entry:
 
 
 def problem_of_bytes(name: str, data: bytes, fault: DocumentFault) -> Problem:
-    """Why a file is not a checkpoint, and what it is instead where its bytes show."""
+    """Why a file is not a checkpoint, and what it is instead where its bytes show it."""
     return explained(Problem(name, fault.reason, fault.kind, len(data)), data)
 
 
@@ -197,7 +197,7 @@ _RECOGNISED = (
 
 
 SHAPE_NOTES = LatePattern(r"\b\w+ is not an? (string|integer|object|date)\b")
-"""What `ref_of_document` notes of members that are of another kind than the framework writes."""
+"""The notes of `ref_of_document` on members of another type than the framework writes."""
 
 
 def _json_kind(value: Value) -> str:
@@ -215,7 +215,7 @@ def _pairs(value: Value) -> list[tuple[Value, Value]]:
 
 
 _LATEST = 5_000
-"""Members of a state, the latest ones, that are looked at for what is said of it in a list."""
+"""The latest members of a state that are read for its gist in a list."""
 
 
 def _latest_members(state: Value) -> list[tuple[Value, Value]]:

@@ -1,4 +1,4 @@
-"""Whole checkpoints from the files of Agent Framework: parsed, and as much of their pickles decoded as is wanted.
+"""Whole checkpoints from the files of Agent Framework, with as many of their pickles decoded as are wanted.
 
 `ckpt_tui.stores.agent_framework` makes the entry of a list from the same files.
 """
@@ -40,7 +40,7 @@ WHOLE_WORK = 16
 honest file of 100 MB, and an end for any other. One pickle has its usual limits all the same."""
 
 DECODE_AHEAD = 16 * 1024 * 1024
-"""Characters of base64 decoded when a checkpoint is opened; the rest is decoded when it is looked at."""
+"""Characters of base64 decoded when a checkpoint is opened; the rest is decoded on demand."""
 
 
 def load(
@@ -57,9 +57,8 @@ def load(
         name: Its name in the store.
         check: Called now and then; whatever it raises ends the loading.
         everything: Decode all of it now, not only `DECODE_AHEAD`.
-        budget: What may be spent on it; None for the usual, 16 times as much for `everything`. What is beyond is
-            decoded when it is looked at, or
-            is shown as not decoded where `everything` was asked for.
+        budget: The work that may be done for it; None for the usual, 16 times as much for `everything`. The rest is
+            decoded on demand, or shown as not decoded with `everything`.
     """
     try:
         factor = max(budget.pickle_factor, 1) if budget is not None else 1
@@ -151,7 +150,7 @@ def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything:
 
 
 def _parse_lazily(name: str, data: bytes, check: Callable[[], None] | None) -> Document:
-    """A large file: where both its ends are the framework's own, its values are parsed when they are looked at."""
+    """A large file: where both its ends are the framework's own, its values are parsed on demand."""
     whole = header_from_ends(name, data[:END_BYTES], data[-END_BYTES:], len(data)) is not None
     return lazy.parse(data, check) if whole else parse(data)
 
@@ -164,9 +163,9 @@ def _decode_ahead(
 ) -> tuple[list[str], list[str]]:
     """Open the envelopes of a document, `left` characters of base64.
 
-    Returns which were faulty, where, and why; and what follows the end of others.
+    Returns the places and reasons of faulty ones, and warnings about bytes after the end of others.
 
-    Small ones come first, so that one that asks for all that may be done leaves them whole.
+    Small ones come first, so that one that uses up the budget leaves them whole.
     """
     found: list[tuple[PathLink, Envelope]] = []
     names = {"pending_request_info_events": "pending"}

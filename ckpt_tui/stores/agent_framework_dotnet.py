@@ -39,17 +39,17 @@ RESUME = (
     "a .NET program resumes these: InProcessExecution.ResumeStreamingAsync(workflow,"
     ' new CheckpointInfo("{session}", "{checkpoint}"), manager)'
 )
-"""Why Python resumes none of these, and what does."""
+"""Why Python cannot resume these, and which call can."""
 
 UNINDEXED = "no line in index.jsonl names it, so .NET does not see it"
 
 BEING_WRITTEN = "not written yet: its line in index.jsonl comes first, and the program is a moment from writing this"
 
 WAIT_SECONDS = 0.25
-"""How long a file with a line in the index may go on being empty before that is shown."""
+"""Seconds that an indexed file may be empty before that is shown."""
 
 YOUNG_SECONDS = 5.0
-"""Age at which an indexed file without its content is no longer one that is being written."""
+"""Age in seconds from which an indexed file without content does not count as being written."""
 
 _HEAD = 65536
 

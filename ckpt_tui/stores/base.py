@@ -21,17 +21,17 @@ PEEK_BYTES = 2_000
 """Bytes shown of a file that is not a checkpoint: a screenful."""
 
 Entry = CheckpointRef | Problem
-"""What one file of a store turned out to be. Entries are distinguished by their file name."""
+"""The result for one file of a store. Entries are distinguished by their file name."""
 
 
 class Batch(NamedTuple):
-    """News of a store: what a scan or a watch found.
+    """Changes of a store, found by a scan or a watch.
 
     Attributes:
-        entries: New or changed entries; each replaces what was known of the same file.
+        entries: New or changed entries; each replaces the former one of the same file.
         gone: Names of files that are no longer there.
-        done: Files looked at so far.
-        total: Files to look at in this pass.
+        done: Files read so far.
+        total: Files to read in this pass.
         missing: The store's directory does not exist now.
     """
 
@@ -43,10 +43,10 @@ class Batch(NamedTuple):
 
 
 class Capabilities(NamedTuple):
-    """What can be done with the checkpoints of a store.
+    """The operations that checkpoints of a store allow.
 
     Attributes:
-        resume: Why no run can be resumed from one of them, as text for people; "" when one can.
+        resume: Why they cannot be resumed, as text for people; "" when they can.
         prune: Why none of them may be deleted; "" when they may.
         topology: Whether the workflow's graph is known exactly (`Checkpoint.topology`); else it is inferred.
     """
@@ -57,7 +57,7 @@ class Capabilities(NamedTuple):
 
 
 class OpenedPath(NamedTuple):
-    """What a quick look shows of a path; by it a format is recognised.
+    """The first facts about a path, by which its format is recognised.
 
     Attributes:
         path: The path as the user named it.
@@ -75,9 +75,9 @@ class OpenedPath(NamedTuple):
 
 
 class Store(ABC):
-    """A place that holds checkpoints. Methods may block and may be called from any one thread at a time.
+    """A place that holds checkpoints. Methods may block; they are called from one thread at a time.
 
-    `scan`, `watch` and `load` are what every store has; all else has a default. docs/adding-a-store.md shows how to
+    Every store has `scan`, `watch` and `load`; all other methods have a default. docs/adding-a-store.md shows how to
     write one; `ckpt_tui.stores.polled` does most of it.
     """
 
@@ -92,11 +92,11 @@ class Store(ABC):
     together: bool = False
     """Whether the members are directories of one lineage: a store and the forks beside it."""
     beside: int = 0
-    """How many other stores are watched at the same time, as one list; a look at each may then come later."""
+    """How many other stores are watched at the same time, as one list; each may then be polled less often."""
     only: str | None = None
     """The one file of its directory that it shows; None for all."""
     fills_on_sight: bool = False
-    """Whether bodies are read only of the rows on the screen, because each takes a question to a server."""
+    """Whether only bodies of rows on the screen are read, because each takes a request to a server."""
 
     @classmethod
     def sniff(cls, place: OpenedPath) -> "Store | None":
@@ -122,8 +122,7 @@ class Store(ABC):
     def load_within(self, file: str, budget: "DocumentBudget", check: Callable[[], None] | None = None) -> Checkpoint:
         """Read and decode all of one checkpoint, as far as a budget for the whole of it goes.
 
-        Where values are pickles, what is beyond the budget is shown as not decoded, with the reason; any other
-        store loads everything.
+        Pickles beyond the budget are shown as not decoded, with the reason; a store without pickles loads everything.
 
         Raises:
             CkptError: it cannot be read; the reason is for people.
@@ -137,12 +136,12 @@ class Store(ABC):
         yield Batch(done=len(files), total=len(files))
 
     def capabilities(self, file: str = "") -> Capabilities:
-        """What can be done with one checkpoint; without a file, with any checkpoint of this store."""
+        """The operations that one checkpoint allows; without a file, those of the whole store."""
         reason = f"ckpt-tui cannot run checkpoints of {self.kind}"
         return Capabilities(resume=reason, prune=f"ckpt-tui does not delete checkpoints of {self.kind}")
 
     def copy_for_resume(self, file: str) -> str:
-        """A private copy of what a resume from a checkpoint needs; "" where the runner can read the store itself.
+        """A private copy of the data that a resume needs; "" where the runner can read the store itself.
 
         Raises:
             CkptError: it cannot be copied; the reason is for people, the exit code 5.
@@ -178,7 +177,7 @@ class Store(ABC):
         return None
 
     def latest_chain(self) -> Sequence[Entry] | None:
-        """The newest checkpoint with all that it came from, had without the others; None where all have to be listed.
+        """The newest checkpoint with all of its ancestors, read without the others; None where all have to be listed.
 
         Raises:
             CkptError: the place cannot be read.
@@ -192,8 +191,8 @@ class Store(ABC):
         """
         return None
 
-    def look_ahead(self) -> None:  # noqa: B027 most stores are quick
-        """Ask for what a browser shows first, if that takes time; called in a thread while the screen is loaded."""
+    def look_ahead(self) -> None:  # noqa: B027 most are quick
+        """Begin to read what a browser shows first, if that takes time; called in a thread while the screen loads."""
 
 
 def load_within(
@@ -231,7 +230,7 @@ class Readable(Protocol):
         ...
 
     def read_stamped(self, file: str) -> tuple[Hashable, bytes]:
-        """The same with its stamp, both of one moment."""
+        """The same with its stamp, read together."""
         ...
 
     def stamp(self, file: str) -> Hashable:
@@ -250,8 +249,8 @@ def place_error(path: str, error: OSError, missing: tuple[str, str]) -> NotFound
 
     Args:
         path: The place, as the user named it.
-        error: What the system said.
-        missing: Where nothing is there: what there is no such thing of, and what to do.
+        error: The error of the system.
+        missing: For a missing place: the word for it, and the hint.
     """
     if isinstance(error, FileNotFoundError):
         what, hint = missing

@@ -1,4 +1,4 @@
-"""What the body of a checkpoint shows in the list, counted by the layout of the framework's files without parsing."""
+"""The facts of a checkpoint's body, counted by the layout of the framework's files without parsing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECTIONS = (
     ("pending", rb'\n(?:  "(pending_request_info_events)": |    "_edge_state": (\{)\n)'),
     ("end", rb'(?s)\n(?:  "(iteration_count)": |' + _SOURCE[2:] + rb")"),
 )
-"""The parts of a file in their order: what each search looks for, first of all the key that begins the next part."""
+"""The parts of a file in their order: the patterns of each, first the key that begins the next part."""
 
 
 def count_facts(blocks: Iterable[bytes]) -> Facts | None:

@@ -1,4 +1,4 @@
-"""The directory of what is kept of large directories between two starts: the user's alone, of a bounded size."""
+"""The cache directory of indexes of large directories: private to the user, of a bounded size."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class Doubt(Exception):
 
 
 def is_wanted() -> bool:
-    """Whether anything is kept of stores between two starts."""
+    """Whether indexes of stores are kept between two starts."""
     try:
         return not is_switched_off() and load().cache
-    except UsageError:  # whoever reads the configuration says what is wrong
+    except UsageError:  # the error is reported where the configuration is read
         return False
 
 
@@ -55,11 +55,11 @@ def make_folder() -> None:
     """Make the directory of all indexes, for the user alone.
 
     Raises:
-        Doubt: it would be in a place of somebody else.
+        Doubt: it would be in a directory of another user.
         OSError: it cannot be made.
     """
     place = folder()
-    if not os.path.isabs(place):  # no directory of the user's, and perhaps one of checkpoints
+    if not os.path.isabs(place):  # relative to the current directory, which may hold checkpoints
         raise Doubt(f"{place} is not an absolute path")
     if not os.path.isdir(place):
         _check_above(place)
@@ -103,7 +103,7 @@ def delete(path: str) -> None:
 
 
 def trim(kept: str) -> None:
-    """Delete the indexes that nobody used for long, and the oldest while all take more than they may; never `kept`."""
+    """Delete indexes that were not used for long, and the oldest while all take more than the limit; never `kept`."""
     found: list[tuple[float, int, str]] = []
     with suppress(OSError), os.scandir(folder()) as entries:
         for entry in entries:

@@ -1,4 +1,4 @@
-"""Whether this process keeps anything of stores for the next start: `--no-cache` says no."""
+"""Whether this process keeps indexes of stores for the next start; `--no-cache` switches that off."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ _switch = {"off": False}
 
 
 def switch_off(off: bool) -> None:
-    """Keep nothing from now on; or, where `off` is false, as the configuration says."""
+    """Keep nothing from now on; where `off` is false, follow the configuration."""
     _switch["off"] = off
 
 
 def is_switched_off() -> bool:
-    """Whether nothing is kept, whatever the configuration says."""
+    """Whether keeping is switched off, which overrides the configuration."""
     return _switch["off"]

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 class CompositeStore(Store):
     """Several stores as one.
 
-    An entry's file is `NAME/FILE`, its id is what it is in its own store.
+    An entry's file is `NAME/FILE`; its id is that in its own store.
 
     Args:
         members: The stores, in the order they are shown in.
         names: Their names, all different.
-        path: What to show as the path of all.
+        path: The path to show for all of them.
         together: Whether the members are directories of one lineage (`fork_directories.overlay`): a checkpoint
             of one may be the parent of one of another. Then the files of the first keep their names, and an id that
             is in more than one of them is the earlier member's.
-        problems: What was found beside them and is not a store, to be shown in the list.
+        problems: Places beside them that are not stores, to be shown in the list.
     """
 
     kind = "several"
@@ -62,7 +62,7 @@ class CompositeStore(Store):
         return self.members[number].home(own)
 
     def capabilities(self, file: str = "") -> Capabilities:
-        """What can be done with a checkpoint is said by its own store."""
+        """The operations that a checkpoint allows, by its own store."""
         if not file:
             return Capabilities() if self.together else self._common()
         number, own = self.member_of(file)
@@ -172,7 +172,7 @@ class CompositeStore(Store):
         ]
 
     def groups(self) -> Groups | None:
-        """Those of a large store, with what its forks add; those of several stores where one of them is large."""
+        """The groups of a large store with its forks, or of several stores where one of them is large."""
         if self.together:
             main = self.members[0].groups()
             return None if main is None else main.with_forks(self)
@@ -198,7 +198,7 @@ class CompositeStore(Store):
     # -- names -------------------------------------------------------------------------------------------------------
 
     def _common(self) -> Capabilities:
-        """What can be done with the checkpoints of all of them."""
+        """The operations that checkpoints of all members allow."""
         all_of = [member.capabilities() for member in self.members]
         first = all_of[0] if all_of else Capabilities()
         return first if all(one == first for one in all_of) else Capabilities()
@@ -220,11 +220,11 @@ class CompositeStore(Store):
         raise NotFoundError(f"No store holds {file}.")
 
     def file_of(self, number: int, file: str) -> str:
-        """What a file of a member is called here."""
+        """The name of a member's file in this list."""
         return file if self.together and number == 0 else f"{self.member_names[number]}/{file}"
 
     def renamed(self, number: int, batch: Batch) -> Batch:
-        """News of a member as they are in the list of all."""
+        """Changes of a member, with the names of this list."""
         entries: list[Entry] = []
         gone = [self.file_of(number, file) for file in batch.gone]
         with self._lock:
@@ -274,5 +274,5 @@ def short_names(paths: Sequence[str]) -> list[str]:
 
 
 def _place(path: str) -> str:
-    """A path from the root on; of the URL of a database what comes before its options."""
+    """A path from the root on; the URL of a database without its options."""
     return path.partition("?")[0] if is_postgres(path) else os.path.abspath(path)

@@ -1,4 +1,4 @@
-"""The groups of several stores that are shown as one list, some of them large: each store's own, under its name.
+"""The groups of several stores that are shown as one list, some of them large; each store's under its name.
 
 A large member gives its runs first, as it does alone; a small one is listed. No header of a large store is kept.
 """
@@ -40,7 +40,7 @@ class CompositeGroups(Groups):
         ]
 
     def suits_browser(self) -> bool:
-        """It does; all else lists the stores."""
+        """Always true; other users list the stores."""
         return True
 
     def scan(self) -> Iterator[GroupBatch]:
@@ -62,7 +62,7 @@ class CompositeGroups(Groups):
             raise missing
 
     def watch(self, stop: threading.Event) -> Iterator[GroupBatch]:
-        """All groups first, then what changes in any of the stores, each of which is watched in a thread of its own."""
+        """All groups first, then changes of any store; each store is watched in a thread of its own."""
 
         def follow(number: int) -> Iterator[GroupBatch]:
             store = self._store.members[number]
@@ -109,7 +109,7 @@ class CompositeGroups(Groups):
         return self._of_all(lambda member, _: member.matching(text), "") or ()
 
     def problems(self) -> Sequence[Problem]:
-        """What cannot be shown in any of them, and beside them."""
+        """Files that cannot be shown in any of them, and beside them."""
         own = [Batch(tuple(member.problems())) for member in self._members]
         renamed = (entry for at, batch in enumerate(own) for entry in self._store.renamed(at, batch).entries)
         return (*self._store.problems, *(entry for entry in renamed if isinstance(entry, Problem)))
@@ -137,7 +137,7 @@ class CompositeGroups(Groups):
 
 
 def id_in(store: str, group: str) -> str:
-    """The id that a group of a store has where several are one list: the same as `groups.group_id` says."""
+    """The id that a group of a store has where several are one list, as by `groups.group_id`."""
     return store + group if group.startswith("\n") else f"{store}/{group}"
 
 
@@ -168,7 +168,7 @@ class _SmallGroups(ListedGroups):
 
 
 class _Looks:
-    """How far each of the stores was looked at, and their news as those of one list."""
+    """The progress of each store's scan, and their changes as those of one list."""
 
     def __init__(self, store: CompositeStore, count: int) -> None:
         self._store = store
@@ -182,7 +182,7 @@ class _Looks:
         return all(self._missing)
 
     def take(self, number: int, batch: GroupBatch) -> Iterator[GroupBatch]:
-        """The news of a store, as they are in the list of all."""
+        """The changes of a store, with the names of the whole list."""
         name = self._store.member_names[number]
         self._progress[number], self._missing[number] = (batch.done, batch.total), batch.missing
         is_whole = batch.done >= batch.total or isinstance(batch.groups, PackedGroups)

@@ -1,4 +1,4 @@
-"""What every store must do, as tests for whoever writes one; docs/adding-a-store.md shows how.
+"""Tests that every store must pass, for authors of stores; docs/adding-a-store.md shows how to use them.
 
 ```python
 from ckpt_tui.stores.conformance import Conformance
@@ -47,9 +47,9 @@ _NODES = 100_000
 
 
 class Conformance(GroupsConformance):
-    """The tests. A subclass says how to open a store, and how to change it where that can be done."""
+    """The tests. A subclass opens a store, and changes it where that is possible."""
 
-    # -- what a subclass says ----------------------------------------------------------------------------------------
+    # -- defined by a subclass ---------------------------------------------------------------------------------------
 
     def open(self, place: Path) -> Store:
         """Write at least two checkpoints, the second a child of the first, and open the store they are in.
@@ -68,7 +68,7 @@ class Conformance(GroupsConformance):
         raise SkipTest("remove() is not written")
 
     def spoil(self, place: Path) -> None:
-        """Damage what one checkpoint is read from, in the store that `open` opened there."""
+        """Damage the file of one checkpoint, in the store that `open` opened there."""
         raise SkipTest("spoil() is not written")
 
     def missing(self, place: Path) -> Store:
@@ -97,7 +97,7 @@ class Conformance(GroupsConformance):
         return watching
 
     def test_it_says_what_it_is(self) -> None:
-        """`kind` and `path` are texts; a kind is what scripts compare."""
+        """`kind` and `path` are texts; scripts compare the kind."""
         store = self._opened()
         assert isinstance(store.kind, str)
         assert store.kind == store.kind.strip().lower() != ""
@@ -131,7 +131,7 @@ class Conformance(GroupsConformance):
             assert ref.parent != ref.id
 
     def test_facts_are_reported_at_once_or_by_filling(self) -> None:
-        """After `fill`, every header says what its body holds."""
+        """After `fill`, every header has the facts of its body."""
         store = self._opened()
         entries = _entries(store)
         missing = [ref.file for ref in _refs(entries) if ref.facts is None]
@@ -155,7 +155,7 @@ class Conformance(GroupsConformance):
         assert not [node.irregular for node in nodes if node.irregular]
 
     def test_every_checkpoint_loads_as_inert_values(self) -> None:
-        """What is loaded is made of the kinds of `ckpt_tui.core.value` alone, and its documents are JSON."""
+        """Loaded values have only the types of `ckpt_tui.core.value`, and their documents are JSON."""
         store = self._opened()
         for ref in _refs(_entries(store)):
             for everything in (False, True):
@@ -179,7 +179,7 @@ class Conformance(GroupsConformance):
         raise AssertionError("load() of a file that is not there must raise a CkptError")
 
     def test_capabilities_are_reported_for_the_store_and_for_each_checkpoint(self) -> None:
-        """What cannot be done has a reason."""
+        """Each operation that is not possible has a reason."""
         store = self._opened()
         for file in ("", *_entries(store)):
             found = store.capabilities(file)
@@ -215,7 +215,7 @@ class Conformance(GroupsConformance):
         assert isinstance(found[0], Checkpoint), found[0]
 
     def test_reading_changes_nothing(self) -> None:
-        """A viewer leaves no trace: not a file more, not a byte other."""
+        """A viewer leaves no trace: no new file, no changed byte."""
         store = self._opened()
         before = _snapshot(self._place)
         for ref in _refs(_entries(store)):
@@ -268,7 +268,7 @@ class Conformance(GroupsConformance):
                 assert isinstance(store.peek(problem.file), bytes)
 
     def test_a_place_where_nothing_is_is_not_found(self) -> None:
-        """`scan` says so; `watch` waits."""
+        """`scan` raises an error; `watch` waits."""
         store = self.missing(self._place)
         try:
             list(store.scan())

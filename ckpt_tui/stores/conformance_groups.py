@@ -1,4 +1,4 @@
-"""What the groups of every store must do: the part of `ckpt_tui.stores.conformance` on runs without checkpoints."""
+"""Tests that the groups of every store must pass; the part of `ckpt_tui.stores.conformance` on groups."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class GroupsConformance:
         raise SkipTest("add() is not written")
 
     def test_groups_hold_every_checkpoint_once(self) -> None:
-        """Each checkpoint is in one group, which says how many it has, when, and which is the newest."""
+        """Each checkpoint is in one group, which has their number, their times, and the newest."""
         _check_groups(self.open(self._place))
 
     def test_many_checkpoints_of_many_runs_are_all_in_their_groups(self) -> None:
@@ -51,7 +51,7 @@ class GroupsConformance:
         assert len(_listed(groups_in(store))) >= 3, "open_many() writes several runs"
 
     def test_a_name_means_the_same_in_the_groups_that_hold_it(self) -> None:
-        """What a store answers by query is what the whole list says."""
+        """A query of a store has the same answer as the whole list."""
         store = self.open(self._place)
         refs = [one for one in collect(store.fresh().scan()).values() if isinstance(one, CheckpointRef)]
         runs = arrange(refs)
@@ -69,7 +69,7 @@ class GroupsConformance:
             assert find("latest", runs).ref.file in files
 
     def test_a_new_checkpoint_changes_its_group(self) -> None:
-        """Live, without being asked."""
+        """A watch reports it."""
         store = self.open(self._place)
         before = sum(group.checkpoints for group in _listed(groups_in(store.fresh())))
         watching = _WatchedGroups(groups_in(store).watch)
@@ -82,7 +82,7 @@ class GroupsConformance:
 
 
 def _check_groups(store: Store) -> list[CheckpointRef]:
-    """The checkpoints of a store, after a look at whether its groups hold them."""
+    """The checkpoints of a store; also checks that its groups hold them."""
     refs = {ref.file: ref for ref in collect(store.fresh().scan()).values() if isinstance(ref, CheckpointRef)}
     groups = groups_in(store)
     listed = _listed(groups)
@@ -105,7 +105,7 @@ def _check_groups(store: Store) -> list[CheckpointRef]:
 
 
 def _place(ref: CheckpointRef) -> tuple[object, ...]:
-    """What decides where a checkpoint is shown."""
+    """The members that decide where a checkpoint is shown."""
     return ref.id, ref.parent, ref.when, ref.position, ref.size
 
 

@@ -1,4 +1,4 @@
-"""What a store reports while it is watched, for conformance tests to wait for."""
+"""Watches a store in a thread, so that conformance tests can wait for changes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 PATIENCE = 60.0
-"""Seconds that a watch may take to report what happened: many, for a machine on which much else goes on."""
+"""Seconds that a watch may take to report a change: many, for busy machines."""
 
 Reported = TypeVar("Reported")
 Known = TypeVar("Known")
@@ -20,7 +20,7 @@ class WatchedInThread(Generic[Reported, Known]):
         watch: Yields batches until the event is set.
 
     Attributes:
-        known: What has been reported, by file or id.
+        known: The reported entries, by file or id.
     """
 
     def __init__(self, watch: Callable[[threading.Event], Iterator[Reported]]) -> None:
@@ -32,7 +32,7 @@ class WatchedInThread(Generic[Reported, Known]):
         self._thread.start()
 
     def take(self, batch: Reported) -> None:
-        """Add a batch to what is known."""
+        """Add a batch to the reported entries."""
         raise NotImplementedError
 
     def _follow(self, watch: Callable[[threading.Event], Iterator[Reported]]) -> None:
@@ -47,7 +47,7 @@ class WatchedInThread(Generic[Reported, Known]):
                 self._news.notify_all()
 
     def until(self, condition: Callable[[dict[str, Known]], bool]) -> None:
-        """Wait for news that make a condition true."""
+        """Wait until a condition is true."""
         with self._news:
             came = self._news.wait_for(lambda: self._failure is not None or condition(self.known), PATIENCE)
         if self._failure is not None:
@@ -55,7 +55,7 @@ class WatchedInThread(Generic[Reported, Known]):
         assert came, f"not reported within {PATIENCE:.0f} s"
 
     def end(self) -> bool:
-        """Stop; whether it ended in time."""
+        """Stop; returns whether it ended in time."""
         self._stop.set()
         self._thread.join(PATIENCE)
         return not self._thread.is_alive()

@@ -1,4 +1,4 @@
-"""A database that cannot be read: what readers of databases raise."""
+"""The error of a database that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class DatabaseFault(Exception):
 
     Attributes:
         kind: A word for programs.
-        reason: What is wrong, in words for people.
+        reason: The reason, as text for people.
     """
 
     def __init__(self, kind: str, reason: str) -> None:

@@ -20,7 +20,7 @@ def open_database(path: str) -> Store:
 
 
 def root_of_url(url: str) -> str:
-    """What stands for a database behind a URL in the directory of our state; forks stand beside it."""
+    """The path that stands for a database behind a URL in our state directory; its forks are beside that."""
     words = "-".join(filter(None, re.split(r"\W+", url.partition("://")[2].rpartition("@")[2])))
     number = zlib.crc32(url.encode("utf-8", "surrogateescape"))
     return os.path.join(state_directory(), "databases", f"{words[:LONGEST]}-{number:08x}")

@@ -1,4 +1,4 @@
-"""A directory of checkpoint files: what is in it, what changed, and each file's entry."""
+"""A directory of checkpoint files: its entries, and their changes."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class DirectoryStore(BudgetedStore):
         """The stamp of each file as it was reported last, packed."""
         self._lock = threading.Lock()
         self.table: DirectoryTable | None = None
-        """What is known of the files where runs are listed first; stamps are in it then."""
+        """The files as they were read where runs are listed first; it has their stamps then."""
 
     @classmethod
     def sniff(cls, place: OpenedPath) -> DirectoryStore | None:
@@ -102,7 +102,7 @@ class DirectoryStore(BudgetedStore):
         return None
 
     def capabilities(self, file: str = "") -> Capabilities:
-        """Everything can be done with these files."""
+        """These files allow every operation."""
         return Capabilities()
 
     def scan(self) -> Iterator[Batch]:
@@ -129,7 +129,7 @@ class DirectoryStore(BudgetedStore):
         yield self._filled(found, len(files), len(files))
 
     def _filled(self, found: dict[str, tuple[Stamp | None, Entry]], done: int, total: int) -> Batch:
-        """The batch of what was read, without what a watch has reported newer since."""
+        """The batch of the read entries, without those for which a watch has reported newer ones."""
         entries: list[Entry] = []
         gone = []
         with self._lock:
@@ -152,9 +152,9 @@ class DirectoryStore(BudgetedStore):
         return Batch(tuple(entries), tuple(gone), done, total)
 
     def watch(self, stop: threading.Event) -> Iterator[Batch]:
-        """Everything first, then what changes, until `stop` is set."""
-        # The first rows at once: a watch takes 50 ms to import and lists the whole directory before it begins. What a
-        # scan has shown already is looked at again when the watch is in place.
+        """All entries first, then changes, until `stop` is set."""
+        # The first rows at once: a watch takes 50 ms to import and lists the whole directory before it begins. Files
+        # that a scan has reported are compared again when the watch is in place.
         if not self._stamps:
             with suppress(OSError):
                 yield from self._look(None)
@@ -220,7 +220,7 @@ class DirectoryStore(BudgetedStore):
             return []
 
     def groups(self) -> Groups | None:
-        """Its runs, for the browser of a directory in which an object for each header takes too much memory."""
+        """Its runs, for the browser of a directory that is too large for an object for each header."""
         try:
             if self.only is not None or not has_more_names(self.path, LISTED):
                 return None
@@ -303,7 +303,7 @@ class DirectoryStore(BudgetedStore):
             yield Batch(gone=gone, done=done, total=total)
 
     def _read_large(self, first: list[tuple[str, bool]], listed: Iterator[tuple[str, bool]]) -> Iterator[Batch]:
-        """Read the headers of a large directory, with the help of what was read before.
+        """Read the headers of a large directory, with the help of the index.
 
         Args:
             first: `LARGE` files.
@@ -325,7 +325,7 @@ class DirectoryStore(BudgetedStore):
             index.save()
 
     def _noted(self, found: Found, done: int, total: int, gone: tuple[str, ...] = ()) -> Batch:
-        """The batch of what was read, whose stamps are known from now on."""
+        """The batch of the read entries; records their stamps."""
         with self._lock:
             for name in found.vanished:
                 self._stamps.pop(name, None)
@@ -334,7 +334,7 @@ class DirectoryStore(BudgetedStore):
 
 
 def _large_directory() -> ModuleType:
-    # Late: a directory of the usual size does without, and without SQLite.
+    # Late: a directory of the usual size needs neither this nor SQLite.
     from ckpt_tui.stores import large_directory
 
     return large_directory

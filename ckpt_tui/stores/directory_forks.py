@@ -1,7 +1,7 @@
-"""The runs of a large directory that is shown with the forks beside it, which hold few checkpoints: they are kept.
+"""The runs of a large directory that is shown with its forks; the few checkpoints of forks are kept in memory.
 
-Where a checkpoint of a fork belongs is said by its parent: to the run of the directory that has it, or to one of its
-own. A checkpoint of the directory whose parent was deleted there and is in a fork alone stays in a run of its own.
+A checkpoint of a fork belongs to the run of its parent in the directory, or else to a run of its own. A checkpoint of
+the directory whose parent is only in a fork stays in a run of its own.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ class ForkedDirectoryGroups(OverlayGroups):
         super().__init__(store, main)
         self._directory = main
         self._known: dict[str, Entry] = {}
-        """All that is in forks, by file."""
+        """All checkpoints of forks, by file."""
         self._homes: dict[str, str] = {}
-        """Its runs, but of copies of what the directory has."""
+        """File → its run, without copies of checkpoints in the directory."""
         self._own: dict[str, Group] = {}
         """Runs that begin in a fork."""
         self._is_listed = False
-        """Whether all runs of the directory were listed: before that, nobody knows where a checkpoint belongs."""
+        """Whether all runs of the directory were listed: before that, the run of a checkpoint is not known."""
 
     def _read_forks(self) -> None:
         self._is_listed = True
@@ -54,7 +54,7 @@ class ForkedDirectoryGroups(OverlayGroups):
         return groups, (*(entry for entry in found.entries if isinstance(entry, Problem)), *entries)
 
     def _sort(self) -> tuple[list[str], tuple[Entry, ...]]:
-        """Find out where everything in the forks belongs; the runs that have changed, and the news in them."""
+        """Assign the checkpoints of the forks to runs; returns the runs that have changed, and the entries in them."""
         if not self._is_listed:
             return [], ()
         find_home = self._directory.find_home
@@ -106,7 +106,7 @@ class ForkedDirectoryGroups(OverlayGroups):
 
 
 def _joined(group: Group, entries: Iterable[Entry]) -> Group:
-    """What the list shows of a run of the directory with what forks add to it."""
+    """The group of a run of the directory with the checkpoints of forks."""
     for ref in entries:
         if isinstance(ref, CheckpointRef):
             first = min(ref.when, group.first) if ref.when and group.first else ref.when or group.first

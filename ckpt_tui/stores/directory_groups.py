@@ -1,4 +1,4 @@
-"""The runs of a large directory first: its headers are a table, and those of a run are read when somebody looks."""
+"""The runs of a large directory: its headers are a table, and those of a run are read on demand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ckpt_tui.stores.directory import DirectoryStore
 
 READ_AT_ONCE = 64
-"""Changed files that are read whole at once; more are read when somebody looks."""
+"""Changed files that are read whole at once; more are read on demand."""
 
 NEWS_AT_ONCE = 4_096
 """Files that have come or gone since the last start and are read together: their headers take 7 MB meanwhile."""
@@ -49,7 +49,7 @@ FIRST = 64
 """Files that are read for the first screen."""
 
 _PARTS = 25
-"""How often it is said how many names were compared."""
+"""Seconds between two reports of how many names were compared."""
 
 
 class DirectoryGroups(Groups):
@@ -68,17 +68,17 @@ class DirectoryGroups(Groups):
         self._runs = DirectoryRuns(self._table)
         self._file: TableFile | None = None
         self._is_complete = False
-        """Whether all files that there are were looked at once: some may have been written in their places since."""
+        """Whether all files were compared once: some may have been overwritten since."""
         self.is_compared = False
         self._moment = NO_MOMENT
         self._listed, self._took = -1.0, 0.0  # when runs were arranged last, and how long it took
 
     def suits_browser(self) -> bool:
-        """It does; all else is answered once everything is read."""
+        """Always true; other queries are answered once everything is read."""
         return True
 
     def with_forks(self, store: CompositeStore) -> Groups:
-        """These with what forks add to them."""
+        """These with the checkpoints of forks."""
         return ForkedDirectoryGroups(store, self)
 
     # -- the list ----------------------------------------------------------------------------------------------------
@@ -147,14 +147,14 @@ class DirectoryGroups(Groups):
             self._file = TableFile(os.stat(self._store.path)) if is_wanted() else None
 
     def _kept(self) -> GroupBatch | None:
-        """All runs as they were at the last start, no file of them looked at; None where none are kept."""
+        """All runs as they were at the last start, without reading any file; None where none are kept."""
         stored = None if self._file is None else self._file.load()
         if stored is None or self._file is None:
             return None
         self._file.use()
         headers = self._table.headers = stored.headers
         self._runs.take(stored.runs, stored.groups)
-        # What is left then are files that were changed in their places: they are looked for as they are later on.
+        # Files that were overwritten are left: they are found by the usual comparison.
         self._is_complete = self._moment != NO_MOMENT and self._moment == stored.moment
         total = max(len(headers), 1)
         return GroupBatch(stored.groups, True, (), (), total if self._is_complete else 0, total)
@@ -209,7 +209,7 @@ class DirectoryGroups(Groups):
             self._file.save(Stored(self._table.headers, runs, groups, moment))
 
     def _look(self, stop: threading.Event) -> Iterator[GroupBatch]:
-        """Read what differs from what is known."""
+        """Read the files that differ from the known ones."""
         self._moment = moment_of(self._store.path)
         has_changed = self._runs.is_stale
         if not self._is_complete:
@@ -222,7 +222,7 @@ class DirectoryGroups(Groups):
             done = total if is_quiet else min(looked_at, total - 1)
             if changed:
                 has_changed = True
-                self._table.headers.hash_names()  # here, where nobody waits for the lock
+                self._table.headers.hash_names()  # here, where no other thread waits for the lock
             for at in range(0, len(changed), BATCH):
                 yield self._news(changed[at : at + BATCH])._replace(done=done, total=total)
             if not changed and not is_quiet:
@@ -239,7 +239,7 @@ class DirectoryGroups(Groups):
         self._table.headers.hash_names()
 
     def _look_at_names(self, stop: threading.Event) -> Generator[GroupBatch, None, bool]:
-        """Read what is new and leave out what is gone, so that the list is whole before each file is compared.
+        """Read new files and drop those that are gone, so that the list is whole before each file is compared.
 
         Returns:
             Whether anything is new or gone.
@@ -270,7 +270,7 @@ class DirectoryGroups(Groups):
         return bool(some)
 
     def _list(self, total: int, done: int | None = None) -> GroupBatch:
-        """All runs of what is known."""
+        """All known runs."""
         began = time.monotonic()
         groups = self._runs.arrange()
         with self._table.lock:
@@ -297,7 +297,7 @@ class DirectoryGroups(Groups):
     # -- one run -----------------------------------------------------------------------------------------------------
 
     def entries(self, group: str, keeps: bool = True) -> Sequence[Entry]:
-        """The checkpoints of a run as their files are now, but for those that are gone meanwhile."""
+        """The checkpoints of a run, read from their files now; files that are gone are left out."""
         return self._runs.entries(group)
 
     def home(self, file: str) -> str:
@@ -305,14 +305,14 @@ class DirectoryGroups(Groups):
         return self._runs.home(file)
 
     def find_home(self, file: str) -> str:
-        """The same for whoever may wait until names can be looked up."""
+        """The same, but waits until names can be looked up."""
         self._table.headers.hash_names()
         with self._table.lock:
             self._table.headers.hash_names()  # of what has come meanwhile
             return self._runs.home(file)
 
     def group(self, name: str) -> Group | None:
-        """What there is to say of a run; None where there is none with this id."""
+        """The group of a run; None where there is none with this id."""
         return self._runs.group(name)
 
     def list_again(self) -> None:
@@ -332,6 +332,6 @@ class DirectoryGroups(Groups):
         return self._runs.matching(text)
 
     def problems(self) -> Sequence[Problem]:
-        """What is not a checkpoint."""
+        """The files that are not checkpoints."""
         with self._table.lock:
             return list(self._table.problems.values())

@@ -1,4 +1,4 @@
-"""The runs of the files of a large directory: as they were arranged last, with what came and went since."""
+"""The runs of a large directory: as they were arranged last, with the changes since."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class DirectoryRuns:
         return None if self._runs is None else self._runs.arranged
 
     def take_first(self, first: FirstScreen) -> PackedGroups:
-        """Take in what is on the first screen, before all runs are known; the same for the list."""
+        """Set the groups of the first screen, before all runs are known; returns them for the list."""
         groups = PackedGroups()
         groups.add(first.groups)
         with self._table.lock:
@@ -66,7 +66,7 @@ class DirectoryRuns:
         return groups
 
     def take(self, runs: TableRuns, groups: PackedGroups) -> None:
-        """Take in runs that were arranged before, and the same for the list."""
+        """Set runs that were arranged before; returns them for the list."""
         self._groups = groups
         self._runs = GrowingRuns(self._table.headers, runs)
         # Those of the first screen are known without all names being looked up.
@@ -75,7 +75,7 @@ class DirectoryRuns:
             self._first_homes[group.newest] = group.id
 
     def arrange(self) -> PackedGroups:
-        """Arrange all runs of what is known, the newest first."""
+        """Arrange all known runs, the newest first."""
         headers = self._table.headers
         arranged = TableRuns(headers)
         groups = PackedGroups()
@@ -88,7 +88,7 @@ class DirectoryRuns:
         return groups
 
     def settled(self) -> tuple[TableRuns, PackedGroups] | None:
-        """All runs as they are now, and the same for the list; None where they have to be arranged again."""
+        """All runs as they are now, and the same for the list; None where they have to be arranged anew."""
         runs = self._runs
         if runs is None or self.is_stale:
             return None
@@ -102,7 +102,7 @@ class DirectoryRuns:
         return arranged, groups
 
     def change(self, changes: Iterable[Change]) -> tuple[Group, ...]:
-        """Take in what has changed in the table; the runs that are not what they were."""
+        """Apply the changes of the table; returns the runs that have changed."""
         changed: dict[int, None] = {}
         lost = []
         with self._table.lock:
@@ -128,7 +128,7 @@ class DirectoryRuns:
     # -- one run -----------------------------------------------------------------------------------------------------
 
     def entries(self, group: str) -> Sequence[Entry]:
-        """The checkpoints of a run as their files are now, but for those that are gone meanwhile."""
+        """The checkpoints of a run, read from their files now; files that are gone are left out."""
         with self._table.lock:
             names = self._files(group)
         found = read_files(self._table.prefix, [(name, False) for name in names])
@@ -149,11 +149,11 @@ class DirectoryRuns:
         """The run that has a file, as far as names can be looked up already."""
         with self._table.lock:
             if file in self._first_homes or not self._table.headers.is_hashed:
-                return self._first_homes.get(file, "")  # who draws the list does not wait for the others
+                return self._first_homes.get(file, "")  # drawing the list does not wait for the other names
             return "".join(self._ids([self._table.headers.checkpoint(file)]))
 
     def group(self, name: str) -> Group | None:
-        """What the list shows of a run; None where there is none with this id."""
+        """The group of a run; None where there is none with this id."""
         self._table.headers.hash_names()
         with self._table.lock:
             run = -1 if self._runs is None else self._runs.named(name)

@@ -1,4 +1,4 @@
-"""What one look at a directory shows, and the sweep that compares the stamps of all its files."""
+"""The state of a directory, and the sweep that compares the stamps of all its files."""
 
 import os
 import stat
@@ -20,20 +20,20 @@ what another machine edited in place."""
 
 HURRIED_SHARE = 0.1
 """Share of time that sweeps may take while the directory changes in ways that no event explains: 10,000 files can be
-swept twice a second. Whoever listens is spared the same work."""
+swept twice a second. Listeners are spared the same work."""
 
 RACY_SECONDS = 0.05
-"""How long after a look the directory may change again without a new mtime: clock ticks are 10 ms at most."""
+"""Seconds in which a directory that was read may change without a new mtime: clock ticks are 10 ms at most."""
 
 COARSE_SECONDS = 2.0
 """The same where the mtime is a whole number of seconds: FAT counts in steps of two."""
 
 
 class DirectoryChange(NamedTuple):
-    """What happened in the directory.
+    """A change of the directory.
 
     Attributes:
-        names: file names (no paths) that were added, changed or deleted; None when that is unknown: look at everything.
+        names: file names (no paths) that were added, changed or deleted; None when that is unknown: read everything.
         missing: there is no such directory now (or something else has its name).
     """
 
@@ -42,14 +42,14 @@ class DirectoryChange(NamedTuple):
 
 
 class DirectoryState(NamedTuple):
-    """One look at the directory itself."""
+    """The state of the directory itself."""
 
     identity: tuple[int, int]
     mtime_ns: int
 
 
 class ReadFiles(Protocol):
-    """The files of a directory as they were read last, of whoever reads each file that is reported."""
+    """The files of a directory as they were read last, by a reader of each reported file."""
 
     def differences(self) -> list[str]:
         """The names of all files that are new, have changed or are gone since they were read.
@@ -65,8 +65,8 @@ class Sweep:
 
     Args:
         directory: The directory.
-        read: The stamps of the files as they were read last, packed, of whoever reads each file that is reported; None
-            where the sweep has to remember what it reported.
+        read: The stamps of the files as they were read last, packed, by a reader of each reported file; None where the
+            sweep has to keep the reported stamps itself.
     """
 
     def __init__(self, directory: str, read: Mapping[str, int] | ReadFiles | None = None) -> None:
@@ -78,7 +78,7 @@ class Sweep:
         self.again_at = 0.0
 
     def start(self, *, watched: bool) -> None:
-        """Take the present stamps as reported; whoever reads the files looks at all of them now."""
+        """Take the present stamps as reported: all files are read now."""
         if self.read is not None:
             self.due_at = self.not_before = time.monotonic() + SWEEP_SECONDS
             return
@@ -86,7 +86,7 @@ class Sweep:
         self.take(watched=watched)
 
     def take(self, *, watched: bool) -> DirectoryChange | None:
-        """Return what differs from the stamps last reported, None when nothing does or the directory cannot be read.
+        """Return the changes since the last report, None when there are none or the directory cannot be read.
 
         The next sweep of a quiet directory is due the later, the longer this one took and if events are `watched`.
         """
@@ -98,25 +98,25 @@ class Sweep:
         return change
 
     def rest(self, took: float, *, watched: bool) -> None:
-        """Take in that all files were just looked at, in this many seconds: by a sweep, or by whoever reads them."""
+        """Note that all files were just compared, in this many seconds: by a sweep, or by their reader."""
         now = time.monotonic()
         self.not_before = now + took / HURRIED_SHARE
         self.due_at = now + max(SWEEP_SECONDS, took / (WATCHED_SHARE if watched else POLLED_SHARE))
 
     def _compared_with(self, read: Mapping[str, int] | ReadFiles) -> DirectoryChange | None:
-        """What differs from what was read, which keeps no second stamp and no second name of any file."""
+        """The changes since the files were read, without a second stamp or name of any file."""
         try:
             if isinstance(read, Mapping):
                 changed, gone = differences(lambda: each_json(self.directory), read)
                 changed += gone
             else:
                 changed = read.differences()
-        except OSError:  # the next look at the directory says why
+        except OSError:  # the next state of the directory shows why
             return None
         return DirectoryChange(frozenset(changed), missing=False) if changed else None
 
     def _compared(self) -> DirectoryChange | None:
-        """What differs from what was reported last."""
+        """The changes since the last report."""
         try:
             found: dict[str, int] | None = {name: _digest(stamp) for name, stamp in each_json(self.directory)}
         except OSError:
@@ -185,7 +185,7 @@ def _digest(stamp: Stamp | None) -> int:
 
 
 def directory_state(directory: str) -> DirectoryState | None:
-    """Return what identifies the directory and its content, None when there is not a directory."""
+    """Return the state of the directory and its content, None when there is no directory."""
     try:
         status = os.stat(directory)
     except (OSError, ValueError):

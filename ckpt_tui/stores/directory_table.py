@@ -1,4 +1,4 @@
-"""The files of a large directory in a table: reads their headers into it, and says which have changed since."""
+"""The files of a large directory in a table: reads their headers into it, and finds those that have changed since."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
     from ckpt_tui.stores.base import Entry
 
 COMPARED_AT_ONCE = 2048
-"""Files that are compared before somebody hears of it."""
+"""Files that are compared between two reports."""
 
 _LATEST = (1 << 63) - 1
 
 RACY_NS = 3_000_000_000
-"""Nanoseconds that a file must have been left alone before what was read of it is kept for the next start."""
+"""Age in nanoseconds of a file's last change from which its header is kept for the next start."""
 
 Change = tuple[int, "tuple[object, ...] | None", "tuple[object, ...] | None"]
-"""The number of a file that was read, and what the table said of the checkpoint in it before and says now."""
+"""The number of a file that was read, and the facts of its checkpoint before and now."""
 
 
 class DirectoryTable:
-    """What is known of the files of one directory. Only one thread may change it; `lock` is held meanwhile.
+    """The table of the files of one directory. Only one thread may change it; `lock` is held meanwhile.
 
     Args:
         directory: The directory.
 
     Attributes:
-        headers: What is known.
-        problems: What cannot be shown as a checkpoint, by file name.
+        headers: The headers.
+        problems: Files that cannot be shown as checkpoints, by name.
         lock: Held while the table is changed, and while a name is looked up.
     """
 
@@ -66,7 +66,7 @@ class DirectoryTable:
                 which they are listed, which is the one in which they are found again.
 
         Returns:
-            Their entries, the names of those that are not there, and what has changed in the table.
+            Their entries, the names of missing ones, and the changes of the table.
         """
         began = time.time_ns()
         found: list[tuple[str, os.stat_result | None, Entry | None]] = []
@@ -114,10 +114,10 @@ class DirectoryTable:
     # -- comparing ---------------------------------------------------------------------------------------------------
 
     def compare_names(self, names: ListedNames) -> Iterator[int]:
-        """Compare the names of all files with those that are known; how many were looked at so far.
+        """Compare the names of all files with those that are known; yields how many were compared so far.
 
         Args:
-            names: Holds what differs.
+            names: Collects the differences.
 
         Raises:
             OSError: the directory cannot be listed.
@@ -159,7 +159,7 @@ class DirectoryTable:
             seen[first:end] = b"\1" * len(entries)
             with suppress(OSError):
                 found = map(os.DirEntry.stat, entries)
-                # Without a call of `mark_of` for each, which takes a tenth of the time of a look at all.
+                # Without a call of `mark_of` for each, which is a tenth of the time of a whole comparison.
                 stamps = [(one.st_mtime_ns, hash((one.st_ino, one.st_size, one.st_ctime_ns)) & MARK) for one in found]
                 if stamps == list(zip(headers.changed[first:end], headers.marks[first:end], strict=True)):
                     return []
@@ -187,7 +187,7 @@ class DirectoryTable:
     def _lost(self, seen: bytearray) -> list[str]:
         """The names of files that are not there any more."""
         flags, lost = self.headers.flags, []
-        at = seen.find(0)  # most are there: no look at each
+        at = seen.find(0)  # most are there: not tested one by one
         while at >= 0:
             if not flags[at] & GONE:
                 lost.append(at)
@@ -208,7 +208,7 @@ class DirectoryTable:
         """When a file was changed as it was read last, in nanoseconds since 1970; None where it is not known."""
         with self.lock:
             if not self.headers.is_hashed:
-                return 0  # nothing was read yet since the last start: whatever a file says now is as new
+                return 0  # nothing was read yet since the last start: the present time is as good
             number = self.headers.number(name)
             return None if number < 0 or self.headers.flags[number] & GONE else self.headers.changed[number]
 

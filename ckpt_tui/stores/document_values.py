@@ -1,4 +1,4 @@
-"""Values of a document as a format wants them: whatever a file holds, nothing here raises."""
+"""Values of a document with the type that a format expects, else an empty value; nothing here raises."""
 
 from __future__ import annotations
 

@@ -29,14 +29,14 @@ _OURS = frozenset((REPEATED,))
 
 
 class DotnetDigest(NamedTuple):
-    """What the list shows of one checkpoint.
+    """The facts of one checkpoint for the list.
 
     Attributes:
         step: `stepNumber`, which restarts at 0 after a resume in another process.
         parent: Id of its parent as the file gives it, or None.
         graph: Hash of the workflow's shape, hex.
         start: Id of the first executor.
-        targets: The executors that the queued messages are for: what runs next.
+        targets: The receivers of the queued messages, which run next.
         facts: Counts for the list.
         note: What is irregular about it, or "".
     """
@@ -57,7 +57,7 @@ def is_document(value: Value) -> bool:
 
 
 def digest(document: Value) -> DotnetDigest:
-    """What the list needs of a checkpoint that `is_document`."""
+    """The digest of a checkpoint that `is_document`."""
     top = members(document)
     runner = members(top.get("runnerData"))
     queued = members(runner.get("queuedMessages"))
@@ -94,7 +94,7 @@ def digest(document: Value) -> DotnetDigest:
 
 
 def _gist(top: dict[str, Any], asked: list[Any], queued: dict[str, Any]) -> str:
-    """What matters at a checkpoint in a few words: what is asked, what is on its way, or what the run left behind."""
+    """The content of a checkpoint's row in few words: the question, the message in flight, or the result of the run."""
     if asked:
         return gist(portable(members(asked[0]).get("data")))
     for found in queued.values():
@@ -191,7 +191,7 @@ def topology(workflow: dict[str, Any]) -> Topology:
 
 
 def portable(value: Value) -> Value:
-    """A PortableValue, `{typeId, value}`, as an object of its type; what .NET itself defines as plain JSON."""
+    """A PortableValue, `{typeId, value}`, as an object of its type; types of .NET itself as plain JSON."""
     if type(value) is not dict or value.keys() - {"typeId", "value"} or "typeId" not in value:
         return value
     inner = value.get("value")
@@ -218,13 +218,13 @@ def _type(value: Value) -> tuple[str, str]:
 
 
 def type_name(value: Value) -> str:
-    """A TypeId as `assembly:Full.Name`, what .NET itself defines by its bare name; "" when it is not one."""
+    """A TypeId as `assembly:Full.Name`, types of .NET itself by their bare name; "" when it is not one."""
     module, name = _type(value)
     return name if name.startswith("System.") or not module else f"{module}:{name}"
 
 
 def _source(envelope: Value) -> str:
-    """Who sent a message: an executor, or the program that runs the workflow, which sends its input."""
+    """The sender of a message: an executor, or the program that runs the workflow, which sends its input."""
     return text(members(members(envelope).get("source")).get("id")) or f"{INTERNAL}input"
 
 
@@ -242,7 +242,7 @@ def _message(value: Value, target: str = "") -> Value:
 
 
 def _state(found: dict[str, Any], executors: Container[str]) -> dict[str, Any]:
-    """State by executor; a scope that executors share, `@name`, is an entry of its own, whoever touched it first."""
+    """State by executor; a scope that executors share, `@name`, is an entry of its own."""
     state: dict[str, Any] = {}
     for key, value in found.items():
         names = split_key(key, executors)

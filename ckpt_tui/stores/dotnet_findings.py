@@ -1,4 +1,4 @@
-"""What the doctor says about a .NET store besides its checkpoints: its index, copies, unwritten files."""
+"""Findings of the doctor on a .NET store besides its checkpoints: its index, copies, unwritten files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ALL_PRINTED = "the lines that `ckpt-tui doctor` prints, each ended by a line br
 
 
 def index_findings(index: Index, is_there: bool, lost: Sequence[IndexLine]) -> list[Finding]:
-    """What is wrong with an index, with the lines that it lacks, ready to be put back.
+    """The faults of an index, with the lines that it lacks, ready to be put back.
 
     Args:
         index: The index, as far as it can be read.
@@ -46,7 +46,7 @@ def index_findings(index: Index, is_there: bool, lost: Sequence[IndexLine]) -> l
 
 
 def blocked_finding(reason: str, lost: Sequence[IndexLine]) -> Finding:
-    """What is in the place of an index and is not a file, with the lines of an index for all checkpoints."""
+    """The finding for a place of an index that is not a file, with the lines of an index for all checkpoints."""
     fix = f"When the program has ended, move it away, then write {INDEX} in UTF-8: {_ALL_PRINTED}."
     lines = tuple(line.text for line in lost)
     return Finding("index", "warning", INDEX, "", reason, fix, lines)
@@ -56,7 +56,7 @@ def unwritten_finding(problem: Problem, number: int) -> Finding:
     """A file that a line of the index names and that is empty or cut off.
 
     Args:
-        problem: What is wrong with the file.
+        problem: The problem of the file.
         number: The number of its line.
     """
     fix = (
@@ -72,12 +72,12 @@ def copy_finding(name: str, checkpoint: str, words: str) -> Finding:
 
 
 def copy_words(checkpoint: str, words: str) -> str:
-    """What to say about a copy: of which checkpoint, and what makes such copies."""
+    """The text about a copy: its checkpoint, and the programs that make such copies."""
     return f"a copy of {checkpoint}, which is beside it: {words}; .NET does not see it"
 
 
 def lost_words(count: int, indexed: int) -> str:
-    """What to say about files without a line."""
+    """The text about files without a line."""
     if not indexed:
         return f"it names none of the {count:,} checkpoints: .NET sees none of them"
     if count == 1:

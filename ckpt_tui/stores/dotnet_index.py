@@ -21,7 +21,7 @@ class IndexLine(NamedTuple):
     Attributes:
         session: Id of the session (of the run, in generation 0).
         checkpoint: Id of the checkpoint.
-        parent: Id of its parent, None where there is none, "" where the line does not say.
+        parent: Id of its parent, None where there is none, "" where the line has none.
         generation: 0 to 3.
         number: Line number, from 1.
         file: The file name it gives, or "".
@@ -60,7 +60,7 @@ class IndexLine(NamedTuple):
 
 def _compact(members: dict[str, Any]) -> str:
     text = json.dumps(members, separators=(",", ":"), ensure_ascii=False)
-    # What is not shown as it is could not be pasted; .NET reads escapes, too.
+    # Characters that are shown escaped are written escaped, so that the line can be pasted; .NET reads escapes, too.
     return text if clean(text) == text else json.dumps(members, separators=(",", ":"))
 
 
@@ -69,7 +69,7 @@ class Index(NamedTuple):
 
     Attributes:
         lines: Its lines, duplicates left out.
-        faults: What is wrong with others, as text for people.
+        faults: The faults of other lines, as text for people.
         torn: Its last line is cut off.
         wrong: The numbers of the lines that are not index lines, but for one that is cut off.
         encoding: Its encoding where .NET cannot read that, or "".

@@ -19,7 +19,7 @@ class Unindexed(NamedTuple):
 
     Attributes:
         name: The file name.
-        mtime_ns: When it was last written; after a copy or an unpacked archive this says nothing.
+        mtime_ns: When it was last written; meaningless after a copy or an unpacked archive.
         step: `stepNumber`.
         parent: Id of its parent as the file gives it, or None.
     """
@@ -118,7 +118,7 @@ _Key = tuple[int, int, int, str]
 def _order(
     session: str, files: Sequence[Unindexed], by_id: dict[tuple[str, str], Unindexed], is_preview: bool
 ) -> dict[str, _Key]:
-    """What the files of one session are ordered by: a child never before its parent, by time where that says more."""
+    """The sort key of the files of one session: parents before children, else by time where times are reliable."""
     if is_preview and not _steps_follow_time(files):
         return {file.name: (0, file.step, file.mtime_ns, file.name) for file in files}
     keys: dict[str, _Key] = {}
@@ -145,14 +145,14 @@ def _steps_follow_time(files: Sequence[Unindexed]) -> bool:
 
 
 def parent_of(line: IndexLine, found: DotnetDigest | Problem | None) -> str | None:
-    """The parent that a line names, or the file where its line says nothing of parents."""
+    """The parent that a line names, or that the file names where the line has none."""
     if line.parent != "":
         return line.parent
     return found.parent if isinstance(found, DotnetDigest) else None
 
 
 class _Position(NamedTuple):
-    """What is kept of a checkpoint for those that follow it."""
+    """The facts of a checkpoint that later ones need."""
 
     depth: int
     targets: tuple[str, ...]
@@ -184,7 +184,7 @@ class Chain:
         before = ""
         if line.generation == 0 and parent is None:
             last, step = self._last.get(line.session, ("", 0))
-            # A line says what came before. A file says its step, which is 0 in each new run.
+            # A line names the checkpoint before. A file has its step, which is 0 in each new run.
             before = last if not line.is_made or found.step == step + 1 else ""
         above = self._places.get(parent or before)
         ran, answered = _ran(found, above)

@@ -123,7 +123,7 @@ class SessionStore(PolledStore):
                 continue
 
     def _checkpoints(self, name: str) -> tuple[list[tuple[IndexLine, dict[str, Any] | None]], dict[str, Any]] | Problem:
-        """The checkpoints of a session file in order, and what else the session holds."""
+        """The checkpoints of a session file in order, and the other members of the session."""
         path = self.place(f"{name}#")
         try:
             top = members(parse(read_whole(path)[1]).value)
@@ -188,7 +188,7 @@ def _file(name: str, line: IndexLine) -> str:
 
 
 def _json(value: Any) -> bytes:
-    """A checkpoint of a session as JSON, which is what its file would be."""
+    """A checkpoint of a session as JSON, as its own file would be."""
     return dumps(to_json(value)).encode("utf-8", "backslashreplace")
 
 

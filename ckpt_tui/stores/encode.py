@@ -1,7 +1,7 @@
 """A checkpoint object becomes the file that Agent Framework would write for it, in the process that owns the object.
 
-Values are pickled here, never unpickled. What cannot be pickled does not hide the rest: an `Unpicklable` takes its
-place and says why. Rules: agent_framework/_workflows/_checkpoint_encoding.py.
+Values are pickled here, never unpickled. An object that cannot be pickled is replaced by an `Unpicklable` with the
+reason; the rest is kept. Rules: agent_framework/_workflows/_checkpoint_encoding.py.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ class Unpicklable:
 
 
 class _Pickler(pickle.Pickler):
-    """Pickles everything; what refuses is replaced, and reported in `refused`."""
+    """Pickles everything; objects that cannot be pickled are replaced, and reported in `refused`."""
 
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file, pickle.HIGHEST_PROTOCOL)
         self.refused: list[str] = []
 
     def reducer_override(self, obj: Any) -> Any:
-        """What pickle asks for each object that it has no own way for."""
+        """Called by pickle for each object of another type than its own."""
         try:
             if isinstance(obj, type | FunctionType | BuiltinFunctionType):
                 return NotImplemented if _is_found(obj) else self._stand_in(obj, "it cannot be found by its name")
@@ -64,13 +64,13 @@ class _Pickler(pickle.Pickler):
 
 
 def _is_found(obj: Any) -> bool:
-    """Whether a class or function is what its module has under its name."""
+    """Whether the module of a class or function has it under its name."""
     name = getattr(obj, "__qualname__", "")
     found: Any = sys.modules.get(getattr(obj, "__module__", None) or "builtins")
     if isinstance(getattr(obj, "__self__", None), object) and isinstance(obj, BuiltinFunctionType):
         owner = obj.__self__
         if owner is not None and not isinstance(owner, ModuleType):
-            return True  # a bound method: pickle has a way of its own
+            return True  # a bound method: pickle handles it itself
     for part in name.split("."):
         found = getattr(found, part, None)
     return found is obj
@@ -82,7 +82,7 @@ def _type_key(obj: Any) -> str:
 
 
 def encode_checkpoint(checkpoint: Any) -> tuple[bytes, tuple[str, ...]]:
-    """The bytes of the file for a checkpoint, and what could not be pickled, where and why.
+    """The bytes of the file for a checkpoint, and the values that could not be pickled, with places and reasons.
 
     Args:
         checkpoint: An object with the attributes of `WorkflowCheckpoint`, or a mapping with its members.

@@ -17,10 +17,10 @@ from typing import Any
 from ckpt_tui.stores.files import FileTrouble, read_blocks, read_ends
 
 HEAD_BYTES = 65536
-"""Bytes looked at to say whether a file is such a stream."""
+"""Bytes that are read to recognise such a stream."""
 
 _LISTED = 1_000
-"""Files of a directory that are looked at."""
+"""Files of a directory that are tested."""
 
 LINE_BYTES = 16 * 1024 * 1024
 """Bytes of one line that are kept; the rest of a longer one is left out."""
@@ -144,7 +144,7 @@ _BASE = frozenset((
 
 
 def event_document(data: bytes) -> dict[str, Any]:
-    """One event as a line of the event log; never fails. What it was stays whole under `envelope`."""
+    """One event as a line of the event log; never fails. The original stays whole under `envelope`."""
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
@@ -180,7 +180,7 @@ def _log(found: dict[str, Any], stamp: Any) -> dict[str, Any]:
 
 
 def _shape(kind: str, own: dict[str, Any], document: dict[str, Any]) -> None:
-    """What people read of an event, by its kind."""
+    """The members of an event that people read, by its kind."""
     layer = own.pop("layerIndex", None)
     if isinstance(layer, int):
         document["iteration"] = layer

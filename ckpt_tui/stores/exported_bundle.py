@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KIND = "bundle"
 
 RESUME = "a bundle is a masked copy without pickles; resume from the store that it was exported from"
-"""Why nothing is resumed from a bundle."""
+"""Why a bundle cannot be resumed."""
 
 
 class BundleStore(PolledStore):
@@ -28,7 +28,7 @@ class BundleStore(PolledStore):
 
     Args:
         path: The file.
-        bundle: What it holds, where that is at hand; nothing is read then.
+        bundle: Its content, where that is at hand; the file is not read then.
     """
 
     kind = KIND
@@ -42,7 +42,7 @@ class BundleStore(PolledStore):
 
     @classmethod
     def sniff(cls, place: OpenedPath) -> BundleStore | None:
-        """A file that says at its beginning that it is a bundle."""
+        """A file that begins as a bundle does."""
         return cls(place.path) if place.head is not None and SIGN in place.head[:200] else None
 
     def fresh(self) -> BundleStore:
@@ -50,7 +50,7 @@ class BundleStore(PolledStore):
         return BundleStore(self.path, self._given)
 
     def capabilities(self, file: str = "") -> Capabilities:
-        """They are read; graphs are those that the store knew."""
+        """Checkpoints can only be read; graphs are those that the store knew."""
         return Capabilities(RESUME, "a checkpoint is a part of its bundle")
 
     def mark(self) -> object:

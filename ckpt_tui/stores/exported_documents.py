@@ -27,7 +27,7 @@ RESUME = (
     "these are documents in one exported file: open their database with --storage, or write each as ID.json to a "
     "directory, without the members that the database added"
 )
-"""Why nothing is resumed from such a file, and what can be."""
+"""Why such a file cannot be resumed, and what to do."""
 
 _ARRAY = LatePattern(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
 _WRAPPED = LatePattern(rb'(?:\xef\xbb\xbf)?\s*\{\s*"[^"]*"\s*:[^\[]{0,400}\[\s*\{', re.DOTALL)
@@ -62,7 +62,7 @@ class DocumentsStore(BudgetedStore, PolledStore):
             return None
 
     def capabilities(self, file: str = "") -> Capabilities:
-        """They are read, and belong to a database."""
+        """Checkpoints can only be read; they belong to a database."""
         return Capabilities(RESUME, "a checkpoint is a part of its exported file")
 
     def mark(self) -> object:

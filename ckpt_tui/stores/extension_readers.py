@@ -22,13 +22,13 @@ _SCHEME = LatePattern(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)\Z", re.DOTALL)
 
 def extensions() -> dict[str, EntryPoint]:
     """The readers of others that are installed, by name; none is imported."""
-    from importlib.metadata import entry_points  # late: 20 ms that a known format does without
+    from importlib.metadata import entry_points  # late: 20 ms that a known format does not need
 
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
 def named_store(text: str) -> Store | None:
-    """What a reader that is named opens: `NAME:PLACE`; None where there is no reader of that name."""
+    """The store of a reader that is named, `NAME:PLACE`; None where there is no reader of that name."""
     found = _SCHEME.compiled.match(text)
     point = extensions().get(found[1]) if found else None
     if point is None or found is None:
@@ -49,7 +49,7 @@ def first_store(path: str) -> Store | None:
 
 
 def _ask(point: EntryPoint, path: str) -> Store | None:
-    """Import a reader, which is code that the user installed, and ask it.
+    """Import a reader, which is code that the user installed, and let it open the place.
 
     Raises:
         CkptError: it cannot be imported, or fails.
@@ -59,7 +59,7 @@ def _ask(point: EntryPoint, path: str) -> Store | None:
         store: Store | None = opener(path)
     except CkptError:
         raise
-    except Exception as error:  # code of others may fail in any way; the whole browser need not
+    except Exception as error:  # code of others may fail in any way; the browser goes on
         reason = f"The reader {point.name} ({point.value}) failed: {type(error).__name__}: {error}."
         raise CkptError(reason, "Uninstall or correct it.") from error
     return None if store is None else complete(store)

@@ -36,7 +36,7 @@ class FileTrouble(Exception):
 
 
 def not_a_file(path: str, mode: int) -> FileTrouble:
-    """The fault of what is not a regular file, by its mode."""
+    """The fault of something that is not a regular file, by its mode."""
     what = next(
         (
             words
@@ -65,7 +65,7 @@ def too_large(path: str, size: int, limit: int) -> FileTrouble:
     )
 
 
-# (kind, what is wrong and what to do) by errno, for errors that need no second look at the disk.
+# (kind, fault and hint) by errno, for errors that need no second access to the disk.
 _TROUBLES: dict[int, tuple[Kind, str]] = {
     errno.ENOENT: ("vanished", "is gone: it was deleted or renamed. Reload the list."),
     errno.ENOTDIR: ("vanished", "is gone: a directory on its path is now a file. Check the path."),
@@ -97,7 +97,7 @@ if os.name == "nt":  # a character such as < in the name
 
 
 def trouble_of(path: str, error: OSError | ValueError) -> FileTrouble:
-    """Translate what the system said; looks at the disk again only to distinguish a dead link from a vanished file."""
+    """Translate an error of the system; accesses the disk again only to tell a dead link from a vanished file."""
     if isinstance(error, ValueError):  # a NUL byte, or a character that no file name can hold
         return FileTrouble("name", f"{path} is not a possible file name on this system. Check the path.")
     number = error.errno

@@ -51,7 +51,7 @@ def stamp_of(status: os.stat_result) -> Stamp:
 
 
 def stamp_now(path: str) -> Stamp | None:
-    """The stamp of a file, or of what a link leads to; None where the system says nothing of it."""
+    """The stamp of a file, or of what a link leads to; None where the system gives no status."""
     try:
         return stamp_of(os.stat(path))
     except (OSError, ValueError):
@@ -80,8 +80,8 @@ def read_ends(path: str, head: int = 512, tail: int = 256, is_regular: bool = Fa
         path: The file.
         head: Bytes of its beginning.
         tail: Bytes of its end.
-        is_regular: It was a regular file a moment ago, as a directory was listed: it is not looked at before it is
-            opened, which takes a fifth of the time.
+        is_regular: It was a regular file a moment ago, when a directory was listed: its status is not read before it is
+            opened, which saves a fifth of the time.
 
     Returns:
         (stamp, head, tail); when the file has no more than head + tail bytes, head is the whole file and tail is b"".
@@ -96,7 +96,7 @@ def read_ends(path: str, head: int = 512, tail: int = 256, is_regular: bool = Fa
 def read_ends_with_status(
     path: str, head: int, tail: int, is_regular: bool = False
 ) -> tuple[os.stat_result, bytes, bytes]:
-    """The same with all that the system said of the file when it had been opened, before it was read.
+    """The same with the status of the file after it was opened, before it was read.
 
     Raises:
         FileTrouble: when it is not a readable regular file.
@@ -118,7 +118,7 @@ def read_ends_with_status(
 def read_whole(path: str, limit: int | None = None) -> tuple[Stamp, bytes]:
     """Read a regular file of at most `limit` bytes, all of it from one moment as far as stamps show.
 
-    Without a limit it is `MAX_FILE_BYTES`, or as many times more as somebody allowed.
+    The default limit is `MAX_FILE_BYTES`, or as many times more as `--limit` allows.
 
     Returns:
         (stamp, content).
@@ -226,7 +226,7 @@ def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:
 
 @contextmanager
 def entries_of(directory: str) -> Iterator[Iterator[os.DirEntry[str]]]:
-    """All entries as the system gives them, where it can so that a look at one begins in the directory.
+    """All entries as the system gives them, where possible so that access to one begins in the directory.
 
     Their paths are not to be used.
 
@@ -261,8 +261,8 @@ def listing(directory: str) -> Iterator[Iterator[os.DirEntry[str]]]:
 
 def _open(path: str, is_regular: bool = False) -> tuple[int, os.stat_result]:
     """Return a descriptor and its status; raise FileTrouble, OSError or ValueError."""
-    # Looking first leaves devices and pipes undisturbed (opening one can wake a writer or start a watchdog);
-    # looking again at what was opened is what makes it certain.
+    # A status first leaves devices and pipes undisturbed (opening one can wake a writer or start a watchdog); the
+    # status of the opened file makes it certain.
     if not is_regular:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):

@@ -1,4 +1,4 @@
-"""What the first screen shows of a large directory, kept before all else that is kept of it, to be read at once."""
+"""The first screen of a large directory, kept apart from the rest of its cache, so that it is read at once."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SHOWN = 64
 """Runs of the first screen."""
 
 MOST_FILES = 2_048
-"""Checkpoints of the longest run that it shows: whoever waits for it waits until all are read."""
+"""Checkpoints of the longest run that it shows: all of them are read before it is shown."""
 
 
 class FirstScreen(NamedTuple):
     """The newest runs of a directory.
 
     Attributes:
-        groups: They, the newest first.
+        groups: The groups, the newest first.
         files: The names of the files of the first of them.
         total: How many files the directory has.
     """
@@ -39,13 +39,13 @@ class FirstScreen(NamedTuple):
 
 
 def unpacked(data: bytes) -> FirstScreen:
-    """What these bytes were made of."""
+    """The screen that these bytes were made of."""
     groups, files, total = json.loads(zlib.decompress(data))
     return FirstScreen([Group(*group) for group in groups], files, total)
 
 
 def first_screen(headers: HeaderTable, runs: TableRuns, groups: PackedGroups) -> FirstScreen:
-    """The first screen of all that is known; without runs where these are all, or the first of them is too long."""
+    """The first screen of the known runs; without runs where it would hold all, or the first of them is too long."""
     members = runs.members(runs.order[0]) if len(groups) > SHOWN else ()
     if not 0 < len(members) <= MOST_FILES:
         return FirstScreen((), (), len(headers))

@@ -1,11 +1,11 @@
-"""Files of formats that are named, not read."""
+"""Files of other formats, which are recognised, not read."""
 
 from __future__ import annotations
 
 from ckpt_tui.stores.files import FileTrouble, read_ends
 
 SQLITE = b"SQLite format 3\0"
-"""How every SQLite database begins."""
+"""The first bytes of every SQLite database."""
 
 _MAGIC = (
     (SQLITE, "an SQLite database without the tables of LangGraph's SqliteSaver"),
@@ -18,7 +18,7 @@ _MAGIC = (
 
 
 def recognised(path: str) -> str:
-    """What a file is, as far as its first bytes show: ", but …", or "" where they do not."""
+    """The format of a file, by its first bytes: ", but …", or "" where it is not known."""
     try:
         head = read_ends(path, len(SQLITE), 0)[1]
     except FileTrouble:

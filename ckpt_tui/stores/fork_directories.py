@@ -1,7 +1,7 @@
 """The forks beside a store, `STORE.forks/ID-N`, and a store shown with them.
 
 Forks of a directory are directories; those of a database are databases, `ID-N.sqlite`. Those of a database behind a URL
-are in the directory of our state.
+are in our state directory.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ SERVER = ".langgraph_api"
 """The directory in which `langgraph dev` keeps its files."""
 
 DATABASE = ".sqlite"
-"""How the names of forks of a database end."""
+"""The suffix of forks of a database."""
 
 
 def root_of(store: str) -> str:
     """The original store of a directory of forks; any other directory itself.
 
-    A database behind a URL has a place in the directory of our state instead, and its forks are beside that.
+    A database behind a URL has a place in our state directory instead, and its forks are beside that.
     """
     if is_postgres(store):
         root: str = _databases().root_of_url(store)
@@ -39,11 +39,6 @@ def root_of(store: str) -> str:
     path = os.path.abspath(store)
     above = os.path.dirname(path)
     return above.removesuffix(SUFFIX) if above.endswith(SUFFIX) else path
-
-
-def forks_of(store: str) -> list[str]:
-    """The forks beside a store, by name; behind a link only what bears the name of a fork and is small."""
-    return listed_forks(store)[0]
 
 
 def listed_forks(store: str) -> tuple[list[str], list[Problem]]:
@@ -75,7 +70,7 @@ def listed_forks(store: str) -> tuple[list[str], list[Problem]]:
 
 
 _BEHIND_LINKS = 2_000
-"""Entries that are looked at, in all, of directories to which links lead."""
+"""Entries that are read, in all, of directories to which links lead."""
 
 _NAME = LatePattern(r".+-[0-9]{1,9}")
 """The name of a fork: the id of a checkpoint and a number."""
@@ -110,7 +105,7 @@ def keeps_databases(store: str) -> bool:
 
 
 def is_plain(store: Store) -> bool:
-    """Whether a store is a whole directory of the framework's files, or a database: what may have forks."""
+    """Whether a store may have forks: a whole directory of the framework's files, or a database."""
     return (type(store) is DirectoryStore and store.only is None) or store.kind == "langgraph"
 
 
@@ -120,7 +115,7 @@ def is_overlay(store: Store) -> bool:
 
 
 def overlay(first: str | Store, directories: list[str], problems: Sequence[Problem] = ()) -> Store:
-    """A store and others whose checkpoints continue its own: one lineage, whichever of them holds what."""
+    """A store and others whose checkpoints continue its own: they are one lineage."""
     path = first if isinstance(first, str) else first.path
     own = _opened(path, path) if isinstance(first, str) else first.fresh()
     members = [own, *(_opened(path, text) for text in directories)]
@@ -136,7 +131,7 @@ def _opened(root: str, path: str) -> Store:
 
 
 def _databases() -> Any:
-    from ckpt_tui.stores import database_forks  # late: Agent Framework's checkpoints do without the other formats
+    from ckpt_tui.stores import database_forks  # late: Agent Framework's checkpoints do not need the other formats
 
     return database_forks
 

@@ -1,7 +1,7 @@
 """Headers of many files as bytes and back: columns, because a million of them are read in a second or two.
 
 A chunk holds the headers of up to `CHUNK` files, and for each file the key that must match before its header is taken.
-Nothing but numbers and texts is in it; whoever reads it has checked the sum of its bytes before.
+It holds only numbers and texts; the sum of its bytes is checked before it is read.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Row(NamedTuple):
     """The header of one file.
 
     Attributes:
-        key: What must match (`key_of`).
+        key: The key that must match (`key_of`).
         ref: The header.
     """
 
@@ -57,10 +57,10 @@ class Chunk(NamedTuple):
 
 
 def key_of(status: os.stat_result) -> bytes:
-    """What differs where the content of a file does: inode, both its times in nanoseconds, size.
+    """A key that differs where the content of a file does: inode, both its times in nanoseconds, size.
 
-    The time of the last change of its inode is set by the system alone: it differs where somebody writes as many bytes
-    in the place of others and puts the other time back. Empty where a number is larger than any system's.
+    The time of the last change of its inode is set by the system alone: it differs where a file is overwritten with as
+    many bytes and the other time is restored. Empty where a number is too large.
     """
     try:
         return _KEY.pack(status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size)

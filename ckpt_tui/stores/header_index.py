@@ -1,8 +1,8 @@
-"""The headers of a large directory as they were read before: a start opens only the files that are new or have changed.
+"""The cached headers of a large directory: a start opens only the files that are new or have changed.
 
-An index is a guess at what reading would show. A header of it is taken where its file, looked at just now, is a regular
-one on the same device and has the same inode, times and size; and where it was old enough when it was read that every
-later change shows in its times. All else is read. So the list is the same with an index as without one.
+A header of the index is taken only where its file is now a regular one on the same device with the same inode, times
+and size, and where the file was old enough when it was read that every later change shows in its times. Any other file
+is read. So the list is the same with an index as without one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RACY_NS = 3_000_000_000
 a second write within a tick of the clock leaves the times as they are."""
 
 SAVED_AT_ONCE = 16 * CHUNK
-"""Headers read before they are written, so that a first look that is broken off is not lost."""
+"""Headers read before they are written, so that an interrupted first scan is not lost."""
 
 _file = attrgetter("file")
 
@@ -37,7 +37,7 @@ _log = logging.getLogger("ckpt_tui.index")
 
 
 class HeaderIndex:
-    """What is known of the files of one directory, and what was read of them since.
+    """The stored headers of the files of one directory, and those that were read since.
 
     Args:
         directory: Its path.
@@ -57,7 +57,7 @@ class HeaderIndex:
         self._has_added = False
 
     def load(self) -> None:
-        """Read what is stored; without it, or in any doubt about it, nothing is known."""
+        """Read the stored headers; none in any doubt about them."""
         if self._database is None:
             return
         try:
@@ -74,14 +74,15 @@ class HeaderIndex:
     def headers(self, prefix: str, names: Sequence[tuple[str, bool]]) -> list[tuple[int, CheckpointRef] | None]:
         """For each file its stamp, packed, and its header, if it has not changed since that was read; else None.
 
-        A file is asked for once.
+        Each file may be requested once.
 
         Args:
             prefix: What precedes the name of a file in its path.
             names: The names of the files, and whether each was a regular file as the directory was listed.
         """
         found: list[tuple[int, CheckpointRef] | None] = []
-        # This loop is most of a second look at a large directory: a call less for each file is a tenth of it.
+        # This loop is most of the time of a second scan of a large directory: one call less for each file is a tenth of
+        # it.
         places, chunks, used, device, look, is_regular = (
             self._places, self._chunks, self._used, self._device, os.stat, stat.S_ISREG,
         )  # fmt: skip
@@ -107,10 +108,10 @@ class HeaderIndex:
         return found
 
     def note(self, status: os.stat_result, ref: CheckpointRef, began: int) -> None:
-        """Take in a header that was read.
+        """Add a header that was read.
 
         Args:
-            status: What the system said of its file before it was read.
+            status: The status of its file before it was read.
             ref: The header.
             began: Nanoseconds since 1970 at some moment before that.
         """
@@ -124,7 +125,7 @@ class HeaderIndex:
             self._write(self._new, replace=False)
 
     def save(self) -> None:
-        """Write what was read, and leave out what is not there any more where that is much of it."""
+        """Write the headers that were read; drops those of deleted files where there are many."""
         if self._database is None:
             return
         is_crowded = len(self._chunks) > 2 * (self._stored // CHUNK) + 16
@@ -155,7 +156,7 @@ class HeaderIndex:
         self._new = []
 
     def _doubt(self, doubt: Doubt) -> None:
-        """Go without; what is damaged, or of another version, is deleted and made anew."""
+        """Go without an index; one that is damaged, or of another version, is deleted and made anew."""
         _log.debug("no index of headers: %s", doubt)
         if self._database is not None and doubt.is_damaged:
             self._database.drop()
@@ -167,5 +168,5 @@ def open_index(directory: str) -> HeaderIndex | None:
     """The index of a directory, nothing of it read yet; None where none is wanted."""
     try:
         return HeaderIndex(directory) if is_wanted() else None
-    except OSError:  # whoever reads the directory says what is wrong
+    except OSError:  # the error is reported when the directory is read
         return None

@@ -1,4 +1,4 @@
-"""Reads the headers of some files of a directory: each from its two ends, or from what was read of it before."""
+"""Reads the headers of some files of a directory: each from its two ends, or from the index."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -21,10 +21,10 @@ _Read = Callable[[str, str, bool], tuple[Stamp, Entry] | None]
 
 
 class Found(NamedTuple):
-    """What some files turned out to be.
+    """The results of reading some files.
 
     Attributes:
-        entries: Their entries, in the order in which they were asked for.
+        entries: Their entries, in the order of the request.
         stamps: Their stamps by name, packed.
         vanished: The names of those that are not there any more.
     """
@@ -77,7 +77,7 @@ def _read(prefix: str, wanted: Listed, read: _Read) -> Found:
         path = prefix + name
         stamp, entry = read(path, name, is_regular) or read_entry(path, name)
         if stamp is None:
-            # Its stamp shows when it is worth another look; it is read behind that, or a change would go unseen.
+            # Its stamp is taken before it is read, or a change in between would not be noticed.
             before = stamp_now(path)
             stamp, entry = read_entry(path, name)
             stamp = stamp or before

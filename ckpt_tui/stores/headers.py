@@ -38,7 +38,7 @@ _decode = json.JSONDecoder().raw_decode
 
 
 def read_header(path: str, name: str, is_regular: bool = False) -> tuple[Stamp, CheckpointRef] | None:
-    """The header of one file and its stamp; None where the whole of it has to be read, if only to say what is wrong.
+    """The header of one file and its stamp; None where the whole of it has to be read, if only to find the fault.
 
     Args:
         path: The file.
@@ -52,7 +52,7 @@ def read_header(path: str, name: str, is_regular: bool = False) -> tuple[Stamp, 
 def read_header_with_status(
     path: str, name: str, is_regular: bool = False
 ) -> tuple[os.stat_result, CheckpointRef] | None:
-    """The same with all that the system said of the file before it was read."""
+    """The same with the status of the file before it was read."""
     try:
         status, head, tail = read_ends_with_status(path, HEAD_BYTES, TAIL_BYTES, is_regular)
     except FileTrouble:

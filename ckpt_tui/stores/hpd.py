@@ -45,7 +45,7 @@ RESUME_HOSTED = (
 
 
 class _Execution(NamedTuple):
-    """One folder: its files in order, and what they say together."""
+    """One folder: its files in order, and the facts that they give together."""
 
     folder: str
     files: list[tuple[str, HpdDigest]]
@@ -287,7 +287,7 @@ def _without_copies(executions: list[_Execution]) -> list[_Execution]:
 
 
 def _gist(said: HpdDigest, step: TraceStep, execution: dict[str, Any]) -> str:
-    """What matters at a checkpoint in a few words: what is asked, or what the last node that ran gave back."""
+    """The content of a checkpoint's row in a few words: the question, or the output of the last node that ran."""
     for request in _pending(said, step, execution).values():
         return gist_of_request(request)
     found = dict(said.gists)
@@ -318,7 +318,7 @@ def _layers(definition: Definition | None) -> list[list[str]]:
 
 
 def part_of(run: str, known: set[str]) -> tuple[str, str]:
-    """The execution that `RUN:NODE[INDEX]` is a part of, and its name there; "" and the run for any other."""
+    """The execution that `RUN:NODE[INDEX]` is a part of, and its name there; "" and the run for any other name."""
     if not run.endswith("]") or ":" not in run:
         return "", run
     # Node ids may hold colons; an execution that is there decides.

@@ -32,7 +32,7 @@ _KNOWN = frozenset((
 
 
 class HpdDigest(NamedTuple):
-    """What the list needs of one checkpoint, as the file says it.
+    """The facts of one checkpoint for the list, as they are in the file.
 
     Attributes:
         id: `checkpointId`.
@@ -80,7 +80,7 @@ def is_document(value: Value) -> bool:
 
 
 def digest(top: dict[str, Any]) -> HpdDigest:
-    """What the list needs of a checkpoint that `is_document`."""
+    """The digest of a checkpoint that `is_document`."""
     about = members(top.get("metadata"))
     notes = []
     schema = top.get("schemaVersion", SCHEMA)
@@ -132,7 +132,7 @@ def outputs(top: dict[str, Any]) -> dict[str, Any]:
 
 
 def metadata(top: dict[str, Any], said: HpdDigest) -> dict[str, Any]:
-    """What a checkpoint holds beside its outputs; `contextJson` and `stateJson` are duplicates and left out."""
+    """The members of a checkpoint beside its outputs; `contextJson` and `stateJson` are duplicates and left out."""
     found: dict[str, Any] = dict(members(top.get("metadata")))
     versions = {
         node: members(kept).get("version") for node, kept in sorted(members(top.get("nodeStateMetadata")).items())
@@ -151,7 +151,7 @@ def metadata(top: dict[str, Any], said: HpdDigest) -> dict[str, Any]:
 
 
 def differences(top: dict[str, Any], said: HpdDigest) -> list[str]:
-    """Where the duplicates in a file say something else than what they repeat."""
+    """Differences between values of a file and their duplicates in it, as text for people."""
     found = []
     outs = members(top.get("nodeOutputs"))
     for node, kept in sorted(members(top.get("nodeStateMetadata")).items()):
@@ -189,6 +189,6 @@ def names(value: Value) -> tuple[str, ...]:
 
 
 def some(found: Iterable[str], most: int = 4) -> str:
-    """Names in a row, not more than fit in a list."""
+    """Names in a row, as many as fit in a list."""
     listed = list(found)
     return ", ".join(listed[:most]) + (f" +{len(listed) - most}" if len(listed) > most else "")

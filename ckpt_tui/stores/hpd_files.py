@@ -1,4 +1,4 @@
-"""What is where below the root of a JsonWorkflowStore.
+"""The layout of the files below the root of a JsonWorkflowStore.
 
 ```
 checkpoints/{execution}/{20 digits of ticks}-{checkpoint}.checkpoint.json
@@ -27,7 +27,7 @@ from ckpt_tui.stores.hpd_graph import Definition, find_definitions, read_definit
 NAME = LatePattern(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)
 
 _FOLDERS = 64
-"""Entries of a directory that are looked at to say what it is."""
+"""Entries of a directory that are read to recognise it."""
 
 _LOG_BYTES = 8 * 1024 * 1024
 _LOG_LINES = 500
@@ -123,7 +123,7 @@ class HpdFiles:
         return found
 
     def execution(self, graph: str, run: str) -> dict[str, Any]:
-        """What the store says about an execution; empty where it says nothing."""
+        """The file of an execution; empty where there is none."""
         try:
             return members(parse(read_whole(self.place(_beside("executions", graph, run, ".execution.json")))[1]).value)
         except (FileTrouble, DocumentFault):
@@ -152,7 +152,7 @@ def _beside(below: str, graph: str, run: str, suffix: str) -> str:
     return f"{below}/{'/'.join(parts)}{suffix}"
 
 
-# -- what a directory is -----------------------------------------------------------------------------------------------
+# -- recognising a directory -------------------------------------------------------------------------------------------
 
 
 class Located(NamedTuple):

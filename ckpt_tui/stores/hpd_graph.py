@@ -40,7 +40,7 @@ class Definition(NamedTuple):
         file: Its path below the root.
         graph_id: The graph it defines.
         name: Its name, or "".
-        about: What else it says, without nodes and edges.
+        about: Its other members, without nodes and edges.
         topology: Its graph, or None where it cannot be read.
         trouble: Why it cannot be read, or "".
     """

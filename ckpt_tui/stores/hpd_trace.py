@@ -1,4 +1,4 @@
-"""What the files of one HPD execution say together: what is new in each, and where the format's numbers are wrong.
+"""The steps of one HPD execution from all of its files, with corrections of the format's numbers.
 
 Known faults of the format, corrected and reported here: `completedLayer` can be one too high, because the save reads a
 loop variable late; a suspension always says iteration 0; its outcome stays Pending after the answer.
@@ -13,7 +13,7 @@ from ckpt_tui.core.model import Role, Status
 from ckpt_tui.stores.hpd_document import ENDS, HpdDigest, some
 
 ENDED = ("Completed", "Cancelled", "Failed")
-"""What the execution file of a run that has ended says."""
+"""The statuses of the execution file of a run that has ended."""
 
 
 class TraceStep(NamedTuple):
@@ -27,7 +27,7 @@ class TraceStep(NamedTuple):
         role: waiting or superstep.
         status: waiting, open, done or unknown.
         waits: It waits for an answer now: it is the last one, and nothing answered it.
-        corrections: What was corrected, for people.
+        corrections: The corrections, as text for people.
     """
 
     iteration: int
@@ -71,7 +71,7 @@ def trace(files: Sequence[HpdDigest], layers: Sequence[Sequence[str]] = (), ende
 
 
 def _iteration(one: HpdDigest, before: HpdDigest | None, above: TraceStep | None, cyclic: bool, said: list[str]) -> int:
-    """The iteration a checkpoint belongs to; a suspension always says 0, so it goes on from the previous file."""
+    """The iteration a checkpoint belongs to; a suspension always has 0, so it continues from the previous file."""
     if one.trigger != "Suspension":
         return one.iteration
     if before is None or above is None:

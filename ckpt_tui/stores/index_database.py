@@ -1,6 +1,6 @@
 """The file that keeps the headers of one directory between two starts: SQLite, the user's own, deleted on any doubt.
 
-Whatever fails here is a `Doubt`: whoever asked reads the files themselves, as without an index. No row is believed for
+Every failure here is a `Doubt`: the caller reads the files themselves, as without an index. No row is believed for
 being in a database: each chunk has a check sum, which depends on the version of the program and the directory it was
 written for, and each header is taken only for a file that still has its key.
 """
@@ -31,7 +31,7 @@ class IndexDatabase:
     """The index of one directory.
 
     Args:
-        directory: The status of the directory, which it is named by.
+        directory: The status of the directory, which names the index.
     """
 
     def __init__(self, directory: os.stat_result) -> None:
@@ -43,7 +43,7 @@ class IndexDatabase:
         self._seed = crc32(label.encode())
 
     def read(self) -> tuple[int, list[Chunk]]:
-        """A number that grows with each change, and all that is stored; what comes later holds instead of the former.
+        """A number that grows with each change, and all stored headers; later ones replace former ones.
 
         Raises:
             Doubt: it cannot be read or believed.
@@ -107,7 +107,7 @@ class IndexDatabase:
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = OFF")  # what a crash of the system leaves is checked
+                connection.execute("PRAGMA synchronous = OFF")  # the content after a crash of the system is checked
                 yield connection
             finally:
                 connection.close()

@@ -9,7 +9,7 @@ from ckpt_tui.stores.files import FileTrouble, read_whole
 
 
 def problem_of(path: str, name: str, trouble: FileTrouble) -> Problem:
-    """The problem entry of a file that could not be read; `name` is what the store calls it."""
+    """The problem entry of a file that could not be read; `name` is its name in the store."""
     own = name.rpartition("/")[2]
     if trouble.kind == "broken-link" and own.startswith(".#"):
         reason = f"the lock of an editor on {own[2:]}: it goes when that is saved or closed"
@@ -18,7 +18,7 @@ def problem_of(path: str, name: str, trouble: FileTrouble) -> Problem:
 
 
 def read_document(path: str, name: str) -> tuple[bytes, Document]:
-    """The bytes of a file and the document that they make; `name` is what the store calls it.
+    """The bytes of a file and the document that they make; `name` is its name in the store.
 
     Raises:
         UndecodableError: it cannot be read, or is not JSON; the reason is for people.

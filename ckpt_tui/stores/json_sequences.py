@@ -8,7 +8,7 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.stores.event_streams import is_events
 
 LOOKED_AT = 4 * 1024 * 1024
-"""Characters of a file that are read for what its values are."""
+"""Characters of a file that are read to describe its values."""
 
 _CHECKPOINT = {"workflow_name", "graph_signature_hash"}
 _NAMED = 4
@@ -16,11 +16,11 @@ _NAMED = 4
 
 
 class JsonSequence(NamedTuple):
-    """What a file of several JSON values is.
+    """The description of a file of several JSON values.
 
     Attributes:
         kind: The kind of the problem: "documents", "events" or "lines".
-        reason: What it is, in words for people.
+        reason: The description, as text for people.
     """
 
     kind: str
@@ -28,7 +28,7 @@ class JsonSequence(NamedTuple):
 
 
 def sequence_in(data: bytes) -> JsonSequence | None:
-    """What the file is where it holds nothing but JSON values, more than one; None for anything else.
+    """The description of a file that holds only JSON values, more than one; None for any other.
 
     A long file is known by its beginning.
     """
@@ -78,7 +78,7 @@ def _values(text: str) -> tuple[list[Any], list[tuple[int, int]], bool]:
 
 
 _BETWEEN = " \t\r\n\x1e"
-"""What separates two values; the last is the separator of records of RFC 7464."""
+"""Separators of values; the last is the separator of records of RFC 7464."""
 
 
 def _keys_of(value: Any) -> str:

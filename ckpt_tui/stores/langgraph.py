@@ -1,6 +1,6 @@
 """LangGraph's checkpoints in an SQLite database, as its SqliteSaver and AsyncSqliteSaver write them.
 
-A thread is a run; each call of a subgraph is a run below it. What a database holds is recognised by its tables.
+A thread is a run; each call of a subgraph is a run below it. A database is recognised by its tables.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ RESUME_REASON = "it is a step of a graph within the graph; resume from the check
 PRUNE_REASON = "the database belongs to the program that writes it; it is only ever read"
 
 BUSY_SECONDS = 0.1
-"""Seconds between two looks at a database that was written to lately."""
+"""Seconds between two polls of a database that was written to lately."""
 
 QUIET_SECONDS = 60.0
-"""Seconds after which a database is not one that was written to lately."""
+"""Seconds after which a write does not count as recent."""
 
 COUNT_SECONDS = 5.0
 """How long checkpoints that are deleted in the same commit in which others are saved may stay in the list."""
 
 AT_ONCE = 64
-"""Checkpoints whose bodies are read in one look."""
+"""Checkpoints whose bodies are read in one transaction."""
 
 _SMALL = ("", INTERRUPT, ERROR, SENDS)
 """Channels whose written values decide what the list shows; the first stands for none."""
@@ -101,7 +101,7 @@ class LangGraphStore(PolledStore):
         return None if self._trouble is not None and self._trouble.kind == "locked" else mark
 
     def pause(self, took: float, quiet: float) -> float:
-        """A tenth of a second while a program writes: what a look reads is what is new, however long the first took."""
+        """A tenth of a second while a program writes: a poll reads only new rows, however long the first one took."""
         return BUSY_SECONDS if quiet < QUIET_SECONDS else POLL_SECONDS
 
     def place(self, file: str) -> str:
@@ -125,13 +125,13 @@ class LangGraphStore(PolledStore):
     # -- the list ----------------------------------------------------------------------------------------------------
 
     def read(self) -> Iterator[Entry]:
-        """Everything that is known after a look."""
+        """Look for changes; returns all entries."""
         for _ in self._pass():
             pass
         yield from list(self._known.values())
 
     def _pass(self, stop: threading.Event | None = None) -> Iterator[Batch]:
-        """What is new or changed since the last pass, by row: a commit does not make everything be read again."""
+        """New or changed entries since the last pass, by row: a commit does not cause everything to be read again."""
         lost: set[str] = set()
         try:
             last_is_gone = self._last_is_gone()
@@ -200,11 +200,11 @@ class LangGraphStore(PolledStore):
         return entries
 
     def take_headers(self, headers: Sequence[Header], keeps: bool = False) -> list[Entry]:
-        """The entries of rows of threads, with what is known of their bodies.
+        """The entries of rows of threads, with the known facts of their bodies.
 
         Args:
             headers: The rows.
-            keeps: Bodies of their threads will be read; then, who has a child is kept.
+            keeps: Bodies of their threads will be read; then the files with children are kept.
         """
         entries: list[Entry] = []
         with self._lock:
@@ -223,18 +223,18 @@ class LangGraphStore(PolledStore):
         return entries
 
     def problem_of(self, fault: DatabaseFault) -> Problem:
-        """The row that says why the database cannot be read."""
+        """The problem row with the reason why the database cannot be read."""
         return Problem(os.path.basename(self.path), fault.reason, fault.kind)
 
     def changed(self, touched: Iterable[str], new: Collection[str]) -> list[Entry]:
-        """The entries, but for new ones, that say something else since these were written to or got a child."""
+        """The entries, but for new ones, that have changed since these were written to or got a child."""
         files = dict.fromkeys(touched)
         inner = [each for file in files for each in self._called.pop(file, ())]
         files = dict.fromkeys(file for file in (*files, *inner) if file not in new)
         return self._filled([file for file in files if _facts_of(self._known.get(file))])
 
     def _vanished(self, count: int) -> tuple[str, ...]:
-        """The files of rows that are gone, of which there are some where the count is another than was read."""
+        """The files of rows that are gone; there are some where the count differs from the rows read."""
         if count == len(self._headers):
             return ()
         left = self._rows.rows_left()
@@ -260,12 +260,12 @@ class LangGraphStore(PolledStore):
         self._last_row, self._last_write = 0, -1
         return super()._forget()
 
-    # -- what the bodies say in the list -----------------------------------------------------------------------------
+    # -- the facts of bodies -----------------------------------------------------------------------------------------
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
-        """Read the bodies of these checkpoints, so that their entries show who ran, what waits and what failed."""
+        """Read the bodies of these checkpoints, so that their entries show nodes that ran, requests and failures."""
         unread = [file for file in files if not _facts_of(self._known.get(file))]
-        # Whoever asked before may have been stopped before it took what was read.
+        # A former call may have been stopped before it returned the entries that it read.
         known = [entry for file in files if _facts_of(entry := self._known.get(file)) and entry is not None]
         if known:
             yield Batch(tuple(known), (), 0, len(files) + 1)
@@ -295,7 +295,7 @@ class LangGraphStore(PolledStore):
         return entries
 
     def _entry(self, read: Reading, has_child: bool) -> Entry:
-        """The entry of a checkpoint that was read; one that a call within the graph has left is looked at again."""
+        """The entry of a checkpoint that was read; that of a caller is updated once its subgraph has returned."""
         caller, has_returned = (None, False) if has_child else self._reader.caller_of(read)
         entry = full_entry_of(read.body.header, read, has_child, has_returned)
         if caller is not None and not has_returned:

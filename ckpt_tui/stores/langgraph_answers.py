@@ -1,4 +1,4 @@
-"""The interrupts that were answered so that a checkpoint of LangGraph could be made, each with what it was answered."""
+"""The interrupts that were answered before a checkpoint of LangGraph was made, each with its answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ckpt_tui.stores.langgraph_outcome import questions_of
 from ckpt_tui.stores.langgraph_records import Key, Rows, Write
 
 _PLACEHOLDER = b"placeholder-id"
-"""The id of what a node raised by itself (`NodeInterrupt`): it runs again, and nobody answers."""
+"""The id of an interrupt that a node raised itself (`NodeInterrupt`): the node runs again without an answer."""
 
 
 def answered_tasks(writes: Sequence[Write]) -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def answered_tasks(writes: Sequence[Write]) -> tuple[str, ...]:
     Where a graph within the graph asked, the answer may be among the writes of that graph alone.
 
     Args:
-        writes: What the tasks have written that ran from the parent of a checkpoint that was made by its nodes.
+        writes: The writes of the tasks that ran from the parent of a checkpoint that nodes made.
     """
     given = any(write.channel == RESUME for write in writes)
     asked = (one for one in sorted(writes, key=lambda one: one.row) if one.channel == INTERRUPT)
@@ -38,10 +38,10 @@ def answered_interrupts(
 
     Args:
         key: The checkpoint that asked.
-        writes: What the tasks have written that ran from it.
+        writes: The writes of the tasks that ran from it.
         nodes: Task → its node.
-        rows: Where it is.
-        budget: What decoding may cost.
+        rows: The container of rows.
+        budget: The limits of decoding.
 
     Raises:
         DatabaseFault: the answers within a graph cannot be read.

@@ -1,4 +1,4 @@
-"""Values of channels that are stored beside a checkpoint, as every saver but that of SQLite does, put into its body."""
+"""Puts values of channels that are stored beside a checkpoint, as by every saver but that of SQLite, into its body."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def with_values(decoded: Decoded, body: Body, budget: MessageBudget) -> Decoded:
     Args:
         decoded: The body, decoded; one that cannot be read stays as it is.
         body: Its row.
-        budget: What all of it may cost together; values beyond it are shown as not decoded, with the reason.
+        budget: The limits of all of it together; values beyond it are shown as not decoded, with the reason.
     """
     top = named_members(decoded.value)
     if top is None or decoded.fault:
@@ -54,7 +54,7 @@ class _Parts:
     Attributes:
         work: Values decoded.
         refs: The classes and functions that they name.
-        opaque: Reasons of what cannot be shown.
+        opaque: Reasons why parts cannot be shown.
     """
 
     def __init__(self, decoded: Decoded, budget: MessageBudget) -> None:
@@ -62,7 +62,7 @@ class _Parts:
         self.work, self.refs, self.opaque = decoded.opcodes, dict(decoded.refs), list(decoded.opaque)
 
     def value(self, name: str, encoding: str, data: bytes | None, size: int) -> Value:
-        """One value; one that is not there, or is beyond the budget, says so."""
+        """One value; an `Opaque` with the reason where it is missing or beyond the budget."""
         if data is None:
             reason = f"{size:,} bytes; at most {self._budget.bytes:,} are read of one checkpoint"
             self.opaque.append(f"{clean(name, 60)}: {reason}")

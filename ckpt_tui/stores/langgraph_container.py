@@ -1,4 +1,4 @@
-"""What holds rows of LangGraph's checkpoints, besides a SqliteSaver: what a reader asks of it."""
+"""The protocol of places that hold rows of LangGraph's checkpoints, other than a SqliteSaver."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ckpt_tui.stores.langgraph_records import Body, Header, Key, Write
 
 
 class News(NamedTuple):
-    """What differs from what was reported before.
+    """The changes since the last report.
 
     Attributes:
         headers: Checkpoints that are new, or were saved again.
         written: Checkpoints whose tasks have written since.
         gone: Checkpoints that are not there any more.
         total: How many checkpoints there are, as far as that is known.
-        remark: What of the place is not shown, in words for people, or "".
+        remark: The parts of the place that are not shown, as text for people, or "".
     """
 
     headers: Sequence[Header] = ()
@@ -27,14 +27,14 @@ class News(NamedTuple):
 
 
 class Container(Protocol):
-    """What holds rows. Each method may raise a `DatabaseFault` or an `OSError`."""
+    """Holds rows. Each method may raise a `DatabaseFault` or an `OSError`."""
 
     def mark(self) -> object:
         """A value that differs after every change; None where only `news` shows changes."""
         ...
 
     def news(self) -> Iterator[News]:
-        """What is new since the last time, a page at a time; everything at first."""
+        """The changes since the last call, a page at a time; everything at first."""
         ...
 
     def thread(self, name: str) -> Sequence[Header]:
@@ -42,11 +42,11 @@ class Container(Protocol):
         ...
 
     def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
-        """The bodies of those that are there, without what is beyond so many bytes."""
+        """The bodies of those that are there; values longer than `most` bytes are left out."""
         ...
 
     def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
-        """What tasks have written that ran from these checkpoints, in the order in which it is applied."""
+        """The writes of tasks that ran from these checkpoints, in the order in which they are applied."""
         ...
 
     def answers_below(self, key: Key, task: str, most: int) -> list[Write]:

@@ -1,6 +1,6 @@
-"""Checkpoints of LangGraph kept by other things than a SqliteSaver: containers of rows below the same decoder.
+"""Checkpoints of LangGraph in other containers than a SqliteSaver's database, read by the same decoder.
 
-A container gives rows, and what of them is new; what they mean is read as that of an SQLite database is.
+A container gives rows and their changes; they are interpreted like those of an SQLite database.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class ContainerStore(LangGraphStore):
 
     Args:
         path: Where it is, as it may be shown.
-        container: What holds the rows.
-        name: What stands for it in the list where it cannot be read.
+        container: The container of the rows.
+        name: Its name in the list where it cannot be read.
     """
 
     PRUNE = "the checkpoints belong to the program that writes them; they are only ever read"
@@ -41,7 +41,7 @@ class ContainerStore(LangGraphStore):
         super().__init__(path)
         self._name = name
         self._container = container
-        self._rows = container  # type: ignore[assignment]  # what reads whole checkpoints asks nothing else of it
+        self._rows = container  # type: ignore[assignment]  # the reader of whole checkpoints uses nothing else of it
         self._reader = LangGraphReader(container)
         self._remark: Problem | None = None
 
@@ -51,7 +51,7 @@ class ContainerStore(LangGraphStore):
         return Capabilities(RESUME_REASON if key is not None and key.space else "", self.PRUNE)
 
     def groups(self) -> Groups | None:
-        """None: threads are made of what the listing gives."""
+        """None: threads are made of the listed checkpoints."""
         return None
 
     def mark(self) -> object:
@@ -75,7 +75,7 @@ class ContainerStore(LangGraphStore):
             raise problem_error(Problem(file, fault.reason, fault.kind)) from None
 
     def _pass(self, stop: threading.Event | None = None) -> Iterator[Batch]:
-        """What is new or changed since the last pass."""
+        """New or changed entries since the last pass."""
         is_first = not self._known
         touched: dict[str, None] = {}
         new: set[str] = set()
@@ -105,7 +105,7 @@ class ContainerStore(LangGraphStore):
         yield Batch((*entries, *(() if self._remark is None else (self._remark,))), cleared, count, count)
 
     def problem_of(self, fault: DatabaseFault) -> Problem:
-        """The row that says why the container cannot be read."""
+        """The problem row with the reason why the container cannot be read."""
         return Problem(self._name, fault.reason, fault.kind)
 
     def _said(self, problem: Problem) -> Iterator[Batch]:
@@ -145,7 +145,7 @@ class ContainerStore(LangGraphStore):
         return files
 
     def copy_for_resume(self, file: str) -> str:
-        """A private database with what a resume from a checkpoint needs; it goes with this process.
+        """A private database with the rows that a resume needs; it is deleted with this process.
 
         Raises:
             CkptError: it cannot be copied; the reason is for people, the exit code 5.
@@ -164,7 +164,7 @@ class ContainerStore(LangGraphStore):
         return path
 
     def read(self) -> Iterator[Entry]:
-        """Everything that is known after a look."""
+        """Look for changes; returns all entries."""
         for _ in self._pass():
             pass
         yield from list(self._known.values())

@@ -1,6 +1,6 @@
 """One thread of a container as a database in the layout of LangGraph's SqliteSaver, from which a run can be resumed.
 
-What a checkpoint keeps beside its body is put into it. Values are copied as they are encoded; none is loaded.
+Values that are stored beside a body are put into it. They are copied as they are encoded; none is loaded.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ FAILED = 5
 
 
 def copy_thread(container: Container, known: Mapping[Key, str | None], key: Key, path: str) -> None:
-    """Write what a resume from a checkpoint needs: its ancestors, graphs called from them, and whether it has children.
+    """Write the rows that a resume needs: ancestors of the checkpoint, graphs called from them, and its children.
 
     Args:
-        container: Where they are.
+        container: Their container.
         known: The checkpoints of the thread with the ids of their parents.
         key: The checkpoint.
         path: The database, which is not there yet.
@@ -67,7 +67,7 @@ def copy_thread(container: Container, known: Mapping[Key, str | None], key: Key,
                         for one in sorted(writes.get(each, []), key=lambda one: one.row)
                     ],
                 )
-        for each in children:  # only that it is there matters: what was written from the checkpoint is taken back then
+        for each in children:  # only its existence matters: the writes from the checkpoint are left out then
             _save(new, each, key.id, "json", b"{}", b"{}")
         new.commit()
 

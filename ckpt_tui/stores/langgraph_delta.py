@@ -1,7 +1,7 @@
 """Channels that store additions instead of their value (`DeltaChannel`), rebuilt as far as possible.
 
-A value is the nearest one that an ancestor stores, with all that was written to the channel since. How a write is added
-is a function of the graph, which no store holds; where all are lists it is taken to join them, and said so.
+A value is the nearest one that an ancestor stores, with all later writes to the channel. How a write is added is a
+function of the graph, which no store holds; where all are lists they are joined, with a warning.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ MISSING = object()
 
 
 class DeltaHistory(NamedTuple):
-    """What a channel was made of.
+    """The parts of a channel's value.
 
     Attributes:
         seed: The nearest stored value, or `MISSING` where it began empty.
-        writes: What was written to it since, oldest first.
+        writes: The writes to it since, oldest first.
         is_whole: Whether every ancestor up to the seed, or to the first, is in the store.
     """
 

@@ -1,7 +1,7 @@
 """LangGraph's checkpoints in the files of its development server (`langgraph dev`), and of any `PersistentDict`.
 
 The server keeps everything in memory. Now and then, and when it ends, it writes three pickles in `.langgraph_api`:
-checkpoints, what tasks have written, and values of channels. They are decoded like any pickle: nothing is imported or
+checkpoints, writes of tasks, and values of channels. They are decoded like any pickle: nothing is imported or
 called.
 """
 
@@ -25,7 +25,7 @@ from ckpt_tui.stores.langgraph_document import version_text
 from ckpt_tui.stores.langgraph_records import Body, Header, Key, StoredValue, Write
 
 FILES = (".langgraph_checkpoint.1.pckl", ".langgraph_checkpoint.2.pckl", ".langgraph_checkpoint.3.pckl")
-"""Checkpoints; what tasks have written; values of channels."""
+"""Names of the files: checkpoints; writes of tasks; values of channels."""
 
 MOST_BYTES = 512 * 1024 * 1024
 """Bytes of the largest file that is read."""
@@ -45,13 +45,13 @@ class _Saved(NamedTuple):
 
 
 class _Content(NamedTuple):
-    """What the three files hold.
+    """The content of the three files.
 
     Attributes:
         checkpoints: The checkpoints, in the order in which threads and they were first saved.
-        writes: Checkpoint → what tasks have written, in the order of saving.
+        writes: Checkpoint → the writes of tasks, in the order of saving.
         values: Thread, namespace, channel and version → a value.
-        remark: What could not be read, or "".
+        remark: The parts that could not be read, or "".
         rows: Checkpoint → its place among them.
     """
 
@@ -93,7 +93,7 @@ class DevRows:
         return tuple(stamps)
 
     def _read(self) -> _Content:
-        """What the files hold now; what was read before, where none has changed.
+        """The present content of the files; the former content where none has changed.
 
         Raises:
             DatabaseFault: one cannot be read.
@@ -105,7 +105,7 @@ class DevRows:
         return self._content
 
     def news(self) -> Iterator[News]:
-        """What is new since the last time: files are rewritten as a whole, and compared with what they held.
+        """The changes since the last call: files are rewritten as a whole, and compared with their former content.
 
         Raises:
             DatabaseFault: a file cannot be read.
@@ -155,7 +155,7 @@ class DevRows:
         return found
 
     def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
-        """What tasks have written that ran from these checkpoints, in the order in which it is applied.
+        """The writes of tasks that ran from these checkpoints, in the order in which they are applied.
 
         Raises:
             DatabaseFault: a file cannot be read.
@@ -210,7 +210,7 @@ class DevStore(ContainerStore):
         return cls(place.path)
 
 
-# -- what the files hold -----------------------------------------------------------------------------------------------
+# -- the content of the files ------------------------------------------------------------------------------------------
 
 
 def _content(path: str) -> _Content:
@@ -298,7 +298,7 @@ def _saved(value: Value) -> _Saved | None:
 
 
 def _writes(tasks: Value) -> Iterator[Write]:
-    """What tasks have written, interrupts last: one that is asked again takes the place of the first."""
+    """The writes of tasks, interrupts last: a repeated one takes the place of the first."""
     found = []
     for place, value in _pairs(tasks):
         if type(place) is not tuple or len(place) != 2 or type(value) is not tuple or len(value) < 3:

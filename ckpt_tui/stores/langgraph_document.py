@@ -1,4 +1,4 @@
-"""What one checkpoint of LangGraph holds: which channels are state, which are work to be done, and who ran before it.
+"""The body of a checkpoint of LangGraph: channels of the state, channels of pending work, and the nodes that ran.
 
 Channel names and their meaning in each version of the format are langgraph/pregel/_algo.py and langgraph/constants.py.
 """
@@ -28,9 +28,9 @@ class Due(NamedTuple):
     """Work that waits at a checkpoint.
 
     Attributes:
-        node: The node that runs next; "" where the format does not say.
+        node: The node that runs next; "" where the format does not name it.
         source: The node that asked for it; "" where that is not known.
-        argument: What it is given; None where it is given the state.
+        argument: Its argument; None where it gets the state.
         is_input: It is the input of the graph.
     """
 
@@ -51,8 +51,8 @@ class GraphDocument(NamedTuple):
         seen: Node → the channels it has seen, with their versions as text; nodes in the order of the body.
         versions: Channel → its version.
         snapshots: Channels whose value is a snapshot of a `DeltaChannel`.
-        time: When it was made, as the body says it.
-        about: Everything else in it.
+        time: When it was made, as in the body.
+        about: All other members.
     """
 
     version: int
@@ -149,7 +149,7 @@ def version_text(value: Value) -> str:
     return value if type(value) is str else repr(value) if type(value) in (int, float) else ""
 
 
-# -- who ran -----------------------------------------------------------------------------------------------------------
+# -- nodes that ran ----------------------------------------------------------------------------------------------------
 
 
 def nodes_that_ran(document: GraphDocument, before: GraphDocument | None) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ def _is_internal(node: str) -> bool:
 
 
 def pulled(write: Write) -> str:
-    """The node of a task, as its path says it."""
+    """The node of a task, by its path."""
     kind, _, node = write.path.partition(", ")
     return node if kind == "~__pregel_pull" else ""
 
@@ -191,7 +191,7 @@ def _joining(write: Write) -> str:
 
 
 def node_of_tasks(document: GraphDocument | None, writes: Sequence[Write]) -> dict[str, str]:
-    """Task → its node, as far as paths, channels and the work that waits say it; "" for a task that is not known."""
+    """Task → its node, as far as paths, channels and pending work show it; "" for an unknown task."""
     due = () if document is None else document.due
     sends = [one.node for one in due if one.argument is not None and not one.is_input]
     waiting = list(dict.fromkeys(one.node for one in due if one.node and (one.argument is None or one.is_input)))
@@ -221,12 +221,12 @@ def node_of_tasks(document: GraphDocument | None, writes: Sequence[Write]) -> di
 
 
 def senders(due: Due, ran: Sequence[str], writes: Sequence[Write], nodes: Mapping[str, str]) -> tuple[str, ...]:
-    """Who asked for some work.
+    """The nodes that caused some work.
 
     Args:
         due: The work.
         ran: The nodes that ran for the checkpoint at which it waits.
-        writes: What the tasks have written that ran from its parent.
+        writes: The writes of the tasks that ran from its parent.
         nodes: Task → its node, of those tasks.
     """
     if due.source:

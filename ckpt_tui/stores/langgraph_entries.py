@@ -1,4 +1,4 @@
-"""Checkpoints of LangGraph as the list shows them: run, role, status, who ran, and what is in flight."""
+"""Checkpoints of LangGraph as the list shows them: run, role, status, nodes that ran, and messages in flight."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ckpt_tui.stores.langgraph_records import SMALL, Header, Key
 _CALLED = frozenset(
     {"re:compile", "datetime:datetime.fromisoformat", "builtins:bytes.fromhex", "builtins:bytearray.fromhex"}
 )
-"""Functions that LangGraph's serializer writes, and that make nothing but a value."""
+"""Functions that LangGraph's serializer writes, and that only make values."""
 
 _ROLES: dict[str, Role] = {"input": "entry", "update": "edited", "fork": "forked"}
 """`source` of the metadata → the role of a checkpoint that no node ran for."""
@@ -38,7 +38,7 @@ def entry_of(header: Header, before: Entry | None = None) -> Entry:
 
     Args:
         header: The row.
-        before: The entry of its parent, if that is known: what is the same is kept once.
+        before: The entry of its parent, if that is known: equal texts are kept once.
     """
     key = header.key
     if key is None:
@@ -68,7 +68,7 @@ def parent_of(header: Header) -> str | None:
 
 @lru_cache(4096)
 def _metadata(thread: str, space: str) -> StoreMetadata:
-    """What the header says about a run; shared by its checkpoints."""
+    """The metadata of a run, from a header; shared by its checkpoints."""
     key = Key(thread, space, "")
     caller = above(space)
     return StoreMetadata(
@@ -127,7 +127,7 @@ def full_entry_of(header: Header, read: Reading, has_child: bool, has_returned: 
 
 
 def _facts(document: GraphDocument | None, pending: Sequence[Interrupt], sources: Iterable[str]) -> Facts:
-    """What the list shows of it."""
+    """Its facts for the list."""
     due = () if document is None else document.due
     names = tuple(dict.fromkeys(sources))
     askers = tuple(dict.fromkeys(question.node or "?" for question in pending))
@@ -135,11 +135,11 @@ def _facts(document: GraphDocument | None, pending: Sequence[Interrupt], sources
 
 
 def _gist(read: Reading, questions: Sequence[Interrupt], role: Role) -> str:
-    """What matters at a checkpoint in a few words: what is asked, given, or was written by the nodes that ran."""
+    """The content of a checkpoint's row in few words: the question, the input, or the output of the nodes that ran."""
     if questions:
         return gist(questions[0].value)
     document = read.document
-    if document is None or role in ("failed", "forked"):  # the error says it; a fork changes nothing
+    if document is None or role in ("failed", "forked"):  # the error is shown instead; a fork changes nothing
         return ""
     given = next((due.argument for due in document.due if due.is_input), None)
     if given is not None:
@@ -174,7 +174,7 @@ def _status(read: Reading, has_child: bool, waits: bool, is_left: bool) -> Statu
 
 
 def _role(read: Reading, status: str) -> Role:
-    """What kind of point it is."""
+    """The role of the checkpoint."""
     source = read.metadata.get("source")
     if status == "waiting":
         return "waiting"
@@ -189,7 +189,7 @@ def _role(read: Reading, status: str) -> Role:
 
 
 def _label(read: Reading, role: Role, waits: bool) -> str:
-    """What happened, in a few words."""
+    """The step, in a few words."""
     names = [clean(node, 40) for node in read.ran or () if node != START]
     text = ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
     if not text and read.ran and role in ("superstep", "response", "final", "waiting", "failed"):
@@ -218,7 +218,7 @@ def _nodes(count: int) -> str:
 
 
 def dangers_of(decoded: Decoded) -> str:
-    """What LangGraph itself would call when it loads a value, if that acts; "" otherwise."""
+    """The callables that LangGraph itself would call when it loads a value, if they act; "" otherwise."""
     found = []
     for (module, qualname), ref in decoded.refs.items():
         judgement = judge(module, qualname)

@@ -1,6 +1,6 @@
 """The threads of a database of LangGraph first, by query: a million checkpoints are never read one by one.
 
-What is asked, and in which words, is the matter of the database (`langgraph_threads.Threads`).
+The queries themselves are those of the database (`langgraph_threads.Threads`).
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from ckpt_tui.stores.langgraph import LangGraphStore
 
 COUNT_SECONDS = 5.0
-"""How long what was deleted or replaced may stay in the list while others are saved."""
+"""Seconds that deleted or replaced checkpoints may stay in the list while others are saved."""
 
 LISTED_SHARE = 0.05
 """Share of time that listing all threads again may take."""
 
 RECENT = 2_000
-"""Threads that may have been written to before all are listed again: what is known of each takes half a kilobyte."""
+"""Threads that may be written to before all are listed again: each takes half a kilobyte."""
 
 FOUND = 200
 """Threads that a search for an id gives."""
@@ -48,7 +48,7 @@ class LangGraphGroups(Groups):
 
     Args:
         store: The store of it.
-        threads: What its tables show of its threads.
+        threads: The queries of its threads.
     """
 
     def __init__(self, store: LangGraphStore, threads: Threads) -> None:
@@ -65,10 +65,10 @@ class LangGraphGroups(Groups):
         self._asking = threading.Lock()
         self._is_known_large: bool | None = None
         self._first: tuple[list[ThreadRows], int] | None = None
-        """What was asked ahead, until it is used."""
+        """The answers that `look_ahead` read, until they are used."""
 
     def with_forks(self, store: CompositeStore) -> Groups:
-        """Threads are named in files: so are those of what forks have."""
+        """Threads are named in files, also those of forks."""
         return OverlayGroups(store, self)
 
     def is_large(self) -> bool:
@@ -81,12 +81,12 @@ class LangGraphGroups(Groups):
             return False
 
     def look_ahead(self, publish: Callable[[Self], None]) -> None:
-        """Ask for what a browser shows first.
+        """Read what a browser shows first.
 
         Args:
-            publish: Given this object once whoever asks it for something waits for the answers.
+            publish: Called with this object once its queries wait for the answers.
         """
-        with self._asking, suppress(DatabaseFault, OSError):  # what cannot be read is said where it is asked for
+        with self._asking, suppress(DatabaseFault, OSError):  # an error is reported when the answer is needed
             publish(self)
             self._is_known_large = self._threads.is_large()
             if self._is_known_large:
@@ -127,7 +127,7 @@ class LangGraphGroups(Groups):
                     seen = self
                 else:
                     seen, self._is_stale, problem = mark, True, self._problem(fault)
-                    if problem != trouble:  # what was listed stays: it may be there again in a moment
+                    if problem != trouble:  # the listed threads stay: the database may be back soon
                         yield GroupBatch(starts=self._listed < 0, entries=(problem,))
                     trouble = problem
             except OSError:
@@ -142,7 +142,7 @@ class LangGraphGroups(Groups):
         return self._is_stale and time.monotonic() - self._listed >= self._took / LISTED_SHARE
 
     def _look(self) -> Iterator[GroupBatch]:
-        """What is new since the last look."""
+        """The changes since the last poll."""
         if self._is_due():
             yield from self._list()
             return
@@ -158,7 +158,7 @@ class LangGraphGroups(Groups):
             yield from self._list()
 
     def _taken(self, news: ThreadNews) -> GroupBatch:
-        """The threads that new rows belong to, and what these say."""
+        """The threads that new rows belong to, and the entries of the rows."""
         headers = news.headers
         added: dict[str, list[Header]] = {}
         for header in headers:
@@ -247,7 +247,7 @@ class LangGraphGroups(Groups):
         key = key_of(file)
         return "" if key is None else run_named(key.thread, "")
 
-    # -- what is looked for ------------------------------------------------------------------------------------------
+    # -- searches ----------------------------------------------------------------------------------------------------
 
     def holders(self, name: str) -> Sequence[str] | None:
         """The threads in which a name means what it means in all of them."""
@@ -270,7 +270,7 @@ class LangGraphGroups(Groups):
         head, slash, _ = name.partition("/")
         key = key_of(f"{head}/-")
         if slash:
-            # What follows is looked for in the thread alone.
+            # The rest is searched in the thread alone.
             return [key.thread] if key is not None and self._threads.has_thread(key.thread) else None
         if key is None or self._threads.begins(key.thread):  # then it means all checkpoints of such threads
             return None
@@ -278,7 +278,7 @@ class LangGraphGroups(Groups):
         return self._threads.named(name, digits)
 
     def newest(self, count: int) -> Sequence[str] | None:
-        """The threads of the newest checkpoints, by what their ids say about the time."""
+        """The threads of the newest checkpoints, by the time in their ids."""
         try:
             found = self._newest(count)
         except (DatabaseFault, OSError):
@@ -302,7 +302,7 @@ class LangGraphGroups(Groups):
 
 
 def _grown(rows: ThreadRows, headers: Sequence[Header]) -> ThreadRows:
-    """What is known of a thread, with what was added."""
+    """The rows of a thread, with new ones added."""
     last, row = rows.last, rows.row
     for header in headers:
         assert header.key is not None

@@ -1,4 +1,4 @@
-"""One whole checkpoint of LangGraph: state, what is in flight, what waits for an answer, what tasks have written."""
+"""Loads a whole checkpoint of LangGraph: state, messages in flight, pending requests, and writes of tasks."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from ckpt_tui.stores.langgraph_records import Key, Write
 
 
 class _Remarks:
-    """What is said beside the values.
+    """Remarks beside the values.
 
     Attributes:
-        warnings: What is irregular.
-        faults: What could not be decoded, and where.
+        warnings: Irregularities.
+        faults: Values that could not be decoded, with their places.
     """
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ def checkpoint_of(
 def _state(
     key: Key, document: GraphDocument, read: Reading, reader: LangGraphReader, budget: MessageBudget, remarks: _Remarks
 ) -> dict[str, Value]:
-    """The channels that hold state, and those that store only what was added, as far as they can be known."""
+    """The channels that hold state; those that store only additions are rebuilt as far as possible."""
     state = dict(document.state)
     counted = named_members(read.metadata.get("counters_since_delta_snapshot")) or {}
     for channel in sorted(set(counted) - set(state)):
@@ -91,13 +91,13 @@ def _state(
 
 
 def _written(read: Reading, budget: MessageBudget, remarks: _Remarks) -> dict[str, Value]:
-    """What each task has written that ran from the checkpoint: channel → value, a list where it wrote several."""
+    """The writes of each task that ran from the checkpoint: channel → value, a list where it wrote several."""
     tasks: dict[str, dict[str, list[Value]]] = {}
     for write in read.writes:
         name = _task(write, read)
         place = expression(("metadata", "task_writes", name, write.channel))
         value = remarks.take(decode(write.encoding, write.data, budget), clean(place, 200))
-        if value is not None or not write.channel.startswith(BRANCH_TO):  # which is what `messages` says
+        if value is not None or not write.channel.startswith(BRANCH_TO):  # `messages` has it
             tasks.setdefault(name, {}).setdefault(write.channel, []).append(value)
     return {
         task: {channel: values[0] if len(values) == 1 else values for channel, values in channels.items()}
@@ -112,7 +112,7 @@ def _task(write: Write, read: Reading) -> str:
 
 
 def _messages(read: Reading) -> dict[str, Value]:
-    """What is in flight: source → messages."""
+    """The messages in flight: source → messages."""
     found: dict[str, list[Value]] = {}
     if read.document is None:
         return {}

@@ -17,7 +17,7 @@ _CLOCK = 1 << 14
 
 
 def saved_at(name: str) -> float:
-    """When a checkpoint was saved, in seconds since 1970, as its id says it; 0.0 where it does not."""
+    """When a checkpoint was saved, in seconds since 1970, from its id; 0.0 where the id has no time."""
     found = _VERSION_6.compiled.match(name)
     if found is None:
         return 0.0
@@ -26,7 +26,7 @@ def saved_at(name: str) -> float:
 
 
 def step_of(name: str) -> int:
-    """The step that an id was made for, -1 for the first input; 0 where it does not say."""
+    """The step that an id was made for, -1 for the first input; 0 where the id has none."""
     found = _VERSION_6.compiled.match(name)
     if found is None:
         return 0
@@ -50,7 +50,7 @@ def _escaped(part: str) -> str:
 
 
 def key_of(file: str) -> Key | None:
-    """What such a name stands for; None where it is not one."""
+    """The key of such a name; None where it is not one."""
     parts = [part.replace("%2F", "/").replace("%25", "%") for part in file.split("/")]
     if len(parts) == 2:
         return Key(parts[0], "", parts[1])

@@ -1,4 +1,4 @@
-"""What the tasks have left that ran from a checkpoint of LangGraph: questions that wait, answers, and failures."""
+"""The results of the tasks that ran from a checkpoint of LangGraph: waiting questions, answers, and failures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.stores.langgraph_records import Write
 
 _ABORTED = "AbortError"
-"""What tasks fail with in JavaScript that were aborted because another one had failed."""
+"""The error in JavaScript of tasks that were aborted because another one had failed."""
 
 _ORDINARY = 0
 """The least index of a write to a channel of the state."""
@@ -29,10 +29,10 @@ class Interrupt(NamedTuple):
 
 
 class StepOutcome(NamedTuple):
-    """What the tasks have left that ran from a checkpoint.
+    """The results of the tasks that ran from a checkpoint.
 
     Attributes:
-        questions: Interrupts that nobody has answered.
+        questions: Interrupts without an answer.
         answered: Whether interrupts were answered.
         errors: Node, or "", and the text of the error of each task that failed.
     """
@@ -43,13 +43,13 @@ class StepOutcome(NamedTuple):
 
 
 def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[int, Value]) -> StepOutcome:
-    """What the tasks have left.
+    """The results of the tasks.
 
     A task that asks a second question has its first answer beside it, so answers are not counted: a question waits
     until its task has written something else, or the whole graph was given an answer later.
 
     Args:
-        writes: What they have written.
+        writes: Their writes.
         nodes: Task → its node.
         values: Row of a write → its value, for interrupts and errors.
     """

@@ -1,6 +1,6 @@
 """LangGraph's checkpoints in a PostgreSQL database, as its PostgresSaver and AsyncPostgresSaver write them.
 
-What a database holds is recognised by its tables, in whichever schema they are.
+A database is recognised by its tables, in any schema.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from ckpt_tui.stores.postgres_address import Address, address_of
 from ckpt_tui.stores.store_groups import Groups
 
 BUSY_SECONDS = 0.2
-"""Seconds between two looks at a database that was written to lately."""
+"""Seconds between two polls of a database that was written to lately."""
 
 QUIET_SECONDS = 60.0
-"""Seconds after which a database is not one that was written to lately."""
+"""Seconds after which a write does not count as recent."""
 
 REST_SECONDS = 1.0
-"""Seconds between two looks at another one, and at a server that cannot be reached; the longest rest."""
+"""Seconds between two polls of any other one, and of a server that cannot be reached; the longest pause."""
 
 LOOK_SHARE = 0.2
-"""Share of time that looks may take, as far as the rest between them is no longer than that."""
+"""Share of time that polls may take, as far as the pause is no longer than that."""
 
 
 class PostgresStore(ContainerStore):
@@ -61,7 +61,7 @@ class PostgresStore(ContainerStore):
         return found or LangGraphGroups(self, PostgresThreads(self._database, self.tables))
 
     def look_ahead(self) -> None:
-        """Ask for what a browser shows first; who asks `groups` for it meanwhile waits."""
+        """Read what a browser shows first; `groups` waits for it."""
         groups = LangGraphGroups(self, PostgresThreads(self._database, self.tables))
         groups.look_ahead(self._publish)
 
@@ -72,7 +72,7 @@ class PostgresStore(ContainerStore):
         """A fifth of a second while a program writes; up to a second where the server is slow, or out of reach."""
         if self._trouble is not None or quiet >= QUIET_SECONDS:
             return REST_SECONDS
-        return min(max(BUSY_SECONDS, took / LOOK_SHARE), REST_SECONDS)  # however long the first look took
+        return min(max(BUSY_SECONDS, took / LOOK_SHARE), REST_SECONDS)  # however long the first poll took
 
 
 def open_postgres(url: str) -> Store:

@@ -1,4 +1,4 @@
-"""What is new in the tables of LangGraph's PostgresSaver, by the transactions that saved the rows."""
+"""The changes in the tables of LangGraph's PostgresSaver, by the transactions that saved the rows."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ckpt_tui.stores.langgraph_records import Header, Key
 from ckpt_tui.stores.postgres import Look, PostgresDatabase
 
 WHOLE_SECONDS = 1.0
-"""Shortest time between two looks through all rows; between them only the ends of the tables are looked at."""
+"""Shortest time in seconds between two scans of all rows; between them only the ends of the tables are read."""
 
 WHOLE_SHARE = 0.05
-"""Share of time that looks through all rows may take."""
+"""Share of time that scans of all rows may take."""
 
 WHOLE_BLOCKS = 1 << 15
-"""Blocks of the largest table that is looked through: 256 MB. Of a larger one, end and index show what is new."""
+"""Blocks of the largest table that is scanned: 256 MB. Changes of a larger one are found by its end and its index."""
 
 WATCHED = 64
-"""Threads of a larger table that every look asks for what is new: rows take space that was freed, anywhere."""
+"""Threads of a larger table that every poll queries for new rows, which may take freed space anywhere."""
 
 _LATE = 3
 """How far before the newest id an id may be that is saved later, in units of 27 seconds: clocks differ."""
@@ -32,7 +32,7 @@ _NEWER = "age(xmin) <= age((%s::bigint & 4294967295)::text::xid)"
 
 
 class Changed(NamedTuple):
-    """What transactions since the last look have written.
+    """The changes by transactions since the last poll.
 
     Attributes:
         headers: Checkpoints that are new, or were saved again.
@@ -46,10 +46,10 @@ class Changed(NamedTuple):
 
 
 class _Since(NamedTuple):
-    """Up to where everything was read.
+    """The point up to which everything was read.
 
     Attributes:
-        snapshot: What transactions were to be seen.
+        snapshot: The visible transactions.
         oldest: All transactions before it had ended.
         checkpoints: Blocks of the table of checkpoints.
         writes: Blocks of the table of writes.
@@ -62,7 +62,7 @@ class _Since(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What one look has found: rows as the statements give them."""
+    """The rows that one poll has found, as the statements give them."""
 
     now: _Since
     rows: list[Any]
@@ -71,12 +71,12 @@ class _Found(NamedTuple):
 
 
 class PostgresChanges:
-    """What is new in the tables of one saver.
+    """The changes in the tables of one saver.
 
     Args:
         database: The database.
         tables: Its tables.
-        keeps_all: Whether every checkpoint that was ever seen is remembered; else those that may be seen again.
+        keeps_all: Whether every known checkpoint is kept; else only those that may be found again.
     """
 
     def __init__(self, database: PostgresDatabase, tables: Tables, keeps_all: bool) -> None:
@@ -94,7 +94,7 @@ class PostgresChanges:
         self._watched: dict[str, str] = {}  # the largest id of a thread; the one that was written to last comes last
 
     def mark(self) -> tuple[str, float]:
-        """What transactions are to be seen: it differs after every commit to any table of the server.
+        """The visible transactions: differs after every commit to any table of the server.
 
         Raises:
             DatabaseFault: the server cannot be reached, or does not answer.
@@ -103,11 +103,11 @@ class PostgresChanges:
         return snapshot, time.monotonic() if self._is_behind and self._is_due() else 0.0
 
     def has_begun(self) -> bool:
-        """Whether there is a moment from which on something may be new."""
+        """Whether a starting point was set."""
         return self._since is not None
 
     def begin(self, look: Look) -> None:
-        """Let what a look does not see be new."""
+        """Set the starting point: rows that this transaction does not see are new."""
         self._since = self._moment(look)
         self._is_behind = False
 
@@ -118,17 +118,17 @@ class PostgresChanges:
         return _Since(*look.rows(f"SELECT {current}, {blocks}, {blocks}", tables)[0])
 
     def _is_due(self) -> bool:
-        """Whether all rows may be looked through again."""
+        """Whether all rows may be scanned again."""
         return time.monotonic() - self._whole_at >= max(WHOLE_SECONDS, self._whole_took / WHOLE_SHARE)
 
     def changed(self) -> Changed:
-        """What is new: at the ends of the tables, and now and then anywhere in them.
+        """The changes: at the ends of the tables, and now and then anywhere in them.
 
         Raises:
             DatabaseFault: the server cannot be reached, or does not answer.
         """
         assert self._since is not None, "begin() comes first"
-        # Of a large table, what is quickly found is reported first.
+        # Changes of a large table that are quickly found are reported first.
         is_whole = self._is_due() and (self._is_behind or self._since.checkpoints <= WHOLE_BLOCKS)
         began = time.monotonic()
         try:
@@ -143,14 +143,14 @@ class PostgresChanges:
         touched = {Key(*map(text, row[1:])): int(row[0]) for row in found.written}
         keys = [key for key, number in touched.items() if self._written.get(key) != number]
         if is_whole:
-            # What was found now is all that can be found again.
+            # Only the rows found now can be found again.
             self._written = touched
             if not self._keeps_all:
                 self.seen.clear()
             self._whole_at = time.monotonic()
             self._whole_took = self._whole_at - began
             self._since = found.now
-        else:  # what is elsewhere in the tables is still to be found
+        else:  # rows elsewhere in the tables are still to be found
             self._written |= touched
             self._since = found.now._replace(oldest=self._since.oldest)
         self.take(headers)
@@ -190,7 +190,7 @@ class PostgresChanges:
         return _Found(now, rows, written, count)
 
     def watch(self, headers: Sequence[Header]) -> None:
-        """Ask at every look for what is new in the threads of these checkpoints."""
+        """Query the threads of these checkpoints for new rows at every poll."""
         for one in headers:
             if one.key is not None and not one.key.space:
                 last = self._watched.pop(one.key.thread, "")
@@ -199,7 +199,7 @@ class PostgresChanges:
             del self._watched[thread]
 
     def take(self, headers: Sequence[Header]) -> None:
-        """Take in that these checkpoints are known."""
+        """Mark these checkpoints as known."""
         self.seen.update((one.key, one.row) for one in headers if one.key is not None)
         self.newest = max(self.newest, max((one.key.id for one in headers if one.key is not None), default=""))
 

@@ -1,4 +1,4 @@
-"""The tables of LangGraph's PostgresSaver as rows: what is asked for, and how. Nothing is decoded here.
+"""The tables of LangGraph's PostgresSaver as rows, by SQL. Nothing is decoded here.
 
 State is in a table of its own, a row for each version of a channel, and small values are inline in the checkpoint.
 """
@@ -27,7 +27,7 @@ _Sent = tuple[str, bytes]
 
 
 class PostgresRows:
-    """The rows of one saver, and what of them is new.
+    """The rows of one saver, and their changes.
 
     Args:
         database: The database.
@@ -40,7 +40,7 @@ class PostgresRows:
         self._is_whole = True  # whether every checkpoint is listed
 
     def mark(self) -> tuple[str, float]:
-        """What transactions are to be seen: it differs after every commit to any table of the server.
+        """The visible transactions: differs after every commit to any table of the server.
 
         Raises:
             DatabaseFault: the server cannot be reached, or does not answer.
@@ -48,7 +48,7 @@ class PostgresRows:
         return self._changes.mark()
 
     def news(self) -> Iterator[News]:
-        """What is new since the last time, a page at a time; everything at first.
+        """The changes since the last call, a page at a time; everything at first.
 
         Raises:
             DatabaseFault: the server cannot be reached, or does not answer.
@@ -62,7 +62,7 @@ class PostgresRows:
         yield News(changed.headers, changed.written, gone, len(seen))
 
     def _all(self) -> Iterator[News]:
-        # What is saved while pages are read is new afterwards, or known by then.
+        # Rows saved while pages are read are reported afterwards, unless they were read.
         begun = PostgresChanges(self.database, self.tables, keeps_all=True)
         self.database.read(begun.begin)
         oldest, remark, total = "", "", max(self.tables.rows, 0)
@@ -207,7 +207,7 @@ class PostgresRows:
             wanted[places[int(at) - 1]] = blob or b""
 
     def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
-        """What tasks have written that ran from these checkpoints, in the order in which it is applied.
+        """The writes of tasks that ran from these checkpoints, in the order in which they are applied.
 
         Args:
             keys: The checkpoints.
@@ -221,7 +221,7 @@ class PostgresRows:
         if not asked:
             return {}
         path = "w.task_path" if self.tables.has_paths else "''"
-        # No column says in which order rows were saved: transactions do, and within one the place in the table.
+        # No column has the order of saving: transactions do, and within one the place in the table.
         statement = (
             f"SELECT k.at, w.task_id, {path}, w.idx, w.channel, w.type, CASE WHEN octet_length(w.blob) <= %s AND "
             "(%s OR octet_length(w.blob) <= %s OR w.channel = ANY(%s)) THEN w.blob END "

@@ -1,4 +1,4 @@
-"""The tables of LangGraph's PostgresSaver: how they are recognised, and what a row of checkpoints says.
+"""The tables of LangGraph's PostgresSaver: recognises them, and reads headers from their rows.
 
 The tables of a ShallowPostgresSaver, which keeps the newest checkpoint of a thread alone, have fewer columns.
 """
@@ -33,7 +33,7 @@ class Tables(NamedTuple):
         schema: The schema.
         checkpoints: The table of checkpoints.
         blobs: That of the values of channels.
-        writes: That of what tasks have written.
+        writes: That of the writes of tasks.
         is_shallow: Whether only the newest checkpoint of a thread is kept.
         has_paths: Whether the paths of tasks are kept.
         rows: How many checkpoints the server takes there to be.
@@ -49,7 +49,7 @@ class Tables(NamedTuple):
 
     @property
     def id(self) -> str:
-        """What gives the id of a checkpoint."""
+        """The SQL expression of a checkpoint's id."""
         return "checkpoint->>'id'" if self.is_shallow else "checkpoint_id"
 
     @property
@@ -81,7 +81,7 @@ def tables_of(found: Iterable[Table]) -> list[Tables]:
 
 
 def asking(statement: str, values: Sequence[Any] = ()) -> Callable[[Look], list[tuple[Any, ...]]]:
-    """What asks for all rows of a statement."""
+    """A function that queries all rows of a statement."""
     return lambda look: look.rows(statement, values)
 
 

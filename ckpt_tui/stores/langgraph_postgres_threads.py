@@ -1,4 +1,4 @@
-"""The threads of LangGraph's PostgresSaver: how many checkpoints each has, and which hold what is looked for.
+"""The threads of LangGraph's PostgresSaver: their numbers of checkpoints, and searches in them.
 
 All of it is answered by the index of the table of checkpoints, of the tables of a shallow saver by its few rows.
 """
@@ -19,10 +19,10 @@ from ckpt_tui.stores.langgraph_threads import MANY, PROBLEMS, RECENT_ROWS, RECEN
 from ckpt_tui.stores.postgres import Look, PostgresDatabase
 
 THREADS_AT_ONCE = 2_000
-"""Threads that are asked for in one statement."""
+"""Threads that are read in one statement."""
 
 RECENT_BLOCKS = 64
-"""Blocks at the end of the table in which the last rows are looked for."""
+"""Blocks at the end of the table in which the last rows are searched."""
 
 _PACKED = 64
 """Threads that are packed together while they are put in order."""
@@ -53,7 +53,7 @@ class PostgresThreads:
         return self._database.read(asking(statement, values))
 
     def mark(self) -> object:
-        """What transactions are to be seen."""
+        """The visible transactions."""
         return self._changes.mark()
 
     def is_large(self) -> bool:
@@ -79,11 +79,11 @@ class PostgresThreads:
             )
             return self._some(look, list(dict.fromkeys(thread for (thread,) in last))[:RECENT_THREADS])
 
-        # Another connection is opened for what takes longer: it would come before the first rows.
+        # Longer queries have a connection of their own, so that they do not delay the first rows.
         return self._database.read(ask), max(self._tables.rows, 0)
 
     def all(self, make: Callable[[Iterator[ThreadRows]], Made]) -> Made:
-        """What `make` makes of all threads, the newest first; `news` gives what comes after.
+        """The result of `make` for all threads, the newest first; `news` gives later changes.
 
         They are read by their names, a page at a time, so that no statement takes long however many there are, and put
         in order here: a page is packed until it is merged with the others.
@@ -108,7 +108,7 @@ class PostgresThreads:
         return make(merge(*map(_unpacked, pages), key=lambda one: one.last, reverse=True))
 
     def news(self, counts: bool) -> ThreadNews:
-        """What has changed; checkpoints are counted where all rows are looked through."""
+        """The changes; checkpoints are counted where all rows are scanned."""
         return ThreadNews(*self._changes.changed())
 
     def last(self, rows: ThreadRows) -> Key | None:

@@ -1,4 +1,4 @@
-"""Checkpoints of LangGraph read with what is around them: their parents, and what tasks have written."""
+"""Reads checkpoints of LangGraph with their parents and the writes of tasks."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ from ckpt_tui.stores.langgraph_outcome import StepOutcome, outcome
 from ckpt_tui.stores.langgraph_records import Body, Key, Rows, Write
 
 KEPT_DOCUMENTS = 512
-"""Documents kept for their children, which are read next; they hold no more than who has seen what."""
+"""Documents kept for their children, which are read next; they hold only the versions that nodes have seen."""
 
 ANCESTORS = 1_000
 """Checkpoints that are walked up for the value of a `DeltaChannel`."""
 
 
 class Reading(NamedTuple):
-    """One checkpoint with what is around it.
+    """One checkpoint with its parent's and its own writes.
 
     Attributes:
         body: Its row.
-        decoded: What decoding its body gave.
+        decoded: The result of decoding its body.
         document: Its body; None where that cannot be read.
         metadata: Its metadata.
-        ran: The nodes that ran for it; None where nothing says so.
-        before_writes: What the tasks have written that ran from its parent.
+        ran: The nodes that ran for it; None where they are not known.
+        before_writes: The writes of the tasks that ran from its parent.
         before_nodes: Their nodes.
-        writes: What the tasks have written that ran from it.
+        writes: The writes of the tasks that ran from it.
         nodes: Their nodes.
-        outcome: What they have left: questions and errors.
+        outcome: Their results: questions and errors.
         changed: Channels with another version than at its parent.
         asked_above: Its questions are shown at the checkpoint that called its subgraph.
     """
@@ -80,7 +80,7 @@ class LangGraphReader:
         self._documents.clear()
 
     def read(self, keys: Sequence[Key], budget: MessageBudget, only: Sequence[str]) -> Iterator[Reading]:
-        """Checkpoints with their parents and what tasks have written.
+        """Checkpoints with their parents and the writes of tasks.
 
         Raises:
             DatabaseFault: the database cannot be read.
@@ -135,13 +135,13 @@ class LangGraphReader:
         )
 
     def _written(self, key: Key) -> list[Write]:
-        """What the tasks of a checkpoint have written, without the values."""
+        """The writes of the tasks of a checkpoint, without the values."""
         return self._rows.writes([key], 0).get(key, [])
 
     def caller_of(self, read: Reading) -> tuple[Key | None, bool]:
         """The checkpoint that called the graph of one in which work is due, and whether that call has come to its end.
 
-        A graph that is left by a command to the one above it leaves its last checkpoint as if work were to be done.
+        A subgraph that ends by a command to its parent graph leaves a last checkpoint with pending work.
         """
         key, document = read.body.header.key, read.document
         if key is None or document is None or not document.due or read.outcome.questions:
@@ -152,11 +152,11 @@ class LangGraphReader:
         return caller, any(write.task == task and write.number >= 0 for write in self._written(caller))
 
     def answered(self, parent: Key, read: Reading, budget: MessageBudget) -> list[Value]:
-        """The interrupts that were answered so that a checkpoint could be made, as `answered_interrupts` has them."""
+        """The interrupts that were answered before a checkpoint was made, as from `answered_interrupts`."""
         return answered_interrupts(parent, read.before_writes, read.before_nodes, self._rows, budget)
 
     def history(self, key: Key, channel: str, budget: MessageBudget) -> DeltaHistory | None:
-        """What a channel that is not stored was made of; None where nothing was ever written to it."""
+        """The parts of a channel's value that is not stored; None where it was never written to."""
         writes: list[list[Value]] = []
         seed: Value = MISSING
         is_whole = False

@@ -1,4 +1,4 @@
-"""What is stored of checkpoints of LangGraph, whatever holds it: names, headers, bodies, writes. Nothing is decoded."""
+"""Records of LangGraph's checkpoints, of any container: names, headers, bodies, writes. Nothing is decoded."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 PAGE = 2_000
-"""Headers asked for at once."""
+"""Headers read at once."""
 
 SMALL = 2_048
 """Bytes of a written value that is read for the list: enough for a few words."""
 
 
 class Key(NamedTuple):
-    """What names a checkpoint: ids alone repeat where a thread was copied."""
+    """The key of a checkpoint: ids alone repeat where a thread was copied."""
 
     thread: str
     space: str
@@ -43,7 +43,7 @@ class StoredValue(NamedTuple):
 
     Attributes:
         encoding: How it is written; `empty` for none.
-        data: Its bytes; None where there are more than were asked for.
+        data: Its bytes; None where there are more than were requested.
         size: How many there are.
     """
 
@@ -53,7 +53,7 @@ class StoredValue(NamedTuple):
 
 
 class Body(NamedTuple):
-    """The two bodies of a checkpoint; `data` is None where it holds more bytes than were asked for.
+    """The two bodies of a checkpoint; `data` is None where it has more bytes than were requested.
 
     Attributes:
         header: Its header.
@@ -73,13 +73,13 @@ class Body(NamedTuple):
 
 
 class Write(NamedTuple):
-    """What a task wrote that ran from a checkpoint.
+    """A write of a task that ran from a checkpoint.
 
     Attributes:
         row: Its row, which counts up.
         task: The id of the task.
         path: `~__pregel_pull, NODE` and the like; "" in older stores.
-        number: Its place among the writes of the task; below zero for what is not a write to a channel of the state.
+        number: Its place among the writes of the task; below zero for writes to special channels.
         channel: The channel.
         encoding: How the value is written.
         data: The value's bytes.
@@ -95,14 +95,14 @@ class Write(NamedTuple):
 
 
 class Rows(Protocol):
-    """What a reader of checkpoints needs of the place where their rows are. Either may raise a `DatabaseFault`."""
+    """The queries that a reader of checkpoints needs. Each may raise a `DatabaseFault`."""
 
     def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
-        """The bodies of those that are there, without what is beyond so many bytes."""
+        """The bodies of those that are there; values longer than `most` bytes are left out."""
         ...
 
     def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
-        """What tasks have written that ran from these checkpoints, in the order in which it is applied."""
+        """The writes of tasks that ran from these checkpoints, in the order in which they are applied."""
         ...
 
     def answers_below(self, key: Key, task: str, most: int) -> list[Write]:

@@ -1,4 +1,4 @@
-"""The tables of LangGraph's SqliteSaver as rows: what is asked for, and how. Nothing is decoded here."""
+"""The tables of LangGraph's SqliteSaver as rows, by SQL. Nothing is decoded here."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _WRITES = _WRITES_PLAIN.replace("''", "task_path", 1)
 
 
 class Newer(NamedTuple):
-    """What is there beyond what was known.
+    """The rows beyond the known ones.
 
     Attributes:
         headers: Checkpoints of later rows, at most `PAGE`.
@@ -100,8 +100,8 @@ class LangGraphRows:
         Args:
             row: The last known row of the checkpoints.
             write: The last known row of the writes; below zero for none.
-            counts: Whether all checkpoints are counted, which takes 0.1 s for a million. Where nothing is newer, they
-                are: what has changed then is that some are gone.
+            counts: Whether all checkpoints are counted, which takes 0.1 s for a million. They are counted, too, where
+                nothing is newer: then some rows are gone.
 
         Raises:
             SqliteFault: the database cannot be read, or has no such tables.
@@ -164,7 +164,7 @@ class LangGraphRows:
         return self._file.read(ask)
 
     def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
-        """What tasks have written that ran from these checkpoints, in the order in which it is applied.
+        """The writes of tasks that ran from these checkpoints, in the order in which they are applied.
 
         Args:
             keys: The checkpoints.

@@ -1,4 +1,4 @@
-"""The threads of LangGraph's SqliteSaver as rows: how many checkpoints each has, and which hold what is looked for.
+"""The threads of LangGraph's SqliteSaver as rows: their numbers of checkpoints, and searches in them.
 
 All of it is answered by the index of the table of checkpoints alone: no body is read.
 """
@@ -95,7 +95,7 @@ class SqliteThreads:
         return found, max((one.row for one in found), default=0)
 
     def all(self, make: Callable[[Iterator[ThreadRows]], Made]) -> Made:
-        """What `make` makes of all threads, the newest first; `news` gives what comes after."""
+        """The result of `make` for all threads, the newest first; `news` gives later changes."""
 
         def ask(look: Look) -> tuple[Made, Ends]:
             has_writes = bool(required(look))
@@ -110,8 +110,8 @@ class SqliteThreads:
         return made
 
     def news(self, counts: bool) -> ThreadNews:
-        """What has changed; `counts` where all checkpoints are to be counted."""
-        # Rows are used again: where the last one is another's, nothing is certain.
+        """The changes; with `counts`, all checkpoints are counted."""
+        # Row numbers are reused: where the last row is another checkpoint's, nothing is certain.
         is_certain = self._ends.key is None or self._rows.key_at(self._ends.row) == self._ends.key
         headers: list[Header] = []
         written: dict[Key, None] = {}

@@ -1,4 +1,4 @@
-"""The threads of a saver of LangGraph, as its tables show them without a body being read: what a database is asked."""
+"""The protocol for threads of a LangGraph saver, answered from its tables without reading bodies."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import NamedTuple, Protocol, TypeVar
 from ckpt_tui.stores.langgraph_records import Header, Key
 
 RECENT_ROWS = 400
-"""Rows in which the threads are looked for that were written to last."""
+"""Rows in which the threads are searched that were written to last."""
 
 RECENT_THREADS = 100
-"""Threads that are shown before all are listed: more than a screen has lines, and soon asked for."""
+"""Threads that are shown before all are listed: more than a screen has lines, and quickly read."""
 
 MANY = 50
-"""Threads that a name may mean before all of them have to be looked at."""
+"""Threads that a name may mean before all of them have to be read."""
 
 PROBLEMS = 1_000
 """Rows without a name that are listed."""
@@ -23,7 +23,7 @@ Made = TypeVar("Made")
 
 
 class ThreadRows(NamedTuple):
-    """What the table of checkpoints shows of one thread.
+    """The facts of one thread in the table of checkpoints.
 
     Attributes:
         thread: Its name.
@@ -41,7 +41,7 @@ class ThreadRows(NamedTuple):
 
 
 class ThreadNews(NamedTuple):
-    """What has changed since all threads were listed, or since the last news.
+    """The changes since all threads were listed, or since the last news.
 
     Attributes:
         headers: Checkpoints that are new, or were saved again.
@@ -75,11 +75,11 @@ class Threads(Protocol):
         ...
 
     def all(self, make: Callable[[Iterator[ThreadRows]], Made]) -> Made:
-        """What `make` makes of all threads, the newest first; `news` gives what comes after."""
+        """The result of `make` for all threads, the newest first; `news` gives later changes."""
         ...
 
     def news(self, counts: bool) -> ThreadNews:
-        """What has changed; `counts` where all checkpoints are to be counted, as far as that is cheap."""
+        """The changes; with `counts`, all checkpoints are counted where that is cheap."""
         ...
 
     def some(self, threads: Sequence[str]) -> list[ThreadRows]:

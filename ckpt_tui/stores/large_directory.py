@@ -1,4 +1,4 @@
-"""What only a large directory needs, imported when one is read."""
+"""Parts that only a large directory needs, imported when one is read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def open_index(directory: str) -> HeaderIndex | None:
     """The index of a directory, nothing of it read yet; None where none is wanted, or Python has no SQLite."""
     try:
-        index = import_module("ckpt_tui.stores.header_index")  # by name: the browser does without SQLite
+        index = import_module("ckpt_tui.stores.header_index")  # by name: the browser need not have SQLite
     except ImportError:
         return None
     found: HeaderIndex | None = index.open_index(directory)

@@ -1,4 +1,4 @@
-"""Which files of a large directory came or went since it was read, by their names alone: no file is asked for."""
+"""Finds the new and the missing files of a large directory by their names alone, without a status of any file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.runs.header_table import HeaderTable
 
 COMPARED_AT_ONCE = 16 * PAGE
-"""Names that are compared before somebody hears of it."""
+"""Names that are compared between two reports."""
 
 MOST_ELSEWHERE = 65_536
 """Names that may be in another place than before; with more, a set of them takes as much memory as the table."""
@@ -25,7 +25,7 @@ class ListedNames:
     """Compares the names that a directory lists with those of a table.
 
     A directory lists what it has in an order that mostly stays, so names are compared some at a time with those that
-    were there before, and only what is new, gone or in another place is collected.
+    were there before, and only names that are new, gone or in another place are collected.
 
     Args:
         headers: The table.
@@ -34,7 +34,7 @@ class ListedNames:
         new: Names that the table does not have, once all were compared.
         gone: Names of the table that the directory does not have.
         is_certain: Whether both are known: not before all were compared, and not where the order is another one.
-        hashes: The hashes of the names of the table, in order, which were all looked at on the way.
+        hashes: The hashes of the names of the table, in order, all of which were computed for the comparison.
     """
 
     def __init__(self, headers: HeaderTable) -> None:
@@ -47,7 +47,7 @@ class ListedNames:
         self.hashes = array("q")
 
     def compare(self, listed: Iterator[str]) -> Iterator[int]:
-        """Compare all names; yields how many were looked at so far.
+        """Compare all names; yields how many were compared so far.
 
         Args:
             listed: All names as the directory lists them, also of other files.
@@ -75,7 +75,7 @@ class ListedNames:
         return len(self.new) + len(self.gone) + len(self._ahead) > most
 
     def _cancel(self) -> None:
-        """Leave out what is in another place than it was."""
+        """Leave out names that are only in another place."""
         self.new, self.gone = self.new - self.gone, self.gone - self.new
 
     def _compare(self, names: list[str]) -> None:
@@ -93,7 +93,7 @@ class ListedNames:
         both = here & there
         self._at = end
         if both:
-            # What is behind the last name that both have is compared with what comes next.
+            # Names behind the last common one are compared with the next ones.
             while names[-1] not in both:
                 self._ahead.append(names.pop())
             self._ahead.reverse()

@@ -1,4 +1,4 @@
-"""What several watches report, as one stream."""
+"""The batches of several watches as one stream."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def merged(watch: Callable[[int], Iterator[T]], count: int, stop: threading.Event) -> Iterator[tuple[int, T]]:
-    """What each of so many watches reports, with its number; each runs in a thread.
+    """The batches of several watches, each with the number of its watch; each watch runs in a thread.
 
     Args:
         watch: Begins the watch of a number.

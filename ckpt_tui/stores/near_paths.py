@@ -1,4 +1,4 @@
-"""What was probably meant by a path at which nothing is."""
+"""The path that was probably meant by one that does not exist."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LIKENESS = 0.75
 """Share of characters that two names have in common: a letter or two are wrong, or one is left out."""
 
 _ENTRIES = 4_096
-"""Entries of a directory among which a name is looked for."""
+"""Entries of a directory among which a name is searched."""
 
 _LEVELS = 4
 """Directories of a path that may be missing, the last name among them."""
@@ -40,7 +40,7 @@ def near_path(path: str) -> str:
 
 
 def _beside(directory: str, name: str) -> str:
-    """The path of what has nearly this name in a directory, or ""."""
+    """The path of an entry with nearly this name in a directory, or ""."""
     found = []
     with suppress(OSError, ValueError), os.scandir(directory or os.curdir) as entries:
         for _, entry in zip(range(_ENTRIES), entries, strict=False):

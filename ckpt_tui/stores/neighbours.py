@@ -1,4 +1,4 @@
-"""What is beside checkpoints and is something else that can be opened: event streams, databases, other stores."""
+"""Entries beside checkpoints that can be opened otherwise: event streams, databases, other stores."""
 
 import os
 from contextlib import suppress
@@ -16,11 +16,11 @@ from ckpt_tui.stores.fork_directories import SUFFIX, is_plain
 from ckpt_tui.stores.registry import open_store, stores_at
 
 _LOOKED_AT = 200
-"""Entries of a directory that are looked at besides checkpoints."""
+"""Entries of a directory that are tested besides checkpoints."""
 
 _OURS = ("ckpt-tui-fork.jsonl", "ckpt-tui-prune.jsonl", "ckpt-tui.toml", INDEX)
 _NEVER = (".json", "%2Ejson", ".tmp", "~")
-"""How checkpoints, and what a save leaves of one, end."""
+"""Suffixes of checkpoints and of their temporary files."""
 
 _SQLITE = b"SQLite format 3\0"
 
@@ -40,7 +40,7 @@ class Neighbour(NamedTuple):
 
 
 def neighbours(store: Store) -> list[Neighbour]:
-    """What is beside the checkpoints of a directory, by name; nothing for a store that is anything else."""
+    """The entries beside the checkpoints of a directory, by name; none for any other store."""
     members = [(name, member) for name, member in zip(store.member_names, store.members, strict=True)]
     known = set(store.member_names)
     if members:

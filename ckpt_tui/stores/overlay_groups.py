@@ -1,6 +1,6 @@
-"""The groups of a store that is shown with the forks beside it: those of the store, and what the forks add to some.
+"""The groups of a store that is shown with its forks, which add checkpoints to some of them.
 
-Forks hold few checkpoints: they are listed. The store itself is asked by query, as without them.
+Forks hold few checkpoints and are listed. The store itself is queried, as without them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class OverlayGroups(Groups):
         self._store = store
         self._main = main
         self._forked: dict[str, dict[str, Entry]] = {}
-        """Id of a group → what forks have of it, by file."""
+        """Id of a group → its entries in forks, by file."""
         self._lock = threading.Lock()
 
     def is_large(self) -> bool:
@@ -54,14 +54,14 @@ class OverlayGroups(Groups):
         yield GroupBatch(self._merged(forked), False, tuple(self._store.problems), (), 1, 1)
 
     def _read_forks(self) -> None:
-        """List what is in the forks; what is known already is not listed again."""
+        """Read the entries of the forks; known ones are not reported again."""
         for number in range(1, len(self._store.members)):
             with suppress(CkptError):  # it is gone
                 for found in self._store.members[number].scan():
                     self._take(number, found)
 
     def watch(self, stop: threading.Event) -> Iterator[GroupBatch]:
-        """All groups first, then what changes in any of the members."""
+        """All groups first, then changes of any member."""
 
         def follow(number: int) -> Iterator[GroupBatch | Batch]:
             return self._store.members[number].watch(stop) if number else self._main.watch(stop)
@@ -79,7 +79,7 @@ class OverlayGroups(Groups):
                 yield GroupBatch(self._merged(groups), False, entries, gone, done, max(done, 1))
 
     def _of_main(self, batch: GroupBatch) -> Iterator[GroupBatch]:
-        """News of the store itself, with what forks add."""
+        """Changes of the store itself, with the entries of forks."""
         changed = [] if batch.starts else [group.id for group in batch.groups if group.id in self._forked]
         if changed:
             others = [group for group in batch.groups if group.id not in self._forked]
@@ -89,7 +89,7 @@ class OverlayGroups(Groups):
             yield GroupBatch(self._merged(list(self._forked)), False, (), (), batch.done, batch.total)
 
     def _take(self, number: int, batch: Batch) -> tuple[list[str], tuple[Entry, ...]]:
-        """The groups that news of a fork belong to, and what they say, without copies of the store's own."""
+        """The groups that changes of a fork belong to, and the entries, without copies of the store's own."""
         added: dict[str, list[Entry]] = {}
         gone: dict[str, None] = {}
         for file in batch.gone:
@@ -148,5 +148,5 @@ class OverlayGroups(Groups):
         return list(dict.fromkeys((*own, *self._main.matching(text))))
 
     def problems(self) -> Sequence[Problem]:
-        """What cannot be shown of the store itself, and beside it."""
+        """Files that cannot be shown, of the store itself and beside it."""
         return (*self._store.problems, *self._main.problems())

@@ -1,4 +1,4 @@
-"""Who else may put files into a store, or make it point elsewhere: loading a checkpoint may run code."""
+"""Finds whether other users may put files into a store or redirect it: loading a checkpoint may run code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OWN_PLACE = "Move the store to a directory that only you may write to, and resu
 _DIRECTORY_FIX = "`chmod o-w` on the directory; look at its checkpoints before you resume one."
 _FILE = "anybody on this computer may change this file"
 _LOOKED_AT = 10_000
-"""Files of a store whose permissions are looked at."""
+"""Files of a store whose permissions are tested."""
 
 
 def trust_findings(store: Store) -> list[Finding]:
@@ -35,7 +35,7 @@ def trust_findings(store: Store) -> list[Finding]:
 
 
 def trust_lines(directory: str, file: str) -> list[str]:
-    """What to say about the place before one of its checkpoints is resumed."""
+    """The warnings about the place before one of its checkpoints is resumed."""
     found = [*_directory(directory), *_forks(directory)]
     if not found:
         try:
@@ -50,7 +50,7 @@ def trust_lines(directory: str, file: str) -> list[str]:
 
 
 def _directory(path: str) -> list[Finding]:
-    """What speaks against a directory itself."""
+    """The findings against a directory itself."""
     found = []
     try:
         status = os.stat(path)
@@ -71,7 +71,7 @@ def _directory(path: str) -> list[Finding]:
 
 
 def _files(path: str) -> list[Finding]:
-    """The files of a directory that somebody else may write to."""
+    """The files of a directory that other users may write to."""
     found = []
     try:
         with os.scandir(path) as entries:

@@ -1,7 +1,7 @@
 """A store that is read as a whole again when something changed: the base of most readers.
 
-A reader says what there is (`read`), what a cheap look at it gives (`mark`) and what one checkpoint holds (`load`);
-batches, changes, a directory that appears later and deleted files are dealt with here.
+A reader implements `read` (all entries), `mark` (a cheap test for changes) and `load` (one checkpoint);
+batches, changes, a directory that appears later and deleted files are handled here.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.json_files import problem_of
 
 POLL_SECONDS = 0.25
-"""Shortest time between two looks at whether something changed."""
+"""Shortest time in seconds between two tests for changes."""
 
 POLL_SHARE = 0.02
-"""Share of time that looks may take: 10,000 files in folders can be looked at every two seconds."""
+"""Share of time that tests for changes may take: 10,000 files in folders can be tested every two seconds."""
 
 
 SHOWN_SECONDS = 0.2
@@ -38,7 +38,7 @@ class PolledStore(Store):
     """
 
     MISSING = ("directory", "Name a directory of checkpoints.")
-    """What the place is, and what to do where it is missing."""
+    """The word for the place, and the hint where it is missing."""
 
     BATCH = BATCH
     """Entries that are shown at once."""
@@ -48,7 +48,7 @@ class PolledStore(Store):
         self._known: dict[str, Entry] = {}
         self._lock = threading.RLock()
 
-    # -- what a reader says ------------------------------------------------------------------------------------------
+    # -- defined by a reader -----------------------------------------------------------------------------------------
 
     @abstractmethod
     def read(self) -> Iterable[Entry]:
@@ -80,10 +80,10 @@ class PolledStore(Store):
         return None
 
     def pause(self, took: float, quiet: float) -> float:
-        """Seconds until the next look at whether something changed.
+        """Seconds until the next test for changes.
 
         Args:
-            took: Seconds that the last look took, with reading what it showed.
+            took: Seconds that the last test took, with reading the changes.
             quiet: Seconds since something changed.
         """
         return max(POLL_SECONDS, took / POLL_SHARE)
@@ -99,7 +99,7 @@ class PolledStore(Store):
     # -- the contract ------------------------------------------------------------------------------------------------
 
     def scan(self) -> Iterator[Batch]:
-        """Read everything; says what is new or changed since it was reported last.
+        """Read everything; yields entries that are new or changed since the last report.
 
         Raises:
             NotFoundError: the place is not there or cannot be read.
@@ -118,7 +118,7 @@ class PolledStore(Store):
             known = self._known.get(file)
             if not isinstance(known, CheckpointRef):
                 continue
-            if known.facts is not None:  # whoever asked before may have been stopped before it took them
+            if known.facts is not None:  # a former call may have been stopped before it returned them
                 entries.append(known)
                 continue
             try:
@@ -133,10 +133,10 @@ class PolledStore(Store):
         yield Batch(tuple(entries), (), len(files), len(files))
 
     def watch(self, stop: threading.Event) -> Iterator[Batch]:
-        """Everything first, then what changes, until `stop` is set."""
+        """All entries first, then changes, until `stop` is set."""
         seen: object = self  # differs from every mark
         missing = False
-        first = is_open = True  # whether what was given last is part of something larger
+        first = is_open = True  # whether the last batch is a part of a pass
         changed = time.monotonic()
         while not stop.is_set():
             began = time.monotonic()
@@ -151,7 +151,7 @@ class PolledStore(Store):
                             yield batch
                         missing = first = False
                     seen = mark
-            except CkptError:  # of a storage that is busy or closed: asked again
+            except CkptError:  # of a storage that is busy or closed: tried again
                 seen = self
             except OSError:
                 seen = self
@@ -181,7 +181,7 @@ class PolledStore(Store):
     # -- passes ------------------------------------------------------------------------------------------------------
 
     def _pass(self, stop: threading.Event | None = None) -> Iterator[Batch]:
-        """Read everything; batches of what differs from what is known."""
+        """Read everything; yields batches of the changes."""
         seen: set[str] = set()
         entries: list[Entry] = []
         shown = time.monotonic()
@@ -213,7 +213,7 @@ class PolledStore(Store):
 
 
 def _same(known: Entry, entry: Entry) -> bool:
-    """Whether an entry shows nothing that is not known; facts that were filled in later are kept."""
+    """Whether an entry is unchanged; facts that were filled in later are kept."""
     if isinstance(known, CheckpointRef) and isinstance(entry, CheckpointRef) and entry.facts is None:
         return known._replace(facts=None) == entry
     return known == entry

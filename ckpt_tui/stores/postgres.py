@@ -1,11 +1,11 @@
-"""PostgreSQL databases of other programs, read in short read-only transactions: what every reader of one builds on.
+"""PostgreSQL databases of other programs, read in short read-only transactions: the base of every reader of one.
 
 ```python
 database = PostgresDatabase(address_of("postgres://reader@localhost/agents"))
 rows = database.read(lambda look: look.rows("SELECT id, body FROM notes WHERE id > %s", (last,)))
 ```
 
-A look is one transaction that cannot write and ends with the answer; statements, locks and silence have time limits.
+A look is one transaction that cannot write and ends with the answer; statements, locks and idle time have limits.
 Needs psycopg 3, an extra. A password is never part of what is shown, kept or raised.
 """
 
@@ -40,7 +40,7 @@ _BEGIN = (
     f"SET LOCAL idle_in_transaction_session_timeout = {STATEMENT_SECONDS * 1000};"
     "SET LOCAL search_path = pg_catalog, pg_temp"
 )
-"""A URL's own search path decides only where tables are looked for; no function or operator is found by it."""
+"""A URL's own search path decides only where tables are searched; no function or operator is found by it."""
 
 _DEFAULTS: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
@@ -51,7 +51,7 @@ _DEFAULTS: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": STATEMENT_SECONDS * 1000,
 }
-"""What libpq gets unless the URL says otherwise; a connection to a server that is gone ends by itself."""
+"""Options of libpq unless the URL has others; a connection to a server that is gone ends by itself."""
 
 Answer = TypeVar("Answer")
 
@@ -82,7 +82,7 @@ class Table(NamedTuple):
 
 
 class Look:
-    """One transaction, for as long as one question takes."""
+    """One transaction, as long as one query."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -121,10 +121,10 @@ class PostgresDatabase:
         self._path: list[str] | None = None
 
     def read(self, ask: Callable[[Look], Answer]) -> Answer:
-        """Begin a read-only transaction, ask, and end it.
+        """Run queries in a read-only transaction.
 
         Args:
-            ask: Is given the look. It may be called again where the server had closed an idle connection.
+            ask: Gets the look. It may be called again where the server had closed an idle connection.
 
         Raises:
             DatabaseFault: the server cannot be reached, or does not answer; the reason is for people.
@@ -241,7 +241,7 @@ _REASONS: dict[str, tuple[str, str]] = {
     "42P01": ("foreign", "it has no tables of LangGraph any more"),
     "42703": ("foreign", "its tables are not LangGraph's any more"),
 }
-"""SQLSTATE → a word for programs, and what it means where PostgreSQL's own words are for its owner."""
+"""SQLSTATE → a word for programs, and a text where PostgreSQL's own is meant for its administrator."""
 
 _TABLES = """
 SELECT n.nspname, c.relname, c.reltuples::bigint, a.attname, format_type(a.atttypid, NULL)

@@ -1,4 +1,4 @@
-"""URLs of PostgreSQL databases, as libpq has them: what they say, and how they are shown without a password.
+"""URLs of PostgreSQL databases, as libpq has them: parses them, and shows them without a password.
 
 A password that a URL held is kept in this process beside the URL that is shown, so that the database can be opened
 again by that one; it is nowhere else.
@@ -15,11 +15,11 @@ from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.errors import UsageError
 
-PASSWORD = "***"  # noqa: S105 - what is shown instead
-"""What stands for a password in a URL; where none is kept for it, libpq finds it (PGPASSWORD, ~/.pgpass)."""
+PASSWORD = "***"  # noqa: S105 - shown instead
+"""Stands for a password in a URL; where none is kept for it, libpq finds it (PGPASSWORD, ~/.pgpass)."""
 
 VARIABLE = "CKPT_TUI_DATABASE_PASSWORDS"
-"""Where a process that we start ourselves finds them."""
+"""The environment variable with the secrets for processes that we start."""
 
 _URL = LatePattern(r"postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
 _PAIRS = LatePattern(r"(?:\w+=[^&]*&?)+\Z")
@@ -37,9 +37,9 @@ class Address:
 
     Attributes:
         shown: Its URL without a password.
-        options: What libpq is given; may hold a password.
+        options: The options for libpq; may hold a password.
         schema: The schema that the URL names (`?schema=`); "" for none.
-        name: The name of the database, as far as the URL says it.
+        name: The name of the database, if the URL has it.
     """
 
     def __init__(self, shown: str, options: dict[str, str], schema: str) -> None:
@@ -56,7 +56,7 @@ class Address:
 
     @property
     def names_schemas(self) -> bool:
-        """Whether the URL says which schemas are meant."""
+        """Whether the URL names schemas."""
         return bool(self.schema) or "search_path" in self.options.get("options", "")
 
     def of_schema(self, schema: str) -> Address:
@@ -74,9 +74,9 @@ def is_postgres(text: str) -> bool:
 
 
 def address_of(url: str) -> Address:
-    """What a URL says: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE`.
+    """Parse a URL: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE`.
 
-    Passwords are taken as they are meant, also where `@` or `/` in one is not written as `%40` or `%2F`. The name of a
+    Passwords are understood also where `@` or `/` in one is not written as `%40` or `%2F`. The name of a
     driver, as SQLAlchemy has it (`postgresql+psycopg://`), is passed over.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What is needed of psycopg 3, which is an extra: imported when the first database is opened."""
+"""The parts of psycopg 3, an extra, that are needed; imported when the first database is opened."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class AnyText(TextLoader):
 
 
 class AnyString(StrDumperUnknown):
-    """The way back."""
+    """The reverse of `AnyText`."""
 
     def dump(self, obj: str) -> bytes:
         """The bytes of a text with surrogate escapes.

@@ -1,4 +1,4 @@
-"""Anything that speaks Agent Framework's `CheckpointStorage` protocol: in memory, in a database, a team's own.
+"""Stores behind Agent Framework's `CheckpointStorage` protocol: in memory, in a database, a team's own.
 
 The storage is an object of the user's program. Its methods are called in the event loop it belongs to, from the thread
 that reads; nothing of the framework is imported here.
@@ -41,19 +41,19 @@ from ckpt_tui.stores.storage_latest import chain_of_latest
 KIND = "memory"
 
 AGAIN_SECONDS = 5.0
-"""Time after which a checkpoint that could not be loaded is asked for again; twice as long after each failure."""
+"""Seconds after which a checkpoint that could not be loaded is requested again; twice as long after each failure."""
 
 AGAIN_AT_MOST = 300.0
 """Longest such time."""
 
 NEARBY_SECONDS = 0.005
-"""A storage that lists its ids in less is in this program or on this machine; looking at it often costs nothing."""
+"""A storage that lists its ids in fewer seconds is in this program or on this machine; polling it is cheap."""
 
 QUIET_SECONDS = 15.0
-"""Longest time between two looks at a storage in which nothing changes; each look may be paid for."""
+"""Longest time in seconds between two polls of a storage in which nothing changes; each poll may cost money."""
 
 QUIET_SHARE = 0.5
-"""The pause before the next look, as a share of the time in which nothing changed."""
+"""The pause before the next poll, as a share of the time in which nothing changed."""
 
 if TYPE_CHECKING:
     from ckpt_tui.core.document_budget import DocumentBudget
@@ -66,9 +66,9 @@ class ProtocolStore(BudgetedStore, PolledStore):
         storage: The storage.
         workflow_names: The workflows.
         call: Runs a coroutine where the storage lives and gives its result; called from any thread but the loop's own.
-        path: What to show as its path.
-        poll: Seconds between two looks at whether something changed; None for what suits the storage: a quarter of a
-            second where it answers at once, else up to `QUIET_SECONDS` while nothing changes.
+        path: The path to show.
+        poll: Seconds between two polls; None for a quarter of a second where the storage answers at once, else up to
+            `QUIET_SECONDS` while nothing changes.
     """
 
     kind = KIND
@@ -88,12 +88,12 @@ class ProtocolStore(BudgetedStore, PolledStore):
             self.BATCH = FIRST_PAGE
             self.fills_on_sight = True
         self._listed: tuple[list[str], list[str]] | None = None
-        """The ids that the last look showed, until they are read: each list may be paid for."""
+        """The ids of the last poll, until they are read: each list may cost money."""
         self._is_read = False
         self._changes = 0
         self._total = 0
         self._failed: dict[str, tuple[float, float]] = {}
-        """Ids that could not be loaded: when to ask again, and how long that was to wait."""
+        """Ids that could not be loaded → when to try again, and the length of that pause."""
         self._entries: dict[str, Entry] = {}
 
     def fresh(self) -> ProtocolStore:
@@ -108,7 +108,7 @@ class ProtocolStore(BudgetedStore, PolledStore):
         return Capabilities(resume, "these checkpoints belong to a program")
 
     def mark(self) -> object:
-        """What the storage says there is now, and how many of those that failed are to be asked for again."""
+        """The present ids of the storage, and how many of those that failed are to be tried again."""
         due = len(self._due())
         if self._is_read and self._calls.has_changes:
             self._take_changes()
@@ -117,7 +117,7 @@ class ProtocolStore(BudgetedStore, PolledStore):
         return tuple(self._listed[0]), due
 
     def pause(self, took: float, quiet: float) -> float:
-        """Seconds until the next look: the longer, the longer nothing changed, where each look takes its time."""
+        """Seconds until the next poll: the longer, the longer nothing changed, for a slow storage."""
         if self._poll is not None:
             return self._poll
         usual = super().pause(self._calls.looked, quiet)
@@ -130,10 +130,10 @@ class ProtocolStore(BudgetedStore, PolledStore):
         return max(len(self._entries), self._total)
 
     def read(self) -> Iterator[Entry]:
-        """Each checkpoint once, the newest first as far as the storage says; known ones are not asked for again."""
+        """Each checkpoint once, the newest first where the storage has an order; known ones are not loaded again."""
         is_first = not self._is_read
         if is_first and self._calls.has_changes:
-            self._take_changes()  # before the list: what is written meanwhile is in the next answer
+            self._take_changes()  # before the list: later changes are in the next answer
         if is_first and self._calls.has_pages:
             yield from self._read_pages()
         elif is_first or not self._calls.has_changes:
@@ -177,7 +177,7 @@ class ProtocolStore(BudgetedStore, PolledStore):
         self._changes += bool(is_new or gone)
 
     def _due(self) -> list[str]:
-        """Ids that could not be loaded and are to be asked for again."""
+        """Ids that could not be loaded and are to be tried again."""
         now = time.monotonic()
         return [name for name, (due, _) in self._failed.items() if due <= now]
 
@@ -202,7 +202,7 @@ class ProtocolStore(BudgetedStore, PolledStore):
             self._failed.pop(name, None)
 
     def latest_chain(self) -> Sequence[Entry] | None:
-        """What the storage calls its latest, and what that came from; None where it lists headers page by page."""
+        """The latest checkpoint of the storage and its ancestors; None where it lists headers page by page."""
         return None if self._calls.has_pages else chain_of_latest(self._calls, self._loaded_entries)
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
@@ -270,7 +270,7 @@ _HEADER: Mapping[str, Any] = {
     "workflow_name": "", "graph_signature_hash": "", "checkpoint_id": "", "previous_checkpoint_id": None,
     "timestamp": "", "iteration_count": 0, "version": "1.0",
 }  # fmt: skip
-"""The members of a header, and what stands for those that a storage does not give."""
+"""The members of a header, with defaults for those that a storage does not give."""
 
 _NO_BODY: Mapping[str, Any] = {"messages": {}, "state": {}, "pending_request_info_events": {}, "metadata": {}}
 
@@ -289,7 +289,7 @@ def open_factory(target: str, workflow_names: Sequence[str], poll: float | None 
         target: `module:factory`; the module is looked for in the current directory, too. The factory may be a function,
             an async function or the storage itself.
         workflow_names: The workflows whose checkpoints are shown.
-        poll: Seconds between two looks at whether something changed, or None.
+        poll: Seconds between two polls, or None.
 
     Raises:
         CkptError: it cannot be imported, fails, or does not return a storage.
@@ -326,7 +326,7 @@ def open_factory(target: str, workflow_names: Sequence[str], poll: float | None 
 
 
 def is_storage(made: Any) -> bool:
-    """Whether an object speaks the protocol, as far as reading needs it."""
+    """Whether an object has the methods of the protocol that reading needs."""
     return not isinstance(made, type) and all(
         callable(getattr(made, name, None)) for name in ("load", "list_checkpoint_ids")
     )

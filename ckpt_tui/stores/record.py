@@ -32,12 +32,12 @@ class Recorder:
         """Save a checkpoint, and a copy of it."""
         saved = await self.storage.save(checkpoint)
         try:
-            # Encoded at once: the run goes on and may change what the checkpoint shares with it.
+            # Encoded at once: the run goes on and may change objects that the checkpoint shares with it.
             data, faults = encode_checkpoint(checkpoint)
             for fault in faults:
                 _log.warning("checkpoint %s: %s", checkpoint.checkpoint_id, fault)
             await asyncio.to_thread(self._write, str(checkpoint.checkpoint_id), data)
-        except Exception:  # a copy is less than the run
+        except Exception:  # a failed copy must not fail the run
             _log.exception("checkpoint %s was not copied to %s", checkpoint.checkpoint_id, self.directory)
         return saved
 
@@ -60,7 +60,7 @@ class Recorder:
 
 
 def record(storage: Any, directory: str | os.PathLike[str]) -> Recorder:
-    """A storage that does what `storage` does and copies each checkpoint to `directory` as it is saved.
+    """A storage that behaves like `storage` and copies each checkpoint to `directory` as it is saved.
 
     ```python
     workflow.run(message, checkpoint_storage=ckpt_tui.record(InMemoryCheckpointStorage(), "./recorded"))

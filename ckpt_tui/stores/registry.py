@@ -1,6 +1,7 @@
-"""A path becomes the store that reads it: by what is there, never by a name that a payload gives.
+"""Finds the store that reads a path, by the files there, never by a name in a payload.
 
-Readers of others come by entry point (`extension_readers`); one is imported only for a path that no reader here knows.
+Readers of other formats come by entry point (`extension_readers`); one is imported only for a path that no reader here
+knows.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from ckpt_tui.stores.near_paths import near_path
 from ckpt_tui.stores.postgres_address import absolute, is_postgres, shown_place
 
 _OF_DATABASES = ("langgraph:LangGraphStore",)
-"""Formats that are SQLite databases: they are asked for such files alone, and no others are asked for these."""
+"""Formats that are SQLite databases: only they are tried for such files, and only for such files."""
 
 _FORMATS = (
     "agent_framework_dotnet:DotnetStore", "hpd:HpdStore", "dotnet_sessions:SessionStore", "langgraph_dev:DevStore",
@@ -38,16 +39,16 @@ They are imported by name, as the verbs are: a list of Agent Framework's checkpo
 """
 
 _NAMES = 64
-"""Names of a directory looked at: every format's files have names of a kind."""
+"""Names of a directory that are read: the files of each format have similar names."""
 
 _ENTRIES = 4_096
-"""Entries of a directory among which those names are looked for."""
+"""Entries of a directory among which those names are searched."""
 
 _FOLDERS = 2_000
-"""Directories below a parent directory that are looked at; a row says where there are more."""
+"""Directories below a parent directory that are searched; a row reports where there are more."""
 
 _LISTED = 100_000
-"""Entries of a directory among which directories and databases are looked for."""
+"""Entries of a directory among which directories and databases are searched."""
 
 _LEVELS = 3
 """Levels of directories below it, as in TENANT/USER/CONVERSATION."""
@@ -56,14 +57,14 @@ _NEVER = frozenset(("node_modules", "__pycache__", "site-packages"))
 """Directories of programs, which hold no store."""
 
 _HEAD = 4096
-"""Bytes of a file looked at."""
+"""Bytes of a file that are read."""
 
 _DATABASES = (".db", ".sqlite", ".sqlite3")
-"""How the names of databases end."""
+"""Suffixes of databases."""
 
 
 def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
-    """Open what holds checkpoints.
+    """Open a store of checkpoints.
 
     Args:
         path: A directory of checkpoints, one checkpoint file, a parent directory of stores (which open as one list), or
@@ -97,7 +98,7 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
         near = near_path(text)
         hint = f"Did you mean {near}?" if near else "Name the directory your workflow writes checkpoints to."
         raise NotFoundError(f"No such file or directory: {text or repr(text)}.", hint)
-    if text.endswith(_DATABASES):  # of what is not there yet, the name is all there is to know
+    if text.endswith(_DATABASES):  # of a path that does not exist yet, only the name is known
         return _format(_OF_DATABASES[0])(text)  # type: ignore[call-arg]
     return DirectoryStore(text)
 
@@ -155,7 +156,7 @@ def _with_their_forks(texts: list[str]) -> tuple[list[str], dict[str, list[str]]
     return left, forks
 
 
-# -- what is at a path ------------------------------------------------------------------------------------------------
+# -- recognising a path -----------------------------------------------------------------------------------------------
 
 
 def _sniffed(place: OpenedPath) -> Store | None:
@@ -189,7 +190,7 @@ def _is_empty(path: str) -> bool:
 
 
 def _directory(path: str) -> OpenedPath:
-    """What a quick look at a directory shows; the store itself says why it cannot be read."""
+    """The first facts about a directory; the store itself reports why it cannot be read."""
     has_folders = False
     names = []
     with suppress(OSError), os.scandir(path) as entries:
@@ -217,7 +218,7 @@ def _file(path: str) -> Store | None:
     found = found or _sniffed(place)
     if found is not None:
         return found
-    if name.endswith(".json"):  # the store says what is wrong with it
+    if name.endswith(".json"):  # the store reports the error
         return DirectoryStore(directory or os.curdir, only=name)
     if not head and name.endswith(_DATABASES) and os.path.isfile(path):  # a program has opened it, and not written yet
         return _format(_OF_DATABASES[0])(path)  # type: ignore[call-arg]
@@ -245,7 +246,7 @@ def _parent(path: str) -> Store | None:
 
 
 def stores_at(path: str, left: list[int]) -> list[str]:
-    """The names of the stores at or below a directory, "" for itself; looks at no more directories than are left."""
+    """The names of the stores at or below a directory, "" for itself; searches no more directories than are left."""
     if _sniffed(_directory(path)) is not None:
         return [""]
     return [name for name, store in _below(path, "", left) if not isinstance(store, Problem)]
@@ -261,7 +262,7 @@ def _below(path: str, name: str, left: list[int], level: int = 1) -> Iterator[tu
         stem, dot, ending = own.rpartition(".")
         is_kept = stem in names or os.path.isfile(os.path.join(path, name, stem))
         if dot and is_kept and ending in ("forks", "trash"):
-            continue  # forks are shown with the store that they are of, what was pruned is not shown
+            continue  # forks are shown with their store, pruned files are not shown
         below = f"{name}/{own}" if name else own
         place = os.path.join(path, below)
         found = _sniffed(_directory(place))
@@ -301,7 +302,7 @@ def _closed_databases(path: str) -> list[str]:
 
 
 def _databases(path: str) -> dict[str, Store]:
-    """The databases in a directory that are stores, by name, and what a development server of LangGraph keeps there."""
+    """The databases in a directory that are stores, by name, and the directory of a LangGraph development server."""
     found: dict[str, Store] = {}
     for name in _names_of(path, lambda entry: entry.is_file() and not entry.name.endswith(FILE_SUFFIX)):
         file = os.path.join(path, name)
@@ -322,7 +323,7 @@ def folders(path: str) -> list[str]:
 
 
 def _names_of(path: str, is_meant: Callable[[os.DirEntry[str]], bool]) -> list[str]:
-    """The names in a directory that are not hidden and are meant, in order; none where it cannot be read."""
+    """The accepted names in a directory that are not hidden, in order; none where it cannot be read."""
     names = []
     with suppress(OSError), os.scandir(path) as entries:
         for _, entry in zip(range(_LISTED), entries, strict=False):

@@ -1,4 +1,4 @@
-"""Files that are named like checkpoints and are something else: recognised by their first bytes, and named as it."""
+"""Files that are named like checkpoints and are something else, recognised by their first bytes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"PAR1", "foreign", "a Parquet table"),
     (b"bplist00", "foreign", "a property list of macOS"),
 )  # fmt: skip
-"""How a file begins, its kind, and what it is."""
+"""The first bytes of a file, its kind, and a description."""
 
 _ANNEXED = rb"(?:\.\./)*\.git/annex/objects/[^\n]*\s*\Z"
 _MARKUP = rb"(?i)\s*<(!doctype html|html|\?xml|!--)"
@@ -53,7 +53,7 @@ _DIVIDER = rb"(?m)^={7}\r?$"
 
 
 def side_file(name: str, data: bytes) -> tuple[str, str] | None:
-    """Kind and reason of a file that is not JSON, by its name and its bytes; None where nothing shows it."""
+    """Kind and reason of a file that is not JSON, by its name and its bytes; None where they do not show it."""
     own = name.rpartition("/")[2]
     if data.startswith(_APPLE_DOUBLE) or (own.startswith("._") and not data.lstrip().startswith(b"{")):
         whose = f" that belongs to {own[2:]}" if own.startswith("._") else ""
@@ -77,7 +77,7 @@ def side_file(name: str, data: bytes) -> tuple[str, str] | None:
 
 
 def explained(problem: Problem, data: bytes) -> Problem:
-    """The problem with what the file is, where its bytes show it; otherwise as it was."""
+    """The problem with a description of the file, where its bytes show one; otherwise unchanged."""
     if problem.kind == "documents":
         return problem
     found = side_file(problem.file, data)

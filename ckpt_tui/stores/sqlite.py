@@ -1,4 +1,4 @@
-"""SQLite databases of other programs, read without a trace: what every reader of one builds on.
+"""SQLite databases of other programs, read without a trace: the base of every reader of one.
 
 ```python
 database = SqliteFile("memory.db")
@@ -30,16 +30,16 @@ from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.stores.database_fault import DatabaseFault
 
 MAGIC = b"SQLite format 3\0"
-"""How every SQLite database begins."""
+"""The first bytes of every SQLite database."""
 
 BUSY_SECONDS = 0.25
-"""How long a look waits for a writer that has locked the database."""
+"""Seconds that a look waits for a writer that has locked the database."""
 
 LOOKS = 4
 """Attempts at a database that changes while it is read without locks."""
 
 SETTLED_SECONDS = 2.0
-"""How long after a write a commit may still become visible."""
+"""Seconds after a write in which a commit may still become visible."""
 
 COPIED_BYTES = 256 * 1024 * 1024
 """Bytes of the largest database that is copied aside where it cannot be read in place."""
@@ -59,12 +59,12 @@ class SqliteFault(DatabaseFault):
 
 
 class Mark(NamedTuple):
-    """What differs after a change.
+    """Differs after each change.
 
     Attributes:
         main: Inode, time in nanoseconds and bytes of the database.
         log: The same of its write-ahead log; None where there is none.
-        moment: Zero; or what no other mark has, where something was written so lately that it may not be committed yet.
+        moment: Zero; or a unique number, where a write is so recent that it may not be committed yet.
     """
 
     main: tuple[int, int, int]
@@ -87,10 +87,10 @@ class Table(NamedTuple):
 
 
 class Look:
-    """One connection, for as long as one question takes.
+    """One connection, as long as one query.
 
     Attributes:
-        note: What the look cannot see, as text for people, or "".
+        note: The parts that the look cannot see, as text for people, or "".
     """
 
     def __init__(self, connection: sqlite3.Connection, note: str = "") -> None:
@@ -101,7 +101,7 @@ class Look:
         """The ordinary tables by name: no views, no virtual tables, none of SQLite's own.
 
         Args:
-            names: Those that are looked for; all where none are named.
+            names: Those that are wanted; all where none are named.
         """
         found = {}
         for name, sql in self.rows("SELECT name, sql FROM sqlite_master WHERE type = 'table'"):
@@ -144,7 +144,7 @@ class SqliteFile:
         self._copy: _Copy | None = None
 
     def mark(self) -> Mark:
-        """A cheap look: another value after every commit, and for `SETTLED_SECONDS` after it.
+        """A cheap test: another value after every commit, and for `SETTLED_SECONDS` after it.
 
         Raises:
             OSError: the database is not there or cannot be read.
@@ -163,10 +163,10 @@ class SqliteFile:
             return Mark(main, None)
 
     def read(self, ask: Callable[[Look], Answer]) -> Answer:
-        """Open the database, ask, and close it.
+        """Open the database, run queries, and close it.
 
         Args:
-            ask: Is given the look; what it returns must not need the connection any more. It may be called again where
+            ask: Gets the look; its result must not need the connection any more. It may be called again where
                 the database changed meanwhile.
 
         Raises:
@@ -186,11 +186,11 @@ class SqliteFile:
                 return answer
         raise AssertionError("the last attempt returns or raises")
 
-    # -- ways to open it ---------------------------------------------------------------------------------------------
+    # -- opening -----------------------------------------------------------------------------------------------------
 
     @contextmanager
     def _opened(self, mark: Mark) -> Iterator[tuple[Look, bool]]:
-        """A connection in the way that leaves no trace, and whether SQLite's locks guard it against writers."""
+        """A connection that leaves no trace, and whether SQLite's locks guard it against writers."""
         if not self._keeps_log():
             # Locks of a rollback journal are not files; a journal left by a crash makes this fail.
             with _connected(self.path, "mode=ro") as connection:
@@ -220,7 +220,7 @@ class SqliteFile:
         return _WAL_VERSION in head[18:20]
 
     def _copied(self, mark: Mark) -> tuple[str, str]:
-        """Where to read a database whose log has no index, and what cannot be seen there.
+        """The path to read for a database whose log has no index, and a note on missing parts.
 
         SQLite would make the index beside it, so a copy is read.
         """
@@ -267,7 +267,7 @@ def _stamp(path: str) -> tuple[int, int, int]:
 
 @contextmanager
 def _connected(path: str, how: str) -> Iterator[sqlite3.Connection]:
-    """A connection that can neither write nor run what the schema holds."""
+    """A connection that can neither write nor run code of the schema."""
     place = quote(os.fsencode(os.path.abspath(path)))
     name = f"file:{'' if place.startswith('/') else '/'}{place}?{how}"
     with closing(
@@ -277,7 +277,7 @@ def _connected(path: str, how: str) -> Iterator[sqlite3.Connection]:
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         for pragma in ("query_only = 1", "trusted_schema = 0", "cell_size_check = 1", "mmap_size = 0"):
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute("BEGIN")  # all statements of one look see the same moment
+        connection.execute("BEGIN")  # all statements of one look see the same state
         yield connection
 
 

@@ -1,6 +1,6 @@
 """The calls of a `CheckpointStorage` of the user's program, in the event loop that it belongs to.
 
-Three further methods are tried by name: a storage that has them lists its headers page by page, says what changed, and
+Three further methods are tried by name: a storage that has them lists its headers page by page, reports changes, and
 gives many checkpoints at once. docs/adding-a-store.md shows them.
 """
 
@@ -23,15 +23,15 @@ _GRACE = 5.0
 """Seconds beyond it before an answer that was given up in the loop itself is given up here."""
 
 AT_ONCE = 32
-"""Checkpoints that are asked for side by side: a database in another place answers them in the time of one."""
+"""Checkpoints that are requested in parallel: a remote database answers them in the time of one."""
 
 FIRST_PAGE, PAGE = 100, 1_000
-"""Headers in the first page that is asked for, a screenful or two, and in each further one."""
+"""Headers in the first requested page, a screenful or two, and in each further one."""
 
 T = TypeVar("T")
 
 Loaded = tuple[bytes, tuple[str, ...]] | BaseException
-"""The file that a checkpoint would be, and its faults; or why there is none."""
+"""The bytes of the file for a checkpoint, and its faults; or the error."""
 
 Header = Any
 """A mapping or an object with the header members of a checkpoint: its id, parent, time, iteration, workflow."""
@@ -50,18 +50,18 @@ class CheckpointStorage(Protocol):
 
 
 class PagedStorage(Protocol):
-    """What a storage of many checkpoints may have besides; each method is tried by its name, and any may be missing."""
+    """Further methods of a storage with many checkpoints; each is tried by its name, and any may be missing."""
 
     def list_headers(
         self, *, workflow_name: str, limit: int, cursor: str | None
     ) -> Awaitable[tuple[Sequence[Header], str | None]]:
-        """At most `limit` headers, the newest first, and what to give for the next ones; None after the last."""
+        """At most `limit` headers, the newest first, and the cursor for the next ones; None after the last."""
         ...
 
     def changes(
         self, *, workflow_name: str, since: str | None
     ) -> Awaitable[tuple[Sequence[Header], Sequence[str], str | None]]:
-        """Headers that are new or changed, ids that are gone, and what to give the next time; for None, only that."""
+        """Headers that are new or changed, ids that are gone, and the next `since`; for None, only that."""
         ...
 
     def load_many(self, checkpoint_ids: Sequence[str]) -> Awaitable[Sequence[Any]]:
@@ -98,10 +98,10 @@ class StorageCalls:
         path: What to call it in messages.
 
     Attributes:
-        looked: Seconds that the last look at what there is took.
+        looked: Seconds that the last listing took.
         workflows: How many workflows there are.
         has_pages: It lists headers page by page.
-        has_changes: It says what changed.
+        has_changes: It reports changes.
     """
 
     def __init__(self, storage: CheckpointStorage, workflow_names: Sequence[str], call: AsyncCall, path: str) -> None:
@@ -119,10 +119,10 @@ class StorageCalls:
         return getattr(self._storage, name, None)
 
     def _look(self, work: Coroutine[Any, Any, T]) -> T:
-        """What the storage says about what there is.
+        """The answer of the storage to a listing.
 
         Raises:
-            CkptError: it says nothing.
+            CkptError: it does not answer.
         """
         began = time.monotonic()
         try:
@@ -133,7 +133,7 @@ class StorageCalls:
             self.looked = time.monotonic() - began
 
     def ids(self, with_newest: bool) -> tuple[list[str], list[str]]:
-        """All ids; and, in the same time, that of each workflow's newest checkpoint where the storage says it.
+        """All ids; and, requested in parallel, that of each workflow's newest checkpoint where the storage has it.
 
         Raises:
             CkptError: it does not list them.
@@ -180,10 +180,10 @@ class StorageCalls:
             limit = PAGE
 
     def changes(self) -> Changes:
-        """What changed since this was asked last; nothing the first time.
+        """The changes since the last call; none the first time.
 
         Raises:
-            CkptError: the storage does not say it.
+            CkptError: the storage does not report them.
         """
 
         async def all_changes() -> Changes:
@@ -200,12 +200,12 @@ class StorageCalls:
         return self._look(all_changes())
 
     def loaded(self, names: Sequence[str]) -> list[Loaded]:
-        """The files that checkpoints would be, pickled in the loop that owns them: nothing changes them meanwhile."""
+        """The files for checkpoints, pickled in the loop that owns them, so that they do not change meanwhile."""
         many = self._method("load_many")
 
         async def load_one(name: str) -> Loaded:
             try:
-                # Each has a limit of its own: many slow answers are slow, and not too late.
+                # Each has a time limit of its own, so that many slow answers do not add up to a timeout.
                 return await self._encoded(await asyncio.wait_for(awaited(self._storage.load(name)), CALL_SECONDS))
             except TimeoutError:
                 return TimeoutError(f"no answer within {CALL_SECONDS:.0f} s")
@@ -219,7 +219,7 @@ class StorageCalls:
                     KeyError(f"no checkpoint {name}") if one is None else await self._encoded(one)
                     for name, one in zip(names, found, strict=True)
                 ]
-            except Exception:  # of one of them, perhaps: each is asked for by itself
+            except Exception:  # perhaps of one of them: each is requested by itself
                 return None
 
         async def load_all() -> list[Loaded]:
@@ -268,5 +268,5 @@ def reason_of(error: BaseException) -> str:
 
 
 async def awaited(made: Awaitable[T]) -> T:
-    """What an awaitable of any kind gives."""
+    """The result of an awaitable of any kind."""
     return await made

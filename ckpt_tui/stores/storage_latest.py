@@ -1,4 +1,4 @@
-"""The newest checkpoint of a storage and those it came from: what `latest` means, without a list of all."""
+"""Finds the newest checkpoint of a storage and its ancestors, for `latest`, without a list of all."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def chain_of_latest(calls: StorageCalls, load: Callable[[Sequence[str]], Iterable[Entry]]) -> list[Entry] | None:
-    """The newest checkpoint with all that it came from; None where that is not certain, or a list of all is as quick.
+    """The newest checkpoint with all of its ancestors; None where that is not certain, or a list of all is as quick.
 
     Args:
-        calls: Asks the storage.
+        calls: The calls of the storage.
         load: Loads checkpoints by their ids.
 
     Raises:
@@ -25,7 +25,7 @@ def chain_of_latest(calls: StorageCalls, load: Callable[[Sequence[str]], Iterabl
     """
     ids, newest = calls.ids(with_newest=True)
     known = set(ids)
-    # Each parent is asked for behind its child, all others side by side.
+    # Each parent is requested after its child, all others in parallel.
     rounds = len(ids) // AT_ONCE
     if len(newest) != calls.workflows or not known.issuperset(newest) or "latest" in known or rounds < 2:
         return None

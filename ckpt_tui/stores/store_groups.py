@@ -1,6 +1,6 @@
-"""The runs of a store first, their checkpoints when somebody looks: what every store gives, and what it is made of.
+"""The groups of a store: runs first, their checkpoints on demand. The protocol, and the default for every store.
 
-A store whose container can be asked gives its own (`Store.groups`, `stores.langgraph_groups`); for any other one
+A store whose container can be queried has its own (`Store.groups`, `stores.langgraph_groups`); for any other one
 `ListedGroups` answers from its plain list.
 """
 
@@ -25,18 +25,18 @@ GROUPS_AT_ONCE = 256
 
 
 class GroupBatch(NamedTuple):
-    """News of the groups of a store.
+    """Changes of the groups of a store.
 
     Attributes:
         groups: Groups. While all are listed, the newest first, at most `GROUPS_AT_ONCE` or packed; then those that are
             new or have changed.
-        starts: All groups are listed from here on until a batch is complete: what was known of them no longer holds.
-        entries: Checkpoints that are new or changed since all groups were listed, and whatever cannot be shown.
+        starts: All groups are listed from here on until a batch is complete; the former ones are replaced.
+        entries: Checkpoints that are new or changed since all groups were listed, and problems.
         gone: File names of checkpoints that are no longer there.
-        done: Checkpoints looked at so far.
-        total: Checkpoints to look at in this pass.
+        done: Checkpoints read so far.
+        total: Checkpoints to read in this pass.
         missing: The place is not there now.
-        store: The store that all of it is about, where several are shown as one list, or "".
+        store: The store that the batch is about, where several are shown as one list, or "".
     """
 
     groups: Sequence[Group] = ()
@@ -63,11 +63,11 @@ class Groups(ABC):
         return None
 
     def is_large(self) -> bool:
-        """Whether there are more checkpoints than a list shows one by one, and all else here is had without them."""
+        """Whether there are more checkpoints than a list shows one by one, and queries need not read them all."""
         return False
 
     def suits_browser(self) -> bool:
-        """Whether a browser should list the groups, and read the checkpoints of those that somebody looks into."""
+        """Whether a browser should list the groups, and read their checkpoints when they are unfolded."""
         return self.is_large()
 
     @abstractmethod
@@ -80,7 +80,7 @@ class Groups(ABC):
 
     @abstractmethod
     def watch(self, stop: threading.Event) -> Iterator[GroupBatch]:
-        """All groups first, then what changes, until `stop` is set. Where a group is gone, all are listed again."""
+        """All groups first, then changes, until `stop` is set. Where a group is gone, all are listed again."""
 
     @abstractmethod
     def entries(self, group: str, keeps: bool = True) -> Sequence[Entry]:
@@ -88,7 +88,7 @@ class Groups(ABC):
 
         Args:
             group: Its id.
-            keeps: Whether `Store.fill` will be asked for them: what is needed for that is kept.
+            keeps: Whether `Store.fill` will be called for them, so that its data is kept.
 
         Raises:
             CkptError: they cannot be read; the reason is for people.
@@ -115,7 +115,7 @@ class Groups(ABC):
         return ()
 
     def problems(self) -> Sequence[Problem]:
-        """What cannot be shown, of all that there is.
+        """All files or rows that cannot be shown.
 
         Raises:
             CkptError: it cannot be read; the reason is for people.
@@ -124,10 +124,10 @@ class Groups(ABC):
 
 
 class ListedGroups(Groups):
-    """The groups of a store that gives its checkpoints alone.
+    """The groups of a store that only lists its checkpoints.
 
     Args:
-        store: The store; it is asked for everything.
+        store: The store; all of it is read.
     """
 
     def __init__(self, store: Store) -> None:
@@ -147,7 +147,7 @@ class ListedGroups(Groups):
         yield from batches
 
     def watch(self, stop: threading.Event) -> Iterator[GroupBatch]:
-        """Read everything, then what changes."""
+        """Read everything, then changes."""
         is_listed = False
         for batch in self._store.watch(stop):
             with self._lock:
@@ -161,7 +161,7 @@ class ListedGroups(Groups):
             yield from (one._replace(missing=batch.missing) for one in news)
 
     def _list(self) -> list[GroupBatch]:
-        """All groups of what is known."""
+        """All known groups."""
         refs = [entry for entry in self._entries.values() if isinstance(entry, CheckpointRef)]
         found = list(groups_of(arrange(refs)))
         found.sort(key=lambda one: one[0].rank, reverse=True)
@@ -179,7 +179,7 @@ class ListedGroups(Groups):
         return batches
 
     def entries(self, group: str, keeps: bool = True) -> Sequence[Entry]:
-        """What the list said of its checkpoints."""
+        """The listed headers of its checkpoints."""
         with self._lock:
             return [self._entries[file] for file in self._files.get(group, ())]
 

@@ -1,8 +1,8 @@
-"""What the browser knew of a large directory, kept until the next start: a table of headers and the runs they form.
+"""The cache of a large directory between two starts of the browser: a table of headers and the runs they form.
 
-It is a guess, shown at once and compared with every file behind that; what differs is read. Bodies and problems are
-not in it. It is one file in the user's cache directory, written beside and renamed, so that it is whole or not there;
-whatever is wrong with it, the files are read as without it.
+It is shown at once and then compared with every file; files that differ are read. It holds no bodies and no problems.
+It is one file in the user's cache directory, written beside its place and renamed, so that it is whole or missing; with
+any fault in it, the files are read as without it.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _RUN_COLUMNS = ("run_of", "roots", "numbers", "first", "last", "newest", "order"
 
 
 NO_MOMENT = (0, 0)
-"""In the place of a moment that proves nothing."""
+"""Stands for a time that proves nothing."""
 
 RACY_NS = 3_000_000_000
-"""Nanoseconds that a directory must have been left alone before what was read of it is all that there was."""
+"""Age in nanoseconds of a directory's last change from which a listing is known to be complete."""
 
 
 class Stored(NamedTuple):
-    """What was kept of a directory.
+    """The cached content of a directory.
 
     Attributes:
         headers: Its files.
@@ -61,7 +61,7 @@ class TableFile:
     """The file of one directory.
 
     Args:
-        directory: The status of the directory, which it is named by.
+        directory: The status of the directory, which names the file.
     """
 
     def __init__(self, directory: os.stat_result) -> None:
@@ -73,12 +73,12 @@ class TableFile:
         self._label = label.encode()
 
     def first(self) -> FirstScreen | None:
-        """What the first screen shows of it; None where there is nothing, or nothing that can be believed."""
+        """The first screen; None where there is none, or it cannot be trusted."""
         found = self._opened(self._read_first)
         return found if found is not None and found.groups else None
 
     def load(self) -> Stored | None:
-        """What is kept; None where there is nothing, or nothing that can be believed."""
+        """The cached content; None where there is none, or it cannot be trusted."""
         return self._opened(self._read)
 
     def _opened(self, read: Callable[[IO[bytes]], Read]) -> Read | None:
@@ -94,7 +94,7 @@ class TableFile:
                 self.drop()
         except OSError:
             pass
-        except Exception:  # other bytes than were written, whatever they make of it
+        except Exception:  # damaged bytes, with any effect
             self.drop()
         return None
 
@@ -130,7 +130,7 @@ class TableFile:
         return Stored(headers, runs, groups, _moment_in(file.read(), self._sum))
 
     def save(self, stored: Stored) -> None:
-        """Keep a table, as it is; where that cannot be, nothing is kept."""
+        """Save a table; where it cannot be written, nothing is kept."""
         headers, runs, groups, moment = stored
         if headers.flags.count(GONE) > len(headers) // 4:
             self.drop()
@@ -180,7 +180,7 @@ class TableFile:
         file.write(_with_moment(moment, self._sum))
 
     def note(self, moment: tuple[int, int]) -> None:
-        """Note that the directory was like that at another moment, too; where others have written here, nothing."""
+        """Note that the directory was unchanged at a later time, unless another process has written here."""
         with suppress(OSError, Doubt):
             check_owner(self.path, stat.S_IFREG)
             with open(self.path, "r+b") as file:
@@ -200,7 +200,7 @@ class TableFile:
 
 
 def moment_of(directory: str) -> tuple[int, int]:
-    """When files came, went or took the place of others in a directory last; `NO_MOMENT` where that may be just now."""
+    """When files of a directory were last added, deleted or replaced; `NO_MOMENT` where that may be just now."""
     try:
         status = os.stat(directory)
     except OSError:

@@ -1,4 +1,4 @@
-"""Says which files of a directory changed: events name them, a cheap look at the directory catches what events miss."""
+"""Reports the changed files of a directory: events name them, a cheap test of the directory catches missed ones."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify
 
 TICK = 0.1
-"""Seconds between two looks at a directory."""
+"""Seconds between two tests of a directory."""
 
 QUIET_SECONDS = 3.0
-"""Time without events after which they are looked for in double steps: half the idle cost for 25 ms of latency."""
+"""Seconds without events after which they are awaited in double steps: half the idle cost for 25 ms of latency."""
 
 BURST_EVENTS = 4096
 """Events in one batch from which on some may be missing: the kernel drops what exceeds its queue of 16,384, and one
@@ -33,7 +33,7 @@ BACKOFF_SECONDS = 64.0
 """Longest time between two tries to get events after errors (no inotify instances left, a name that is not UTF-8)."""
 
 FALLBACK_POLL_MS = 10_000
-"""Delay of the polling that watchfiles starts by itself on a kernel without events; our own look is cheaper."""
+"""Delay of the polling that watchfiles starts by itself on a kernel without events; our own test is cheaper."""
 
 _MODIFIED = 2  # watchfiles.Change.modified; the package itself takes 50 ms to import
 _POLLING_VARIABLE = "WATCHFILES_FORCE_POLLING"
@@ -51,23 +51,23 @@ def watch(
     read: Mapping[str, int] | ReadFiles | None = None,
     ticks: bool = False,
 ) -> Iterator[DirectoryChange]:
-    """Yield what changes among the `*.json` files of `directory` until `stop` is set; blocks, so run it in a thread.
+    """Yield changes of the `*.json` files of `directory` until `stop` is set; blocks, so run it in a thread.
 
-    The first Change, with names None, comes as soon as the watch is in place: whoever looks at what each Change shows
-    misses nothing, however slow. Such a Change comes again when the directory disappears, appears, is replaced or can
-    be listed at last. Every other Change has names. A name may be reported more than once.
+    The first Change, with names None, comes as soon as the watch is in place: a caller that reads the files of each
+    Change misses nothing, however slow it is. Such a Change comes again when the directory disappears, appears, is
+    replaced or can be listed at last. Every other Change has names. A name may be reported more than once.
 
     Args:
         directory: need not exist; may be a link. A relative path is resolved once, now.
         stop: ends the generator within about one tick.
-        slower: factor by which looks at the directory, and at its events, are further apart.
-        tick: seconds between two looks at the directory.
+        slower: factor by which tests of the directory and of its events are less frequent.
+        tick: seconds between two tests of the directory.
         debounce_ms: longest time in milliseconds that events are gathered before they are reported.
         step_ms: milliseconds without a further event after which the gathered ones are reported.
         force_polling: use no events; the variable WATCHFILES_FORCE_POLLING asks for the same.
         read: the packed stamps of the files, where the caller reads each file that a Change shows before it asks for
             the next one, and keeps them: files are compared with these, and no others are kept.
-        ticks: yield a Change without names, too, after each look at the directory.
+        ticks: yield a Change without names, too, after each test of the directory.
     """
     tick, step_ms = tick * slower, round(step_ms * slower)
     watching = _Watch(directory, stop, tick, debounce_ms, step_ms, force_polling or _polling_is_asked_for(), read)
@@ -79,7 +79,7 @@ def watch(
 
 
 def slower_beside(others: int) -> float:
-    """By which factor each of many directories is looked at less often: a change is then seen within a second.
+    """The factor by which each of many directories is tested less often: a change is then seen within a second.
 
     All together take a few percent of a core.
     """
@@ -87,7 +87,7 @@ def slower_beside(others: int) -> float:
 
 
 class _Events:
-    """What the events of one wait said."""
+    """The events of one wait."""
 
     __slots__ = ("explains", "lost", "names", "overrun", "replaced")
 
@@ -150,7 +150,7 @@ class _Watch:
             self.listen(self.tick, heard)
             here = directory_state(self.directory)
             if here is not None and here.mtime_ns != seen.mtime_ns and not heard.explains and self.notify is not None:
-                # The event may be a moment behind the mtime.
+                # The event may come a little later than the mtime.
                 self.listen(2 * self.step_ms / 1000, heard)
                 here = directory_state(self.directory)
             if self.stop.is_set() or heard.replaced or here is None or here.identity != seen.identity:
@@ -171,7 +171,7 @@ class _Watch:
                 yield DirectoryChange(frozenset(), missing=False)
 
     def listen(self, seconds: float, heard: _Events) -> None:
-        """Wait for events, at least one step and little longer than `seconds`; add what they say to `heard`."""
+        """Wait for events, at least one step and little longer than `seconds`; add them to `heard`."""
         if self.notify is None:
             self.stop.wait(seconds)
             return

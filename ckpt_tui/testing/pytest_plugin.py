@@ -19,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ckpt-tui", "checkpoints of agent workflows")
     group.addoption(
         "--record-checkpoints", action="store_true",
-        help="write the recordings that unchanged() compares with, from runs that are taken for good",
+        help="write the recordings that unchanged() compares with, from runs that are taken as correct",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The checkpoints of a workflow under test, and what a test asserts of them."""
+"""The checkpoints of a workflow under test, and assertions on them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Checkpoints:
         return show_document(store.load(node.ref.file, everything=True), run.id, node, reveal=True)
 
     def assert_checkpoint(self, checkpoint: str, expected: Mapping[str, Any]) -> None:
-        """Assert what is in one checkpoint.
+        """Assert the content of one checkpoint.
 
         Args:
             checkpoint: Its id, a beginning of it, `latest`, or either with `~N` for N parents up.
@@ -141,7 +141,7 @@ class Checkpoints:
         self._hold([Check("safe", "safe", ("",))])
 
     def _hold(self, checks: Sequence[Check]) -> list[int]:
-        """Raise what failed; returns what each check counted."""
+        """Raise an error for checks that failed; returns the count of each check."""
         __tracebackhide__ = True
         store, run, branch = self._branch()
         outcomes = Checks(store, run, branch[-1], configured_rules(), str(self._base)).evaluate(checks)

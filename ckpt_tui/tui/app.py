@@ -69,10 +69,10 @@ def _collect_rarely() -> None:
 
 @runtime_checkable
 class Explains(Protocol):
-    """A screen that says why a key does nothing."""
+    """A screen that shows why a key does nothing."""
 
     def explain(self, text: str) -> None:
-        """Say it, until the next key."""
+        """Show the text until the next key."""
 
 
 _REDRAW = by_id()["app.redraw"]
@@ -92,10 +92,10 @@ class CkptApp(EndsJobs, TypeAhead):
     """The browser of one store.
 
     Args:
-        store: What to browse.
+        store: The store to browse.
         at: Id of the checkpoint to open at.
         steps: Labels of the place to open at.
-        config: What the person set.
+        config: The configuration.
         events: The file of a stream of events to show in the place of a store, or "".
         streams: Names of the streams in it, where `events` is a directory; else paths of those beside the store.
     """
@@ -165,7 +165,7 @@ class CkptApp(EndsJobs, TypeAhead):
 
     @property
     def current_theme(self) -> Theme:
-        """The theme in use, which Textual asks for as it frames a line, and would look up in a copy of all themes."""
+        """The theme in use, cached: Textual needs it for every line, and looks it up in a copy of all themes."""
         if self._theme_in_use is None or self._theme_in_use.name != self.theme:
             self._theme_in_use = super().current_theme
         return self._theme_in_use
@@ -178,7 +178,7 @@ class CkptApp(EndsJobs, TypeAhead):
         return [*found, self._ascii] if self._ascii is not None else found
 
     def get_css_variables(self) -> dict[str, str]:
-        if not self._has_themes:  # asked before the theme is chosen: those of another one would be computed for nothing
+        if not self._has_themes:  # called before the theme is chosen: those of another one would be computed in vain
             return {}
         variables = super().get_css_variables()
         if self.current_theme.ansi:
@@ -191,7 +191,7 @@ class CkptApp(EndsJobs, TypeAhead):
         return {} if theme.name in (DARK.name, LIGHT.name) else variables_for(theme)
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
-        if priority:  # the first look at a key: what was said of the last one is taken back
+        if priority:  # the first handler of a key: the text about the last one is removed
             self._cover_keys("")
         handled = await super()._check_bindings(key, priority)
         if not handled and not priority:
@@ -203,7 +203,7 @@ class CkptApp(EndsJobs, TypeAhead):
         self._explain(event.text)
 
     def _explain(self, text: str) -> None:
-        """Say why a key did nothing, in the line of keys of the screen."""
+        """Show why a key did nothing, in the line of keys of the screen."""
         screen = self.screen
         if isinstance(screen, Explains):
             screen.explain(text)
@@ -211,7 +211,7 @@ class CkptApp(EndsJobs, TypeAhead):
             self._cover_keys(text)
 
     def _cover_keys(self, text: str) -> None:
-        """Say something in the line of keys of a screen that does not say it itself; "" shows the keys again."""
+        """Show a text in the line of keys of a screen that does not show it itself; "" shows the keys again."""
         for bar in self.screen.query("#foot").results(BarLine):
             bar.cover(text)
 
@@ -234,7 +234,7 @@ class CkptApp(EndsJobs, TypeAhead):
             self.notify(text, title="Theme", timeout=8, markup=False)
 
     def action_configure(self) -> None:
-        """Edit the configuration, and take over what can be changed while the app goes on."""
+        """Edit the configuration, and apply the settings that can change while the app runs."""
         config = _configuration().edit(self)
         if config is None:
             return
@@ -246,7 +246,7 @@ class CkptApp(EndsJobs, TypeAhead):
             if isinstance(screen, Browse):
                 screen.parent_diff.take_rules()
         if not _configuration().complain(self, config):
-            text = "Taken over: theme, keys, rules of a diff. What else it sets counts from the next start on."
+            text = "Applied: theme, keys, rules of a diff. Other settings apply from the next start on."
             self.notify(text, title="Configuration", timeout=8, markup=False)
 
     def _use_keys(self) -> None:
@@ -259,7 +259,7 @@ class CkptApp(EndsJobs, TypeAhead):
             self.exit()
 
     def on_resize(self, event: Resize) -> None:
-        """Forget what the terminal shows: one of another size shows it elsewhere."""
+        """Forget the painted content: a terminal of another size shows it elsewhere."""
         self._painter.forget()
 
     def _write_anew(self) -> None:
@@ -281,7 +281,7 @@ class CkptApp(EndsJobs, TypeAhead):
         self.post_message(key_event(key).set_sender(self))  # not from what was clicked: its child would keep it
 
     def action_redraw(self) -> None:
-        """Draw the whole screen again, whatever the terminal shows."""
+        """Draw the whole screen again."""
         if self._driver is not None and not self.is_headless:
             self._driver.write(_BLANK)
         self._write_anew()

@@ -1,4 +1,4 @@
-"""What a key opens over any screen. The first such key imports it: no first row waits for it."""
+"""Dialogs that a key opens over any screen, imported by the first such key: the first row does not wait for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ckpt_tui.tui.screens.yes_no import YesNoScreen, quit_question
 
 
 class AppDialogs:
-    """The screens, and what fills the palette; `app` asks for them."""
+    """The screens and the provider of the palette, for `app`."""
 
     commands = Commands
     theme_picker = ThemePicker

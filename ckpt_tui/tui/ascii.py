@@ -12,10 +12,10 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 _SIGNS = {
-    # what happened, and what is wrong
+    # steps and faults
     "●": "*", "○": "o", "‖": "=", "↩": "<", "✓": "v", "✗": "x", "☠": "X", "✎": "e", "◇": "y", "◆": "#", "★": "*",
     "◌": "o", "■": "#", "▪": "#", "•": "*", "◉": "@", "◦": "o", "⚠": "!", "∥": "|", "⇄": "=", "↻": "@",
-    # keys and ways
+    # keys and arrows
     "▸": ">", "▾": "v", "◂": "<", "▶": ">", "◀": "<", "▹": ">", "→": ">", "←": "<", "↑": "^", "↓": "v",
     "↳": "`", "⋯": "~", "⋮": ":", "↕": "|", "↺": "@", "↷": "~",
     "▲": "^", "△": "^", "▼": "v", "▽": "v", "▷": ">", "◁": "<", "◐": "o", "⊘": "x", "⊙": "@", "⏸": "=",
@@ -32,9 +32,9 @@ _SIGNS = {
 
 
 def draws_ascii(environ: Mapping[str, str]) -> bool:
-    """Whether the locale says that the terminal shows ASCII alone, or another 8-bit set than UTF-8.
+    """Whether the terminal shows only ASCII or an 8-bit set, by the locale.
 
-    A locale that nobody set says nothing: containers have none, and terminals that show everything.
+    A locale that is not set does not count: containers have none, with terminals that show everything.
     """
     name = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
     encoding = name.partition(".")[2].partition("@")[0].lower().replace("-", "")
@@ -45,11 +45,6 @@ def draws_ascii(environ: Mapping[str, str]) -> bool:
 def ascii_text(text: str) -> str:
     """The text in ASCII, with as many cells."""
     return text if text.isascii() else "".join(map(_ascii, text))
-
-
-def has_ascii(sign: str) -> bool:
-    """Whether a sign that the app draws has one in ASCII that says the same."""
-    return sign in _SIGNS or "\u2500" <= sign <= "\u257f"
 
 
 def _ascii(char: str) -> str:
@@ -65,7 +60,7 @@ def _ascii(char: str) -> str:
 
 
 def _line(name: str) -> str:
-    """What stands for a part of a frame or of a gutter."""
+    """The ASCII sign for a part of a frame or of a gutter."""
     across = any(word in name for word in ("HORIZONTAL", "LEFT", "RIGHT"))
     down = any(word in name for word in ("VERTICAL", "UP", "DOWN"))
     return "+" if across and down else "|" if down else "-"

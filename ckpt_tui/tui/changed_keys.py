@@ -1,4 +1,4 @@
-"""Keys that a person changed: which of them can be used."""
+"""Checks keys that a person changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ckpt_tui.tui.commands import Command, Scope, by_id, key_set
 
 
 def accept_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """The keys of a configuration that can be used, and what is wrong with the others.
+    """The keys of a configuration that can be used, and the faults of the others.
 
     A change is refused when its command is unknown, or when one of its keys already runs another command in a place
     where both would work.

@@ -30,7 +30,7 @@ class Copied(NamedTuple):
 
     Attributes:
         where: The place, as text, after "copied to" or "sent to".
-        is_known: Whether it is known to have arrived; a terminal takes a text without a word.
+        is_known: Whether it is known to have arrived; a terminal does not confirm it.
     """
 
     where: str
@@ -40,23 +40,23 @@ class Copied(NamedTuple):
 def copy(text: str, write: Callable[[str], None]) -> Copied:
     """Copy a text; returns where it went.
 
-    `CKPT_TUI_CLIPBOARD` chooses the way: auto (default), native, tmux, osc52 or file.
+    `CKPT_TUI_CLIPBOARD` chooses the method: auto (default), native, tmux, osc52 or file.
 
     Args:
-        text: What to copy.
+        text: The text.
         write: Writes a control sequence to the terminal.
 
     Raises:
         OSError: the file in the last place cannot be written.
     """
-    way = os.environ.get("CKPT_TUI_CLIPBOARD", "auto")
+    method = os.environ.get("CKPT_TUI_CLIPBOARD", "auto")
     data = text.encode("utf-8", "surrogatepass")
-    if way in ("auto", "native") and _native(data):
+    if method in ("auto", "native") and _native(data):
         return Copied("the clipboard", True)
-    if way in ("auto", "tmux") and os.environ.get("TMUX") and _tmux(data):
+    if method in ("auto", "tmux") and os.environ.get("TMUX") and _tmux(data):
         return Copied("the tmux buffer", True)
     encoded = b64encode(data).decode("ascii")
-    if way in ("auto", "osc52") and len(encoded) <= OSC52_LIMIT:
+    if method in ("auto", "osc52") and len(encoded) <= OSC52_LIMIT:
         write(wrapped(f"\x1b]52;c;{encoded}\x07", os.environ))
         return Copied("the terminal, for the clipboard", False)
     return Copied(_save(data), True)
@@ -68,7 +68,7 @@ def _tmux(data: bytes) -> bool:
 
 
 def wrapped(sequence: str, environment: os._Environ[str] | dict[str, str]) -> str:
-    """The sequence as the multiplexer in between must see it to pass it on."""
+    """The sequence in the form that a multiplexer passes on."""
     if environment.get("TMUX"):
         return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
     if environment.get("TERM", "").startswith("screen") and environment.get("STY"):

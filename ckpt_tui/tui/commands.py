@@ -19,7 +19,7 @@ class Command(NamedTuple):
         title: What it does, in a few words.
         scope: Where it works.
         hint: A word for the line of hints; empty to leave it out.
-        shown: How the key is written for people; empty for Textual's own way.
+        shown: How the key is written for people; empty for Textual's own notation.
         pair: Id of its opposite, where the word in the line of hints stands for both.
         words: Other words that the palette finds it by, beside its id, its hint and its title.
     """

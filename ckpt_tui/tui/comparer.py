@@ -1,6 +1,6 @@
-"""Diffs made in workers and kept: by what the two checkpoints are, so that the second question is answered at once.
+"""Diffs made in workers and cached by the contents of both checkpoints, so that a repeated one is there at once.
 
-What makes a diff is imported by the worker that asks for one.
+The worker that makes a diff imports what it needs.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Compared(NamedTuple):
 
 
 class Comparer:
-    """Makes diffs of the checkpoints of one store, and keeps them; may be asked by several threads.
+    """Makes diffs of the checkpoints of one store, and caches them; may be used by several threads.
 
     Args:
         store: Where the checkpoints are.
@@ -69,7 +69,7 @@ class Comparer:
         self, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules, check: Check,
         progress: Callable[[int], None] | None = None,
     ) -> Compared:  # fmt: skip
-        """The diff of two checkpoints; `progress` hears now and then how many values were looked at.
+        """The diff of two checkpoints; `progress` is called now and then with how many values were compared.
 
         Raises:
             CkptError: one of them cannot be read.
@@ -104,7 +104,7 @@ class Comparer:
         """The first step in which two branches differ.
 
         Raises:
-            CkptError: a checkpoint on the way cannot be read.
+            CkptError: a checkpoint of the branches cannot be read.
         """
 
         def load(ref: CheckpointRef) -> Checkpoint:
@@ -134,7 +134,7 @@ def _size(compared: Compared) -> int:
 
 
 def _content(ref: CheckpointRef) -> Hashable:
-    """A key that identifies what a checkpoint holds; a file that is replaced has another time."""
+    """A key for the content of a checkpoint; a file that is replaced has another time."""
     return ref.file, ref.id, ref.timestamp, ref.size
 
 

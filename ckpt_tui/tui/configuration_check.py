@@ -1,4 +1,4 @@
-"""What is wrong in a configuration: names that nothing knows, each with the one that was probably meant."""
+"""Faults of a configuration: unknown names, each with the one that was probably meant."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Complaint(NamedTuple):
 
     Attributes:
         where: The table or key.
-        reason: What is wrong.
-        hint: What to do; may be empty.
+        reason: The fault.
+        hint: The fix; may be empty.
     """
 
     where: str

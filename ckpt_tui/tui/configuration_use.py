@@ -1,4 +1,4 @@
-"""The configuration in the app: what is wrong in it is said, and it is edited while the app goes on."""
+"""The configuration in the app: reports its faults, and edits it while the app runs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ TITLE = "Configuration"
 
 
 class ConfigurationUse:
-    """What the app does with its configuration now and then; a class, so that one import brings it all."""
+    """Handles the configuration of the app; a class, so that one import brings it all."""
 
     @staticmethod
     def complain(app: App[Any], config: Config) -> int:
-        """Say what is wrong in a configuration; returns how much that is."""
+        """Report the faults of a configuration; returns their number."""
         found = complaints(config)
         for complaint in found:
             app.notify(clean(complaint.text), title=TITLE, severity="warning", timeout=10, markup=False)
@@ -28,9 +28,9 @@ class ConfigurationUse:
 
     @staticmethod
     def edit(app: App[Any]) -> Config | None:
-        """Open the file in $VISUAL or $EDITOR, and read it again; None where it is as it was, or cannot be used.
+        """Open the file in $VISUAL or $EDITOR, and read it again; None where it is unchanged, or cannot be used.
 
-        What is wrong is said.
+        Faults are reported.
         """
         try:
             return _edited(app)

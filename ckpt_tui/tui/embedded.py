@@ -1,4 +1,4 @@
-"""The browser inside of the program whose checkpoints it shows."""
+"""Runs the browser inside of the program whose checkpoints it shows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def app_for(storage: Any, workflow_name: str | Sequence[str], at: str | None = N
 async def browse(storage: Any, *, workflow_name: str | Sequence[str], at: str | None = None) -> None:
     """Browse the checkpoints of a storage until the person quits, live while a workflow runs in the same event loop.
 
-    The terminal is the browser's meanwhile: print nothing, and log to a file. Values are pickled in this process, and
+    Print nothing meanwhile, and log to a file: the browser has the terminal. Values are pickled in this process, and
     shown without being unpickled.
 
     ```python

@@ -1,4 +1,4 @@
-"""What ends the browser from outside, so that the terminal is left as it was found."""
+"""Ends the browser on signals and on a lost terminal, and restores the terminal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BY_SIGNAL = 128
 def end_on_signals(app: App[Any]) -> None:
     """Make SIGTERM and SIGHUP end an app as its own key does, with exit code 143 or 129; called in its event loop.
 
-    Where there are no such signals, or somebody else answers them, nothing changes.
+    Does nothing where there are no such signals, or other handlers are set.
     """
     loop = asyncio.get_running_loop()
     for name in ("SIGTERM", "SIGHUP"):
@@ -40,8 +40,8 @@ def end_with_input(app: App[Any]) -> None:
     """Make an app end once the other end of its input is gone; called in its event loop.
 
     That is the server of a web page, where Textual's driver only stops reading, or a terminal that was closed while
-    its signal is ignored, as `nohup` has it: the driver would read its end again and again, and take a core. Where the
-    system cannot wait for that (Windows), nothing changes.
+    its signal is ignored, as `nohup` has it: the driver would read its end again and again, and take a core. Does
+    nothing where the system cannot wait for that (Windows).
     """
     if not (app.is_web or (not app.is_headless and os.isatty(0))) or not hasattr(select, "poll"):
         return
@@ -67,7 +67,7 @@ class EndsJobs(App[None]):
     _is_ending = False
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """End it, and what runs for it."""
+        """End it, and its threads."""
         self._is_ending = True
         super().exit(result, return_code, message)
         stop_all(self)
@@ -81,7 +81,7 @@ class EndsJobs(App[None]):
         return self._is_ending or await super()._check_bindings(key, priority)
 
     async def run_async(self, **options: Any) -> None:
-        """Run it, and end what runs for it, however the app ended."""
+        """Run it, and end its threads, however the app ended."""
         try:
             await super().run_async(**options)
         finally:
@@ -89,7 +89,7 @@ class EndsJobs(App[None]):
 
 
 class TerminalFile:
-    """A file of a terminal that may go away: from then on nothing is written, and nobody waits for it.
+    """A file of a terminal that may go away: from then on writes do nothing, so that no thread waits for it.
 
     The thread that writes would end with the error, and the app would wait for it once enough is to be written.
     """
@@ -102,7 +102,7 @@ class TerminalFile:
         self._try(self._file.write, text)
 
     def flush(self) -> None:
-        """Write what is kept back."""
+        """Write buffered text."""
         self._try(self._file.flush)
 
     def _try(self, function: Callable[..., Any], *args: Any) -> None:
@@ -117,7 +117,7 @@ class TerminalFile:
 
 
 def until_gone(write: Callable[[bytes], int]) -> Callable[[bytes], int]:
-    """The same for what writes to the server of a web page: an app that fails as it writes would not end cleanly."""
+    """The same for the writer to the server of a web page: an app that fails as it writes would not end cleanly."""
 
     def write_if_read(data: bytes) -> int:
         try:
@@ -131,7 +131,7 @@ def until_gone(write: Callable[[bytes], int]) -> Callable[[bytes], int]:
 
 
 _GONE = (errno.EIO, errno.EPIPE, errno.EBADF, errno.ENXIO)
-"""What the system says about a terminal that is not there any more."""
+"""Errors of the system about a terminal that has gone."""
 
 
 def run_to_end(app: App[Any], mouse: bool) -> int:

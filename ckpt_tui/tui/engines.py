@@ -1,4 +1,4 @@
-"""What answers the jobs of a screen. The first job that needs some of it imports it: no first row waits for it."""
+"""The functions behind the jobs of a screen, imported by the first job that needs them: no first row waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of a large store: runs folded to a row each, the newest first, and those that somebody looks into.
+"""The list of a large store: runs folded to a row each, the newest first, and unfolded runs.
 
 A folded run has no section and no rows of its own: its row is made when it is drawn. So a list of a hundred thousand
 runs is a handful of sections.
@@ -18,7 +18,7 @@ from ckpt_tui.tui.sections import Named, Places, Rows, Section, file_of
 
 
 class FoldedGroup(NamedTuple):
-    """A group of sections: a run and those that are a part of it, which somebody may look into."""
+    """A group of sections: a run and those that are a part of it, which may be unfolded."""
 
     id: str
     keys: tuple[object, ...]
@@ -26,7 +26,7 @@ class FoldedGroup(NamedTuple):
 
     @property
     def rank(self) -> tuple[float, int]:
-        """What orders them: the newest first."""
+        """The sort key: the newest first."""
         return max(section.moment for section in self.sections)
 
     @property
@@ -76,7 +76,7 @@ class Span(Section):
 
 
 class _FoldedRows(LazySequence[listing.Row]):
-    """The rows of groups, each made when it is asked for."""
+    """The rows of groups, each made on access."""
 
     def __init__(self, groups: Sequence[Group] | Sequence[FoldedGroup], start: int, stop: int) -> None:
         self._groups = groups
@@ -93,10 +93,10 @@ class _FoldedRows(LazySequence[listing.Row]):
 
 
 class Folding:
-    """Which runs are folded. It changes with what a person looks into; a view is made of what it is then.
+    """The set of folded runs, changed by the person; a view is made of its present state.
 
     Args:
-        follows: Says whether the newest checkpoint is followed: its run is unfolded then.
+        follows: Whether the newest checkpoint is followed: its run is unfolded then.
 
     Attributes:
         groups: All groups where the store lists them first; None where checkpoints are listed.
@@ -138,9 +138,9 @@ class FoldedPlaces(Places):
 
     Args:
         rows: The rows.
-        homes: File name → what identifies its section.
-        order: What identifies a section → its index, where it is shown.
-        sections: What identifies a section → it, shown or not.
+        homes: File name → the key of its section.
+        order: The key of a section → its index, where it is shown.
+        sections: The key of a section → the section, shown or not.
         folding: Which runs are folded.
     """
 
@@ -207,7 +207,7 @@ def in_groups(sections: Named) -> list[FoldedGroup]:
 
 
 def fold(groups: Sequence[FoldedGroup], unfolded: set[str]) -> Named:
-    """Sections of those that somebody looks into, and spans of all others; a span never holds two stores."""
+    """Sections of the unfolded groups, and spans of all others; a span never holds two stores."""
     out: Named = []
     start = 0
 
@@ -237,11 +237,11 @@ def _store_of(group: Group | FoldedGroup) -> str:
 
 
 def fold_listed(groups: GroupList, opened: Mapping[str, Named]) -> Named:
-    """The same of groups that are known without their checkpoints.
+    """The same for groups that are known without their checkpoints.
 
     Args:
         groups: The groups in order.
-        opened: Id of a group that somebody looks into → its sections.
+        opened: Id of an unfolded group → its sections.
     """
     out: Named = []
     cuts = sorted(start for start, *_ in groups.stores.values())

@@ -70,7 +70,7 @@ def learn_run(run: Run, learned: RunGraph, reader: Reader) -> Iterator[Node]:
 def read_step(
     store: Store, run: Run, node: Node, learned: RunGraph, check: Callable[[], None] | None = None
 ) -> Iterator[StepReady]:
-    """Yield the step to a checkpoint at once, and again after each other step of its run that is learned from."""
+    """Yield the step to a checkpoint at once, and again after the graph was learned from each other step of its run."""
     reader = Reader(store, check)
     files = files_of(run)
     after = reader.maybe(node.ref.file)

@@ -1,4 +1,4 @@
-"""What is known of a store that lists its runs first: all groups, and which of them are read."""
+"""The state of a store that lists its runs first: all groups, and those whose checkpoints are read."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class GroupLibrary:
     """The groups of one store. It is used under the lock of its library.
 
     Args:
-        store: Where they come from.
+        store: The store.
 
     Attributes:
         store: The same.
         text: The text of the filter, or "".
-        is_stale: All groups were listed since the filter looked at them.
+        is_stale: All groups were listed since the filter was applied.
     """
 
     def __init__(self, store: Groups) -> None:
@@ -42,7 +42,7 @@ class GroupLibrary:
         self._matched: dict[str, KnownGroups] | None = None
 
     def apply(self, batch: GroupBatch) -> list[Entry]:
-        """Take in news; the entries of groups whose checkpoints are known."""
+        """Apply a batch; returns the entries of groups whose checkpoints are known."""
         known = self._of(self._known, batch.store)
         if batch.starts:
             known.begin()
@@ -76,12 +76,12 @@ class GroupLibrary:
         return list(self._read)
 
     def put(self, group: str, entries: Sequence[Entry], kept: Iterable[str]) -> set[str]:
-        """Take in the checkpoints of a group; the files that are known no longer.
+        """Set the checkpoints of a group; returns the files that are forgotten.
 
         Args:
             group: Its id.
-            entries: They.
-            kept: Groups that must stay known, whatever is looked at.
+            entries: Its entries.
+            kept: Groups that are never forgotten.
         """
         files = {entry.file for entry in entries}
         gone = self._read.pop(group, set()) - files
@@ -111,15 +111,15 @@ class GroupLibrary:
         return JoinedGroups({name: known[name].now() for name in self.store.stores if name in known})
 
     def nodes(self) -> GroupNodes:
-        """All checkpoints, read run by run as somebody comes to them."""
+        """All checkpoints, read run by run as they are iterated."""
         return GroupNodes(self.store, self._joined(self._known))
 
     def match(self, text: str, found: Iterable[str]) -> None:
-        """Take in a filter; it takes a second for some hundred thousand groups.
+        """Apply a filter; takes a second for some hundred thousand groups.
 
         Args:
             text: What the names of groups must contain; "" for no filter.
-            found: Ids of groups that have it elsewhere.
+            found: Ids of further groups that match.
         """
         ids = frozenset(found)
         matched: dict[str, KnownGroups] = {}

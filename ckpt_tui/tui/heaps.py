@@ -1,4 +1,4 @@
-"""The memory of the browser: what a thread took for a large file is given back, or is there for the others."""
+"""The memory of the browser: memory of large files is given back, or used by other threads."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import suppress
 from ctypes import CDLL
 
 _TRIM, _MAPPED, _MOST_HEAPS = -1, -3, -8
-"""What sets when memory is given back, what is taken by itself, and how many heaps there are; malloc.h of glibc."""
+"""Options of glibc's mallopt: trim threshold, mmap threshold, number of heaps; see malloc.h."""
 
 _LARGE = 128 * 1024
-"""Bytes that are taken by themselves and given back at once; left alone, glibc raises that to 32 MB."""
+"""Bytes of a block that has a mapping of its own and is given back at once; by default glibc raises that to 32 MB."""
 
 
 def share_heaps() -> None:
-    """Make one heap for all threads, and give back what large files took."""
+    """Make one heap for all threads, and give back the memory of large files."""
     if sys.platform == "linux":
         with suppress(AttributeError):  # another C library
             library = CDLL(None)
@@ -24,7 +24,7 @@ def share_heaps() -> None:
 
 
 def give_back() -> None:
-    """Give back what was taken and is free again: reading a million files leaves a third of it between what stays."""
+    """Give back free memory: reading a million files leaves a third of it free between used blocks."""
     if sys.platform == "linux":
         with suppress(AttributeError):
             CDLL(None).malloc_trim(0)
@@ -36,16 +36,16 @@ as many."""
 
 
 class Sweeper:
-    """Frees what was read and is no longer used, now and then: Python looks for it rarely here (`garbage`).
+    """Frees decoded values that are no longer used, now and then: the collector runs rarely here (`garbage`).
 
-    What is in a cycle, such as the rows of a value, would else stay until hundreds of megabytes are in use.
+    Values in cycles, such as the rows of a value, would otherwise stay until hundreds of megabytes are in use.
     """
 
     def __init__(self) -> None:
         self._read = 0
 
     def note(self, size: int) -> None:
-        """Take in that so many bytes were read; it may take some tens of milliseconds, in the thread that reads."""
+        """Count bytes that were read; may take some tens of milliseconds, in the reading thread."""
         self._read += size
         if self._read >= SWEPT_BYTES:
             self._read = 0

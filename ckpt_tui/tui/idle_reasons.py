@@ -33,7 +33,7 @@ def why_not(key: str, character: str, changed: Mapping[str, str]) -> str:
 
     Args:
         key: The key, as Textual names it.
-        character: What it types, or "".
+        character: The character that it types, or "".
         changed: Command id → keys, where the person changed them.
     """
     found = [each for each in COMMANDS if key in key_set(changed.get(each.id, each.keys))]

@@ -1,6 +1,6 @@
-"""What a screen has done in threads: loading, reading, searching and comparing checkpoints.
+"""The jobs of a screen in threads: loading, reading, searching and comparing checkpoints.
 
-What answers a job is imported in its thread where no first row waits for it: see `engines`.
+Code that the first row does not need is imported in the thread of a job: see `engines`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ COUNT_SECONDS = 0.15
 """Shortest time between two messages on how much changed in the checkpoints on the screen."""
 
 MATCH_LIMIT = 10_000
-"""Matches of one search; nobody steps through more."""
+"""Matches of one search; a longer list would not be stepped through."""
 
 
 def _load_failed(error: CkptError, file: str) -> CheckpointReady:
@@ -103,7 +103,7 @@ class Jobs:
 
     @job("judge")
     def judge(self, file: str, checkpoint: Checkpoint) -> None:
-        """Look for names in the pickles of a checkpoint that could run code."""
+        """Search the pickles of a checkpoint for names that could run code."""
         found = engines().alarms(checkpoint, check_cancelled, DocumentBudget(), decoded_only=True)
         if found:
             self.workers.post(AlarmsReady(file, found))
@@ -138,7 +138,7 @@ class Jobs:
         self.workers.post(ValueRead(value))
 
     def stop_reading(self) -> None:
-        """Leave the value that is being read."""
+        """Stop reading a value."""
         self.workers.cancel("read")
 
     # -- steps and changes -------------------------------------------------------------------------------------------
@@ -157,13 +157,13 @@ class Jobs:
         self, run: Run, node: Node, checkpoint: Checkpoint, paths: Cache[tuple[str, str, str], RunPath],
         given: Graph | None, whole: bool, at_once: bool = True, is_read: bool = True,
     ) -> None:  # fmt: skip
-        """Make the overview of a checkpoint, with `whole` again once the path of its run is read.
+        """Make the overview of a checkpoint; with `whole` again once the path of its run is read.
 
         Args:
             run: Its run.
             node: Its place in the run.
             checkpoint: It.
-            paths: `Run.key` → what was read of the path of a run before.
+            paths: `Run.key` → the path of a run, as far as it was read.
             given: The graph of the workflow itself, where it is known.
             whole: Read the whole path of the run.
             at_once: Make it from the checkpoint and its parent before that.
@@ -174,7 +174,7 @@ class Jobs:
             run_path = engines().run_path()
             paths.put(run.key, run_path)
         run_path.learned.given = given or run_path.learned.given
-        with suppress(CkptError):  # what cannot be read says so where it is shown
+        with suppress(CkptError):  # the error is shown where the checkpoint is opened
             for report in engines().overviews(
                 self._store, run, node, run_path, checkpoint, whole, check_cancelled, self.workers.rest,
                 at_once=at_once, is_read=is_read,
@@ -195,7 +195,7 @@ class Jobs:
 
     @job("count")
     def count(self, comparer: Comparer, pairs: list[tuple[CheckpointRef, CheckpointRef]], ignore: IgnoreRules) -> None:
-        """Count what changed between each pair."""
+        """Count the changes of each pair."""
         counts: dict[str, int] = {}
         interval = Interval(COUNT_SECONDS)
         for before, after in pairs:
@@ -210,7 +210,7 @@ class Jobs:
 
     @job("compare", failed=_divergence_failed)
     def part(self, comparer: Comparer, fork: CommonAncestor, ignore: IgnoreRules) -> None:
-        """Find where two branches part."""
+        """Find where two branches diverge."""
 
         def progress(done: int, total: int) -> None:
             check_cancelled()

@@ -1,4 +1,4 @@
-"""What is known of the open store; the selection is found again by file name."""
+"""The known part of the open store, from which views are made."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ JUDGED_BYTES = 4 * 1024 * 1024
 
 _PARENT = CheckpointRef._fields.index("parent")
 _HEADER = CheckpointRef._fields.index("facts")
-"""Fields of a checkpoint before those that only its body holds."""
+"""The number of fields of a header that come before those of the body."""
 
 
 class Library:
     """Collects batches from several threads and makes views of them.
 
     Args:
-        follows: Says whether the newest checkpoint is followed: its run is unfolded then.
+        follows: Whether the newest checkpoint is followed: its run is unfolded then.
 
     Attributes:
         filter: The text that rows must contain, or "".
         folding: Which runs are folded, where the store is large.
-        groups: What is known of a store that lists its runs first; None of any other.
+        groups: The groups of a store that lists its runs first; None for any other.
     """
 
     def __init__(self, follows: Callable[[], bool] = lambda: True) -> None:
@@ -66,11 +66,11 @@ class Library:
         self._is_large = False
 
     def expect(self, checkpoints: int) -> None:
-        """Take in how many checkpoints there will be: where they are many, runs are folded from the beginning."""
+        """Set how many checkpoints there will be: where they are many, runs are folded from the beginning."""
         self._is_large = self._is_large or checkpoints > FOLDED
 
     def apply(self, batch: Batch) -> bool:
-        """Take in news; returns whether anything changed."""
+        """Apply a batch; returns whether anything changed."""
         with self._lock:
             changed = bool(batch.entries or batch.gone) or batch.missing != self._missing
             self._missing = batch.missing
@@ -81,7 +81,7 @@ class Library:
             return changed
 
     def _put(self, file: str, entry: Entry | None) -> None:
-        """Take in what a file is now; None where it is gone."""
+        """Set the present entry of a file; None where it is gone."""
         known = self._entries.get(file)
         if entry is None:
             self._entries.pop(file, None)
@@ -105,7 +105,7 @@ class Library:
         return [entry for entry in self._entries.values() if isinstance(entry, CheckpointRef)]
 
     def _shared(self, entry: Entry) -> Entry:
-        """The entry, made of the texts and facts that are known already: it saves a fifth of the memory."""
+        """The entry with equal texts and facts shared, which saves a fifth of the memory."""
         if not isinstance(entry, CheckpointRef) or entry.facts is None:
             return entry
         facts = self._facts.setdefault(entry.facts, entry.facts)
@@ -127,7 +127,7 @@ class Library:
             return sorted(self._unread, key=self._unread.__getitem__, reverse=True)
 
     def unjudged(self) -> list[tuple[str, int]]:
-        """Files not judged yet (whether they would run code), the newest first, and what `judged` takes."""
+        """Files not judged yet (whether they would run code), the newest first, with the argument for `judged`."""
         with self._lock:
             refs = [e for e in self._entries.values() if isinstance(e, CheckpointRef) and e.size <= JUDGED_BYTES]
             marks = [(ref.when, ref.file, hash(ref[:_HEADER])) for ref in refs]
@@ -135,15 +135,15 @@ class Library:
         return [(file, mark) for _, file, mark in sorted(wanted, reverse=True)]
 
     def judged(self, file: str, mark: int) -> None:
-        """Take in that a file was judged as `unjudged` named it."""
+        """Mark a file as judged, as given by `unjudged`."""
         self._judged[file] = mark
 
     def entry(self, file: str) -> Entry | None:
-        """What is known of one file."""
+        """The entry of one file."""
         return self._entries.get(file)
 
     def view(self) -> View:
-        """A view of everything known now."""
+        """A view of all known entries."""
         with self._lock:
             if self._broken is None:
                 self._broken = tuple(self._problems.values())
@@ -156,7 +156,7 @@ class Library:
     # -- a store that lists its runs first ---------------------------------------------------------------------------
 
     def apply_groups(self, batch: GroupBatch) -> bool:
-        """Take in news of groups; returns whether anything changed."""
+        """Apply a batch of groups; returns whether anything changed."""
         with self._lock:
             assert self.groups is not None
             changed = bool(len(batch.groups) or batch.entries or batch.gone or batch.starts)
@@ -173,7 +173,7 @@ class Library:
             return changed
 
     def put_group(self, group: str, entries: Sequence[Entry]) -> None:
-        """Take in the checkpoints of a group."""
+        """Set the checkpoints of a group."""
         with self._lock:
             assert self.groups is not None
             for file in self.groups.put(group, entries, filter(self.folding.holds, self.groups.read)):
@@ -191,7 +191,7 @@ class Library:
 
 
 class Pace:
-    """When to make the next view of a store that is read, or written to, meanwhile.
+    """Decides when to make the next view of a store that is read or written to.
 
     The longer a view takes, the later the next one is made: so the time that all of them take grows with the number of
     checkpoints, and not with its square.
@@ -207,15 +207,15 @@ class Pace:
 
     @property
     def rest(self) -> float:
-        """Seconds to wait, after a view of what a workflow wrote, for what else it writes."""
+        """Seconds to wait after a view for further checkpoints of a workflow."""
         return max(self._made + max(WRITTEN_SECONDS, _REST * self._took - VIEW_SECONDS) - self._clock(), 0.0)
 
     @property
     def is_due(self) -> bool:
-        """Whether a view should be made of what was read so far."""
+        """Whether a view should be made now."""
         return self._clock() - self._made >= max(VIEW_SECONDS, _REST * self._took)
 
     def note(self, took: float) -> None:
-        """Take in that a view was made just now, and how many seconds of the processor it took."""
+        """Note that a view was made just now, and how many seconds of processor time it took."""
         self._made = self._clock()
         self._took = took

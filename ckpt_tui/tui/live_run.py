@@ -1,4 +1,4 @@
-"""A run that was started here: its session, its log, and the latest of what it said. It outlives its screen."""
+"""A run that was started here: its session, its log, and its latest lines. It outlives its screen."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ _KEPT_EVENTS = tuple(
         "breakpoint",
     )
 )
-"""How lines begin that a screen must know of; the others are only in the log."""
+"""The beginnings of lines that a screen must know; the others are only in the log."""
 
 
 class LiveRun:
     """One run.
 
     Args:
-        plan: What is run.
-        on_line: Called with each line that a screen must know of, from a thread of the session.
+        plan: The plan.
+        on_line: Called with each line that a screen must know, from a thread of the session.
 
     Attributes:
         log: Its lines.
-        latest: Kind → the latest line of that kind, of those that a screen must know of.
+        latest: Kind → the latest line of that kind, of those that a screen must know.
         begun: Whether the workflow was asked to run.
         written: Ids of the checkpoints that it wrote, in order.
         parents: Id of each of these → id of the one before it, "" for none.
@@ -68,7 +68,7 @@ class LiveRun:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Start the process; it checks, then waits for a word."""
+        """Start the process; it checks, then waits for a command."""
         self.session.start()
 
     def check(self, plan: Plan) -> None:

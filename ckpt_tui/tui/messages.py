@@ -1,4 +1,4 @@
-"""Messages that cross threads; the handlers on the screen own all state."""
+"""Messages between threads; the handlers on the screen own all state."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Newest(Message):
 
 @dataclass(eq=False, repr=False)
 class Progress(Newest):
-    """So much of the work is done; `total` is 0 where that is not known."""
+    """The progress of work: `done` of `total`, which is 0 where it is not known."""
 
     done: int
     total: int = 0
@@ -46,7 +46,7 @@ class Progress(Newest):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class Reply(Message):
-    """What was asked for, or why it could not be had: then `error` says it, and `hint` what to do."""
+    """A result, or the reason why there is none: then `error` has it, and `hint` the fix."""
 
     error: str = ""
     hint: str = ""
@@ -54,7 +54,7 @@ class Reply(Message):
 
 @dataclass(eq=False, repr=False)
 class ViewReady(Newest):
-    """The store changed, and this is how it looks now; `done` of `total` files are read."""
+    """The new view of a store that changed; `done` of `total` files are read."""
 
     view: View
     done: int
@@ -63,19 +63,19 @@ class ViewReady(Newest):
 
 @dataclass(eq=False, repr=False)
 class StoreRead(Progress):
-    """So many of the files of the store are read, and the list is as it was."""
+    """The progress of reading the store; the list is unchanged."""
 
 
 @dataclass(eq=False, repr=False)
 class FoldedRead(Message):
-    """What the rows of folded runs say about these checkpoints, as it is now; some may be unread again."""
+    """The present facts of these checkpoints for rows of folded runs; some may be unread again."""
 
     refs: Sequence[CheckpointRef]
 
 
 @dataclass(eq=False, repr=False)
 class LookedUp(Message):
-    """The run of the checkpoint that a name means is read, where there is one; this is how the store looks now."""
+    """The run of the checkpoint that a name means is read, where there is one, with a new view of the store."""
 
     name: str
     view: View
@@ -83,7 +83,7 @@ class LookedUp(Message):
 
 @dataclass(eq=False, repr=False)
 class EventsRead(Message):
-    """A stream of events is read to its end, or cannot be: then `error` says why."""
+    """A stream of events was read to its end, or could not be: then `error` has the reason."""
 
     error: str = ""
 
@@ -94,7 +94,7 @@ class BodiesWanted(Message):
 
 @dataclass(eq=False, repr=False)
 class CheckpointReady(Reply):
-    """A checkpoint was loaded, or could not be: then `error` says why."""
+    """A checkpoint was loaded, or could not be: then `error` has the reason."""
 
     file: str
     checkpoint: Checkpoint | None
@@ -102,7 +102,7 @@ class CheckpointReady(Reply):
 
 @dataclass(eq=False, repr=False)
 class AlarmsReady(Message):
-    """What in a checkpoint could run code when it is loaded, or cannot be decoded: where, and why."""
+    """The values of a checkpoint that could run code when loaded, or cannot be decoded, with places and reasons."""
 
     file: str
     alarms: tuple[str, ...]
@@ -114,7 +114,7 @@ class DangersWanted(Message):
 
 @dataclass(eq=False, repr=False)
 class DangersFound(Message):
-    """What some checkpoints of the list would do when they are loaded, by their file; "" for nothing."""
+    """The effects that loading some checkpoints of the list would have, by file; "" for none."""
 
     dangers: dict[str, str]
 
@@ -129,7 +129,7 @@ class PeekReady(Message):
 
 @dataclass(eq=False, repr=False)
 class MatchesReady(Message):
-    """A search ended with these places; `complete` says that there are no more."""
+    """A search ended with these places; `complete` where there are no more."""
 
     text: str
     places: list[Positions]
@@ -147,26 +147,26 @@ class RowsFound(Message):
 
 
 class Examining(Progress):
-    """So many files of the store are examined."""
+    """The progress of examining the store, in files."""
 
 
 @dataclass(eq=False, repr=False)
 class ReportReady(Reply):
-    """The store was examined, or could not be: then `error` says why."""
+    """The store was examined, or could not be: then `error` has the reason."""
 
     report: Report | None
 
 
 @dataclass(eq=False, repr=False)
 class ValueRead(Message):
-    """A value of a large file was read and can be looked at."""
+    """A value of a large file was read and can be unfolded."""
 
     value: object
 
 
 @dataclass(eq=False, repr=False)
 class StepReady(Newest):
-    """What happened in the step to a checkpoint, as far as its graph is known: `known` of `total` steps were read."""
+    """The step to a checkpoint, as far as its graph is known: `known` of `total` steps were read."""
 
     file: str
     step: Step
@@ -184,7 +184,7 @@ class OverviewReady(Newest):
 
 @dataclass(eq=False, repr=False)
 class RunLine(Message):
-    """A run sent a line, as a document, that its screen must know of."""
+    """A run sent a line, as a document, that its screen must know."""
 
     run: object
     line: dict[str, Any]
@@ -192,7 +192,7 @@ class RunLine(Message):
 
 @dataclass(eq=False, repr=False)
 class SourceReady(Reply):
-    """A checkpoint was read whole to be resumed from, or could not be: then `error` says why."""
+    """A checkpoint was read whole to be resumed from, or could not be: then `error` has the reason."""
 
     file: str
     source: Source | None
@@ -200,7 +200,7 @@ class SourceReady(Reply):
 
 @dataclass(eq=False, repr=False)
 class DifferenceReady(Reply):
-    """Two checkpoints were compared, or could not be: then `error` says why."""
+    """Two checkpoints were compared, or could not be: then `error` has the reason."""
 
     files: tuple[str, str]
     compared: Compared | None
@@ -208,25 +208,25 @@ class DifferenceReady(Reply):
 
 @dataclass(eq=False, repr=False)
 class ChangesCounted(Message):
-    """How many changes there are since the parent, by file."""
+    """The numbers of changes since the parent, by file."""
 
     counts: dict[str, int]
 
 
 @dataclass(eq=False, repr=False)
 class DivergenceReady(Reply):
-    """It is known where two branches part: `divergence` is None where they do not; `error` says what went wrong."""
+    """The divergence of two branches was searched: `divergence` is None where there is none; `error` has a failure."""
 
     fork: CommonAncestor
     divergence: Divergence | None
 
 
 class Comparing(Progress):
-    """So many values, or steps of so many, are compared."""
+    """The progress of a comparison, in values or in steps."""
 
 
 class QueryProgress(Progress):
-    """So many checkpoints are asked."""
+    """The progress of a query, in checkpoints."""
 
 
 @dataclass(eq=False, repr=False)
@@ -238,14 +238,14 @@ class HistoryReady(Message):
 
 @dataclass(eq=False, repr=False)
 class BisectReady(Message):
-    """It is known where an expression first holds."""
+    """The result of a bisection."""
 
     found: Bisection
 
 
 @dataclass(eq=False, repr=False)
 class MatchesFound(Message):
-    """More matches, and how far the search is; `ended` with the last."""
+    """More matches, and the progress of the search; `ended` with the last."""
 
     question: Question
     matches: Sequence[Match]
@@ -273,7 +273,7 @@ class SharesReady(Message):
 
 @dataclass(eq=False, repr=False)
 class QueryFailed(Message):
-    """A question could not be answered, and why."""
+    """A query failed, and why."""
 
     what: str
     hint: str
@@ -281,7 +281,7 @@ class QueryFailed(Message):
 
 @dataclass(eq=False, repr=False)
 class PlanReady(Newest):
-    """What a wish would delete is known, and what the last prune deleted, if its files are still there."""
+    """The checkpoints that a wish would delete, and those of the last prune, if its files are still there."""
 
     wish: Wish
     choice: PruneChoice

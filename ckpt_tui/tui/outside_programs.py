@@ -24,7 +24,7 @@ def run_outside(app: App[Any], command: str, *arguments: str) -> int:
     Args:
         app: The app that gives the terminal away meanwhile.
         command: The program and its options, as a person sets them in $EDITOR or $PAGER.
-        arguments: What it is given besides.
+        arguments: Further arguments.
 
     Returns:
         Its exit code.
@@ -59,7 +59,7 @@ def at_line(command: str, file: str, line: int) -> list[str]:
     """
     try:
         name = os.path.basename(shlex.split(command)[0]).removesuffix(".exe")
-    except (ValueError, IndexError):  # `run_outside` says what is wrong with it
+    except (ValueError, IndexError):  # `run_outside` reports the error
         name = ""
     if name in _COLON:
         return [*(["--goto"] if name in _GOTO else []), f"{file}:{line}"]

@@ -1,4 +1,4 @@
-"""Writes to the terminal only what changed there, so that moving the cursor stays quick over a slow line.
+"""Writes only changed cells to the terminal, so that moving the cursor stays quick over a slow line.
 
 Textual redraws a whole widget when anything in it changed, and the whole screen when a dialog opens or closes;
 it writes all that it draws, with all colours before each word.
@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import (  # what is written; Textual has no other way to it
+from textual._compositor import (  # the private parts of an update: Textual has no public access to them
     ChopsUpdate,
     CompositorUpdate,
     LayoutUpdate,
@@ -24,7 +24,7 @@ from textual._compositor import (  # what is written; Textual has no other way t
 
 
 class Look(NamedTuple):
-    """How a text is drawn, each part as a terminal takes it: bold and the like, the colour of the text, that behind it.
+    """The style of a text as control sequences: attributes such as bold, foreground, background.
 
     Attributes:
         link: The address that the text leads to, or "".
@@ -43,7 +43,7 @@ class Part(NamedTuple):
         start: Its first cell.
         end: The cell behind it.
         segment: The text and its style, as they are drawn.
-        look: How the style is written.
+        look: The style as control sequences.
     """
 
     start: int
@@ -53,11 +53,11 @@ class Part(NamedTuple):
 
 
 class Patch(CompositorUpdate):
-    """Texts, each written in its place; of their looks only what differs from the text before."""
+    """Texts, each written in its place; only differences of their looks are written."""
 
     def __init__(self, parts: Mapping[int, Sequence[Part]]) -> None:
         self.parts = parts
-        """Those of each row."""
+        """The parts of each row."""
 
     def render_segments(self, console: Console) -> str:
         pieces: list[str] = []
@@ -81,7 +81,7 @@ class Patch(CompositorUpdate):
 
 
 def _change(before: Look, after: Look) -> str:
-    """What makes a terminal that draws in one look draw in another."""
+    """The control sequence that changes a terminal from one look to another."""
     if before == after:
         return ""
     if after == Look():
@@ -100,7 +100,7 @@ _COLOUR = re.compile(r"(?:^|;)((?:3[0-7]|39|9[0-7])|38;2;\d+;\d+;\d+|38;5;\d+)$"
 
 @lru_cache(maxsize=4_096)
 def look_of(style: Style | None, system: ColorSystem | None) -> Look:
-    """How a style is written to a terminal of so many colours."""
+    """The look of a style on a terminal with so many colours."""
     if style is None:
         return Look()
     found = _CODES.search(style.render("x", color_system=system))
@@ -113,18 +113,18 @@ def look_of(style: Style | None, system: ColorSystem | None) -> Look:
 
 
 class Painter:
-    """Knows what the terminal shows, and what of an update it does not show yet."""
+    """Keeps track of the content of the terminal, and finds the parts of an update that differ."""
 
     def __init__(self) -> None:
         self._rows: dict[int, dict[int, Part]] = {}
-        """What is known to be shown: the parts of each row by their first cell."""
+        """The known content: the parts of each row by their first cell."""
 
     def forget(self) -> None:
-        """Note that what the terminal shows is unknown."""
+        """Forget the content of the terminal."""
         self._rows.clear()
 
     def changed(self, update: ChopsUpdate | LayoutUpdate, system: ColorSystem | None) -> Patch:
-        """What of an update looks different from what the terminal shows; it shows that from now on."""
+        """The parts of an update that differ from the content of the terminal, which is updated."""
         found: dict[int, list[Part]] = {}
         for y, x, segments in _drawn(update):
             if parts := self._take(y, _parts(x, segments, system)):
@@ -132,7 +132,7 @@ class Painter:
         return Patch(found)
 
     def _take(self, y: int, parts: Sequence[Part]) -> list[Part]:
-        """Note that these adjacent parts are drawn on a row; those that have to be written for it."""
+        """Record that these adjacent parts are drawn on a row; returns those that have to be written."""
         if not parts:
             return []
         row = self._rows.setdefault(y, {})
@@ -147,7 +147,7 @@ class Painter:
 
 
 def _drawn(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Iterable[Segment]]]:
-    """What an update draws: a row, a cell of it, and what is drawn from there on."""
+    """The content of an update: a row, a cell of it, and the parts from there on."""
     if isinstance(update, LayoutUpdate):
         for y, strips in enumerate(update.strips, update.region.y):
             yield y, update.region.x, [segment for strip in strips for segment in strip]
@@ -175,5 +175,5 @@ _DOUBTFUL = re.compile("[\u200b-\u200f\ufe00-\ufe0f\U0001f1e6-\U0001f1ff\U0001f3
 
 
 def _is_of_doubtful_width(text: str) -> bool:
-    """Whether terminals differ in how many cells a text takes: what follows it is then written again with it."""
+    """Whether terminals differ in how many cells a text takes: the text after it is then written again, too."""
     return not text.isascii() and _DOUBTFUL.search(text) is not None

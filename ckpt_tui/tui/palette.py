@@ -1,4 +1,4 @@
-"""The command palette: every command by its name, id and words; what cannot be done here is dim and says why."""
+"""The command palette: every command by name, id and words; one that cannot be used here is dim, with the reason."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Offer(NamedTuple):
 
     Attributes:
         command: The command.
-        node: What it works on; None where it cannot be done here.
-        action: What it does there, which may be another action than elsewhere.
-        title: What that is, in a few words.
-        reason: Why it cannot be done here, or now; "" where it can.
+        node: The node it works on; None where it cannot be used here.
+        action: Its action there, which may differ from other places.
+        title: The title of that action.
+        reason: Why it cannot be used here, or now; "" where it can.
     """
 
     command: Command
@@ -39,15 +39,15 @@ class Offer(NamedTuple):
 
 @runtime_checkable
 class Judges(Protocol):
-    """What says why one of its commands can do nothing now."""
+    """A node that can explain why one of its commands does nothing now."""
 
     def why_idle(self, command: str) -> str:
-        """Return why the command with an id can do nothing now; "" where it can: what its key says."""
+        """Return why the command with an id does nothing now, as its key shows it; "" where it works."""
         ...
 
 
 class Commands(Provider):
-    """Offers every command, those first that can be done on the screen below."""
+    """Offers every command, those first that can be used on the screen below."""
 
     @property
     def _width(self) -> int:
@@ -58,7 +58,7 @@ class Commands(Provider):
         offers = [offer for offer in self._offers() if offer.command.scope != "any list"]
         offers.sort(key=lambda offer: bool(offer.reason))
         for index, offer in enumerate(offers):
-            # Sorted by this text, which nobody sees.
+            # Sorted by this text, which is not shown.
             yield DiscoveryHit(_line(offer, self._width), partial(self._run, offer), f"{index:03} {offer.command.id}")
 
     async def search(self, query: str) -> Hits:
@@ -70,7 +70,7 @@ class Commands(Provider):
                 yield Hit(score, _line(offer, self._width), partial(self._run, offer), offer.command.title)
 
     def _offers(self) -> list[Offer]:
-        """All commands, each with what it works on: the focused widget and those around it first, then any other."""
+        """All commands, each with its node: the focused widget and those around it first, then any other."""
         nodes: list[DOMNode] = []
         if self.focused is not None:
             nodes += self.focused.ancestors_with_self
@@ -102,11 +102,11 @@ class Commands(Provider):
 
 
 _HERE = 0.15
-"""What comes on top for a command that can be done here: it comes before one that is a little closer."""
+"""Added to the score of a command that can be used here, which then comes before a slightly closer one."""
 
 
 def closeness(command: Command, words: list[str]) -> float:
-    """How close a command is to what was typed, 0 to 1; 0 where a word of it is found nowhere."""
+    """How well a command matches the typed text, 0 to 1; 0 where one of its words is not found."""
     if not words:
         return 0
     if command.id == " ".join(words):
@@ -135,7 +135,7 @@ def _can(node: DOMNode, action: str) -> bool:
 
 
 def _line(offer: Offer, width: int) -> Content:
-    """One line: the key, what it does, its id if there is room; dim, with where it works, for what works elsewhere."""
+    """One line: the key, the title, the id if there is room; dim and with its place for one that works elsewhere."""
     command = offer.command
     names = key_text(" ".join(names_of(command.id)))
     key = f"{names:>{_KEYS}}  "

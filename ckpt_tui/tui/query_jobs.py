@@ -1,4 +1,4 @@
-"""Questions that take the whole of a branch or a store: the workers that ask them, and what they post."""
+"""Jobs for queries of a whole branch or store."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class QueryCache:
-    """What was answered before; kept by the browser, shared by the screens that ask.
+    """The cache of answers; kept by the browser, shared by the screens of queries.
 
     Args:
         store: The store.
@@ -49,7 +49,7 @@ class QueryCache:
         self.searches = TextSearches(store, self.answers)
         self.growths = RunMeasurer(store, self.answers)
         self.lock = threading.Lock()
-        """One question after the other: what keeps answers is for one thread at a time."""
+        """Held during a query: the caches are for one thread at a time."""
 
 
 def _no_answer(error: CkptError, *_: object) -> QueryFailed:
@@ -57,7 +57,7 @@ def _no_answer(error: CkptError, *_: object) -> QueryFailed:
 
 
 class QueryJobs:
-    """The jobs of a screen that asks; the latest of each kind wins.
+    """The jobs of a screen of queries; the latest of each kind wins.
 
     Args:
         owner: The screen that receives the messages and whose workers these are.
@@ -82,7 +82,7 @@ class QueryJobs:
 
     @job("bisect", failed=_no_answer)
     def bisect(self, run: Run, nodes: Sequence[Node], text: str, reveal: bool) -> None:
-        """Where an expression first holds."""
+        """Find where an expression first holds."""
         with self._turn():
             query = BranchQuery(run.id, nodes, Expression(text), reveal)
             found = self.known.histories.bisect(query, progress=self._progress, check=check_cancelled)
@@ -90,7 +90,7 @@ class QueryJobs:
 
     @job("find", failed=_no_answer)
     def find(self, nodes: Sequence[Node], question: Question) -> None:
-        """Where a text occurs; what is found is posted as it is found."""
+        """Search for a text; matches are posted as they are found."""
         fresh: list[Match] = []
         truncated, note, done = False, "", 0
         with self._turn():
@@ -104,14 +104,14 @@ class QueryJobs:
 
     @job("measure", failed=_no_answer)
     def measure(self, run: Run) -> None:
-        """Where the characters of a run are."""
+        """Measure the sizes of a run."""
         with self._turn():
             sizes = self.known.growths.measure(run, self._progress, check_cancelled)
         self.workers.post(SizesReady(sizes))
 
     @job("shares", failed=_no_answer)
     def shares(self, checkpoint: Checkpoint) -> None:
-        """Where the characters of a checkpoint are."""
+        """Measure the sizes of a checkpoint."""
         key = ("shares", checkpoint.ref._replace(facts=None), len(checkpoint.raw))
         with self._turn():
             found: Shares | None = self.known.answers.get(key)
@@ -121,12 +121,12 @@ class QueryJobs:
         self.workers.post(SharesReady(checkpoint.ref.file, found))
 
     def stop_asking(self, group: str) -> None:
-        """Leave a question that is being asked."""
+        """Stop a running query."""
         self.workers.cancel(group)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Wait until the question before it is answered."""
+        """Wait until the query before it is answered."""
         while not self.known.lock.acquire(timeout=0.05):
             check_cancelled()
         try:

@@ -1,6 +1,6 @@
 """The worker of a replay: makes the frames around the step that is shown, then reads the rest of the branch.
 
-One thread makes everything, so that nothing is decoded twice; what is wanted at the moment always comes first.
+One thread makes everything, so that nothing is decoded twice; the frame that is wanted now always comes first.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ SWEEP_REST = 0.004
 """Seconds between two checkpoints of the sweep, so that the screen comes first."""
 
 PROGRESS_SECONDS = 0.15
-"""Shortest time between two words on how far the sweep is."""
+"""Shortest time in seconds between two reports of the sweep's progress."""
 
 IDLE_SECONDS = 0.5
-"""Longest wait before it is looked whether the replay was left."""
+"""Longest wait in seconds before a test whether the replay was left."""
 
 
 class Watched(NamedTuple):
-    """What is watched while a run is replayed.
+    """The pins and breakpoints of a replay.
 
     Attributes:
         pins: Expressions of the pinned paths, with the paths.
@@ -60,7 +60,7 @@ class Watched(NamedTuple):
 
 @dataclass
 class FrameReady(Message):
-    """A frame was made, or could not be: then `error` says why."""
+    """A frame was made, or could not be: then `error` has the reason."""
 
     file: str
     frame: Frame | None
@@ -69,7 +69,7 @@ class FrameReady(Message):
 
 @dataclass
 class Swept(Message):
-    """So many checkpoints of the branch were read for pins and breakpoints."""
+    """The progress of reading the branch for pins and breakpoints, in checkpoints."""
 
     done: int
     total: int
@@ -80,12 +80,12 @@ class Swept(Message):
 
 
 class ReplayJobs:
-    """The worker of one replay, and what it found.
+    """The worker of one replay, and its results.
 
     Args:
         owner: The screen that receives the messages.
         store: The store.
-        learned: What is known of the run's graph.
+        learned: The graph of the run, as far as it is known.
     """
 
     def __init__(self, owner: DOMNode, store: Store, learned: RunGraph) -> None:
@@ -99,7 +99,7 @@ class ReplayJobs:
         self._watch = Watched()
         self._tip = ""
         self._at = 0
-        self._way = 1
+        self._direction = 1
         self._version = 0
         self._reader = Reader(store, check_cancelled)
         self._sweeper = Reader(store, check_cancelled)
@@ -118,15 +118,15 @@ class ReplayJobs:
         self._wake.set()
 
     def follow_track(self, track: PlaybackPath, tip: str = "") -> None:
-        """Make the frames of another track, or of the same one after the run grew.
+        """Make the frames of another path, or of the same one after the run grew.
 
         Args:
-            track: The track.
-            tip: The id of the checkpoint after which nothing was written although something was to be done; or "".
+            track: The path.
+            tip: The id of the last checkpoint if work was left and nothing was written after it; or "".
         """
         with self._lock:
             if self._track is not None:
-                # What follows says where messages went: a frame at the old end or at a fork is reported again.
+                # The next checkpoint shows where messages went: a frame at the old end or at a fork is made again.
                 for node, after in zip(self._track.nodes, (*self._track.nodes[1:], None), strict=True):
                     at = track.place(node.ref.id)
                     now = track.nodes[at + 1] if 0 <= at < len(track.nodes) - 1 else None
@@ -146,10 +146,10 @@ class ReplayJobs:
             self._version += 1
         self._wake.set()
 
-    def want(self, at: int, way: int = 1) -> None:
-        """Make the frame at a place of the track, then its neighbours, those in the direction of `way` first."""
+    def want(self, at: int, direction: int = 1) -> None:
+        """Make the frame at a place of the path, then its neighbours, those in `direction` first."""
         with self._lock:
-            self._at, self._way = at, way
+            self._at, self._direction = at, direction
         self._wake.set()
 
     def frame(self, file: str) -> Frame | None:
@@ -185,20 +185,20 @@ class ReplayJobs:
         """Make the frame that is wanted most; False when there is none to make."""
         with self._lock:
             track, watch, tip = self._track, self._watch, self._tip
-            at, way = self._at, self._way
+            at, direction = self._at, self._direction
             if track is None:
                 return False
             graph = self.learned.graph
             places = [
                 at,
-                *(at + way * by for by in range(1, AHEAD + 1)),
-                *(at - way * by for by in range(1, BEHIND + 1)),
+                *(at + direction * by for by in range(1, AHEAD + 1)),
+                *(at - direction * by for by in range(1, BEHIND + 1)),
             ]
             for place in places:
                 if 0 <= place < len(track.nodes):
                     file = track.nodes[place].ref.file
                     kept = self._frames.get(file)
-                    # A frame of an older graph still says what it said; only the one that is seen is made again.
+                    # A frame of an older graph stays valid; only the one that is shown is made again.
                     if (kept is None or (place == at and kept.graph is not graph)) and file not in self._failed:
                         break
             else:

@@ -21,7 +21,7 @@ class Section:
 
     Args:
         run: The run it shows, or None.
-        rows: Its rows where they are known; those of the run are made when somebody looks.
+        rows: Its rows where they are known; those of the run are made on access.
 
     Attributes:
         run: The run it shows, or None.
@@ -73,7 +73,7 @@ class Section:
         return len(self.choices) if self.run is None or "rows" in self.__dict__ else len(self.run.nodes)
 
     def extended(self, run: Run) -> Section | None:
-        """The section of the run as it is now; None where more happened than that its last checkpoint went on."""
+        """The section of the run with new checkpoints; None where it did more than go on from its last checkpoint."""
         known = self.run.nodes if self.run is not None else ()
         further = run.nodes[len(known) :]
         if self.newest is None or not further or len(further) > _FURTHER or run.nodes[: len(known)] != known:
@@ -167,8 +167,8 @@ class Places(Mapping[str, int]):
 
     Args:
         rows: The rows.
-        homes: File name → what identifies its section; it may know more files than there are rows.
-        order: What identifies a section → its index.
+        homes: File name → the key of its section; it may hold more files than there are rows.
+        order: The key of a section → its index.
     """
 
     def __init__(self, rows: Rows, homes: Mapping[str, object], order: Mapping[object, int]) -> None:
@@ -200,4 +200,4 @@ class Places(Mapping[str, int]):
 
 
 Named = list[tuple[object, Section]]
-"""Sections in order, each with what identifies it from view to view."""
+"""Sections in order, each with a key that is the same in all views."""

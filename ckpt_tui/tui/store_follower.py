@@ -1,4 +1,4 @@
-"""Reads the store that is open, keeps up with it, and posts how its list looks now."""
+"""Reads the open store, follows its changes, and posts new views of its list."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ DRAWN_SECONDS = 0.5
 """Longest time that reading waits until the first rows are drawn: both at once take twice as long."""
 
 WRITTEN_SECONDS = 0.03
-"""Time in which rows that are drawn are written to the terminal, by a thread that gets no turn beside a busy one."""
+"""Time in which rows that are drawn are written to the terminal, by a thread that a busy one would delay."""
 
 MATCHED = 20
 """Runs with an id that a filter finds that are read at once."""
 
 LOOK_UP_SECONDS = 0.2
-"""Time between two questions for a name while a store is read."""
+"""Seconds between two lookups of a name while a store is read."""
 
 JUDGED_SECONDS = 0.05
-"""Longest time that judging goes on before it rests."""
+"""Longest time in seconds that judging goes on before a pause."""
 
 
 class StoreFollower:
@@ -48,8 +48,8 @@ class StoreFollower:
     Args:
         owner: The screen that receives the messages and whose workers these are.
         store: The store that is open.
-        library: Where what is known of it is collected.
-        is_busy: Says, from any thread, whether something runs that a person waits for.
+        library: Collects its entries.
+        is_busy: Whether a job runs that a person waits for; called from any thread.
     """
 
     def __init__(self, owner: DOMNode, store: Store, library: Library, is_busy: Callable[[], bool]) -> None:
@@ -75,12 +75,12 @@ class StoreFollower:
         return self._first
 
     def go_on(self) -> None:
-        """Take in that the first rows are on the screen: until then, reading waits for it."""
+        """Continue reading, as the first rows are on the screen."""
         self._is_drawn.set()
 
     @job("follow", exclusive=False)
     def follow(self) -> None:
-        """Read the store and keep up with it."""
+        """Read the store and follow its changes."""
         groups = self._store.groups()
         if groups is not None and groups.suits_browser():
             self._follow_groups(groups)
@@ -100,11 +100,11 @@ class StoreFollower:
             if complete and self._library.unread():
                 self.workers.post(BodiesWanted())
             if changed and complete and was_complete:
-                self.workers.stopped.wait(pace.rest)  # a workflow is writing: what else it writes is gathered meanwhile
+                self.workers.stopped.wait(pace.rest)  # a workflow is writing: gather further checkpoints
             was_complete = complete
 
     def _follow_groups(self, groups: Groups) -> None:
-        """Keep up with a store that lists its runs first: checkpoints are read where somebody looks."""
+        """Follow a store that lists its runs first: checkpoints of unfolded runs are read."""
         library, pace = self._library, Pace()
         before = library.groups.read if library.groups is not None else ()
         library.groups = GroupLibrary(groups)
@@ -114,7 +114,7 @@ class StoreFollower:
                 library.put_group(name, groups.entries(name))
         for batch in groups.watch(self.workers.stopped):
             changed = library.apply_groups(batch)
-            with suppress(CkptError):  # what cannot be read now is read when somebody looks into it
+            with suppress(CkptError):  # a group that cannot be read now is read when it is unfolded
                 if batch.starts:
                     for name in library.groups.read:
                         library.put_group(name, groups.entries(name))
@@ -152,7 +152,7 @@ class StoreFollower:
         """Read the checkpoints of the run that a file is in."""
         groups = self._library.groups
         if groups is not None:
-            with suppress(CkptError):  # it says why where it is shown
+            with suppress(CkptError):  # the reason is shown in its place
                 name = groups.store.home(file)
                 self._library.put_group(name, groups.store.entries(name))
         self._post_view(*self._progress)
@@ -178,13 +178,13 @@ class StoreFollower:
 
     @job("describe")
     def describe(self, files: Sequence[str]) -> None:
-        """Read what the rows of folded runs say of their newest checkpoints."""
+        """Read the newest checkpoints of folded runs for their rows."""
         for batch in self._store.fill(list(files), self.workers.stopped):
             self.workers.post(FoldedRead([one for one in batch.entries if isinstance(one, CheckpointRef)]))
 
     @job("seen")
     def read_seen(self, files: Sequence[str]) -> None:
-        """Read the bodies of the files whose rows are on the screen, where the store is asked for no others."""
+        """Read the bodies of the files whose rows are on the screen, where no other bodies of the store are read."""
         worker = get_current_worker()
         for batch in self._store.fill(list(files), self.workers.stopped):
             if worker.is_cancelled:
@@ -194,10 +194,10 @@ class StoreFollower:
 
     @job("bodies")
     def read_bodies(self) -> None:
-        """Read the bodies of the files whose headers alone are known; where that is dear, `read_seen` does it."""
+        """Read the bodies of files of which only headers are known; where that is costly, `read_seen` reads some."""
         if self._store.fills_on_sight:
             return
-        # What the person looks at comes first; counting a large file meanwhile would take half of its speed.
+        # The opened checkpoint comes first; counting a large file meanwhile would take half of its speed.
         while self._is_busy() and not self.workers.stopped.wait(0.01):
             pass
         with self._filling:
@@ -224,7 +224,7 @@ class StoreFollower:
             store, own = self._store.home(file)
             reader = store.reader()
             if reader is not None:
-                with suppress(CkptError):  # what cannot be read cannot be loaded either; its row says so
+                with suppress(CkptError):  # a file that cannot be read cannot be loaded either; its row shows that
                     dangers[file] = engines().verdict(reader.read(own), check_cancelled)
             self._library.judged(file, mark)
             if interval.is_due():
@@ -252,7 +252,7 @@ class StoreFollower:
         groups.match(text, found)
 
     def _everything(self) -> Iterator[Batch]:
-        """What is there now, then what changes: the first look is the quickest, the watch finds what it missed."""
+        """A scan, then a watch: the scan is quickest, the watch finds what it missed."""
         with suppress(CkptError):  # a directory that is missing is waited for
             yield from self._store.scan()
         yield from self._store.watch(self.workers.stopped)

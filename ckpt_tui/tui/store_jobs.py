@@ -1,4 +1,4 @@
-"""What a screen has done in threads with a whole store or a whole file: examining, pruning, reading to resume from."""
+"""The jobs of a screen on a whole store or a whole file: examining, pruning, reading to resume from."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class StoreJobs:
 
     @job("examine", failed=_examination_failed)
     def examine(self) -> None:
-        """Look at everything in the store for what is wrong or risky."""
+        """Examine the whole store for faults and risks."""
         interval = Interval(PROGRESS_SECONDS, at_once=True)
 
         def progress(done: int, total: int) -> None:
@@ -88,12 +88,12 @@ class StoreJobs:
 
     @job("plan")
     def plan(self, runs: Sequence[Run], wish: Wish, in_use: Collection[str]) -> None:
-        """Find out what a wish would delete; see `actions.pruning.plan`."""
+        """Find the checkpoints that a wish would delete; see `actions.pruning.plan`."""
         self.workers.post(PlanReady(wish, plan(self._store, runs, wish, in_use), last_deleted(self._store)))
 
     @job("prune", failed=_prune_failed, exclusive=False)
     def throw_away(self, runs: Sequence[Run], wish: Wish, in_use: Collection[str], agreed: PruneChoice) -> None:
-        """Move to the trash what was agreed to, if the wish still means the same checkpoints."""
+        """Move the confirmed checkpoints to the trash, if the wish still means the same ones."""
         now = plan(self._store, runs, wish, in_use)
         if [node.ref for node in now.gone] != [node.ref for node in agreed.gone]:
             raise CkptError("The store has changed meanwhile, and nothing was deleted.", "Look again at what would go.")
@@ -101,7 +101,7 @@ class StoreJobs:
 
     @job("prune", failed=_undo_failed, exclusive=False)
     def bring_back(self) -> None:
-        """Bring back what the last prune deleted."""
+        """Bring back the files of the last prune."""
         self.workers.post(PruneDone(bring_back(self._store), is_undo=True))
 
     @job("events")

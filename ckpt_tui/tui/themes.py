@@ -1,4 +1,4 @@
-"""Colours: one dark and one light theme of our own, our variables for the themes of others, and text that can be read.
+"""Colours: our own dark and light themes, our variables for other themes, and readable text.
 
 Every text has a contrast of at least `CONTRAST` with its background, in every theme, the selected row included.
 """
@@ -29,7 +29,7 @@ _TEXTS = (
 _BACKGROUNDS = ("background", "surface", "panel")
 
 _STYLES = {"ck-cursor-style": "bold", "ck-blur-style": "none", "ck-match-style": "none"}
-"""How the selected row, that of a pane without the focus, and a match look beside their colours."""
+"""Text styles of the selected row, of that row in a pane without the focus, and of a match."""
 
 DARK = Theme(
     name="ckpt-dark",
@@ -82,7 +82,7 @@ _SIXTEEN_DARK = {
 """Colours that can be read on black in the palettes of xterm and of the Linux console."""
 
 WITHOUT_COLOURS = {"ck-cursor-style": "bold reverse", "ck-blur-style": "bold underline", "ck-match-style": "reverse"}
-"""What shows the selected row and a match where no colour may be written (NO_COLOR)."""
+"""The styles of the selected row and of a match without colours (NO_COLOR)."""
 
 _SIXTEEN_LIGHT = _SIXTEEN_DARK | {
     "primary": "ansi_blue", "accent": "ansi_magenta", "warning": "ansi_magenta", "error": "ansi_red",
@@ -99,7 +99,7 @@ _FROM_OTHERS = {
 
 
 def variables_for(theme: Theme) -> dict[str, str]:
-    """Our variables for a theme of others, which knows nothing of them: made of its own colours."""
+    """Our variables for another theme, made of its own colours."""
     if theme.ansi:
         return _SIXTEEN_DARK if theme.dark else _SIXTEEN_LIGHT
     colours = theme.to_color_system().generate()
@@ -108,7 +108,7 @@ def variables_for(theme: Theme) -> dict[str, str]:
 
 
 def theme_for_sixteen(environ: Mapping[str, str]) -> str:
-    """The theme of a terminal with 16 colours: for a light background where the terminal says that it has one."""
+    """The theme of a terminal with 16 colours: for a light background where the terminal reports one."""
     background = environ.get("COLORFGBG", "").rpartition(";")[2]
     return SIXTEEN_ON_LIGHT if background in ("7", "15") else SIXTEEN
 
@@ -126,7 +126,7 @@ def readable_variables(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def readable(text: Color, *grounds: Color) -> Color:
-    """The colour of a text, made lighter or darker as far as it takes to be read on every one of these backgrounds."""
+    """The colour of a text, made lighter or darker until it can be read on each of these backgrounds."""
     if all(contrast(text, ground) >= CONTRAST for ground in grounds):
         return text
     ends = (Color(255, 255, 255), Color(0, 0, 0))
@@ -173,7 +173,7 @@ def readable_style(style: Style, is_selected: bool = False) -> Style:
 
 def _color(value: str) -> Color | None:
     """A colour of known red, green and blue; None for any other value."""
-    if not value or value.startswith("auto"):  # Textual would look for a colour of nearly this name
+    if not value or value.startswith("auto"):  # Textual would search for a colour with a similar name
         return None
     try:
         color = Color.parse(value)

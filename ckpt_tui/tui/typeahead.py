@@ -1,7 +1,7 @@
 """Keys act one after the other, however fast they come.
 
-Textual hands a key to the widget that has the focus when it arrives; what it does may be found out several queues
-later. Of a burst such as `/draft`, the letters would go where the focus was before the slash moved it, as commands.
+Textual passes a key to the widget that has the focus when it arrives; its effect may come several queues later. Of a
+burst such as `/draft`, the letters would go where the focus was before the slash moved it, as commands.
 """
 
 from __future__ import annotations
@@ -19,42 +19,42 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 PATIENCE = 0.25
-"""Seconds after which it is asked whether a key can still be dealt with: the widget it went to may be gone."""
+"""Seconds after which a key counts as handled if its widget is gone."""
 
 ENDURED = 40
-"""Times that is asked of a widget that is there and takes its time; then the next key goes on without it."""
+"""Times that this is tested for a slow widget that is still there; then the next key goes on."""
 
 ROUNDS = 4
-"""Times that what a key has led to is waited for."""
+"""Times that the messages of a key are awaited."""
 
 HELD_SECONDS = 0.01
-"""Seconds between two looks at a screen that is being opened."""
+"""Seconds between two tests of a screen that is being opened."""
 
 
 class KeyPassed(Message):
-    """Follows a key on its way up; where it arrives, the key has been dealt with."""
+    """Follows a key up the widgets; where it arrives, the key has been handled."""
 
 
 class TypeAhead(App[None]):
-    """An app that holds a key back until the one before it has had its effect."""
+    """An app that holds a key back until the effect of the one before it has come."""
 
     def __init__(self) -> None:
         super().__init__()
         self._held: deque[events.Key] = deque()
         self._key_target: Widget | None = None
-        """Where the key went that may still be on its way; None when none is."""
+        """The widget that got a key which may not be handled yet; None when there is none."""
         self.key_character = ""
-        """What the key types that was handed on last, or ""."""
+        """The character of the key that was passed on last, or ""."""
         self.key_time = 0.0
         """When it was pressed, on the clock of events."""
         self._path: list[MessagePump] = []
-        """What the messages go through that its key leads to, from the widget that took it to its screen."""
+        """The nodes that messages of its key pass, from the widget that took it to its screen."""
         self._round = 0
         self._rounds_left = 0
         self._until = 0.0
 
     async def on_event(self, event: events.Event) -> None:
-        """Hold a key back while another is on its way."""
+        """Hold a key back while another one is not handled yet."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -63,18 +63,18 @@ class TypeAhead(App[None]):
             await self._next()
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
-        # The last that is done about a key which no widget took.
+        # The last handler of a key that no widget took.
         handled = await super()._check_bindings(key, priority)
         if not priority and not self._held and not self._leads_on():
-            self._key_target = None  # else what follows the key says when it was dealt with
+            self._key_target = None  # else the message after the key shows when it was handled
         return handled
 
     def _leads_on(self) -> bool:
-        """Whether messages are on their way that the key has led to, such as the answer that Enter gives a prompt."""
+        """Whether messages caused by the key are queued, such as the answer that Enter gives a prompt."""
         return any(each.message_queue_size for each in self._path)
 
     async def on_key_passed(self, event: KeyPassed) -> None:
-        """The key before the held ones was dealt with, and what it led to before this message was sent."""
+        """The key before the held ones was handled, with its messages up to this one."""
         event.stop()
         self._round += 1
         if not self._leads_on() or not self._rounds_left:
@@ -82,7 +82,7 @@ class TypeAhead(App[None]):
         await self._next()
 
     async def _next(self) -> None:
-        """Hand on the first key that is held, once the one before it is done."""
+        """Pass on the first key that is held, once the one before it is handled."""
         while self._held:
             if not self._can_take() and time.monotonic() < self._until:
                 self.set_timer(HELD_SECONDS, self._next)
@@ -101,12 +101,12 @@ class TypeAhead(App[None]):
             await super().on_event(event)
 
     def _can_take(self) -> bool:
-        """Whether a screen that a key has opened has come so far that it can take the next one."""
+        """Whether a screen that a key has opened can take the next one."""
         screen = self.screen
         return bool(screen.children) and (screen.focused is not None or not screen.focus_chain)
 
     async def _give_up(self, number: int, screen: Screen[Any], times: int) -> None:
-        """Let the next key go on, unless what the one before it went to is still there and takes its time."""
+        """Let the next key go on, unless the widget of the one before it is still there and slow."""
         if number != self._round:
             return
         target = self._key_target

@@ -1,7 +1,7 @@
-"""What the list shows at one moment: frozen, made in a worker, swapped in whole.
+"""A view: an immutable state of the list, made in a worker and replaced as a whole.
 
-A view is made of sections, one a run, and a run in which nothing changed has the same section in the next view: so a
-new checkpoint costs what its run costs, and not what the store does.
+A view is made of sections, one a run, and a run in which nothing changed has the same section in the next view: so the
+cost of a new checkpoint grows with its run, not with the store.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from ckpt_tui.tui.folded_view import FoldedPlaces, Folding, fold, fold_listed, i
 from ckpt_tui.tui.sections import Named, Places, Rows, Section, file_of
 
 _FAR = 20_000
-"""Rows to either side among which the nearest one is looked for."""
+"""Rows to either side among which the nearest one is searched."""
 
 
 class View(NamedTuple):
-    """Everything the list shows, at one moment.
+    """The content of the list at one time.
 
     Attributes:
         rows: The rows of the list, in order.
@@ -60,7 +60,7 @@ class View(NamedTuple):
 
     @property
     def terms(self) -> Terms:
-        """The words of the framework that wrote what is shown."""
+        """The terms of the framework that wrote the checkpoints."""
         return terms_of(next((run.nodes[0].ref for run in self.runs if run.nodes), None))
 
     @property
@@ -69,13 +69,13 @@ class View(NamedTuple):
         terms = self.terms
         found = counted(self.checkpoints, "checkpoint")
         number = self.run_count
-        if terms.run != "run" and not self.is_folded:  # what a graph within the graph left is no thread of its own
+        if terms.run != "run" and not self.is_folded:  # the checkpoints of a subgraph are not a thread of their own
             number = sum(1 for run in self.runs if not run.level)
         return f"{found} · {counted(number, terms.run)}" if number else found
 
     @property
     def widths(self) -> tuple[int, int, bool]:
-        """What the widths of columns depend on."""
+        """The values that the widths of columns depend on."""
         return self.lanes, len(str(self.step)), self.has_days
 
     def has_row_of(self, before: View, index: int) -> bool:
@@ -169,19 +169,19 @@ class ViewMaker:
         self._generation = 0
         self._sections: dict[tuple[str, str, str], tuple[int, Section]] = {}
         self._homes: dict[str, object] = {}
-        """File name → what identifies its section; shared by all views of a generation."""
+        """File name → the key of its section; shared by all views of a generation."""
         self._broken: tuple[tuple[Problem, ...], Section] = ((), Section(None, ()))
         self._numbers: dict[tuple[str, str, str], tuple[Run, object, Run]] = {}
-        """What identifies a run → the run, all groups as they were listed then, and the run with its number."""
+        """The key of a run → the run, all groups as they were listed then, and the run with its number."""
         self._filter = ""
         self._filtered: dict[object, tuple[Section, Section]] = {}
-        """What identifies a section → the section, and what the filter leaves of it."""
+        """The key of a section → the section, and its rows that the filter leaves."""
 
     def make(
         self, arrangement: Arrangement, problems: tuple[Problem, ...] = (), missing: bool = False, text: str = "",
         folding: Folding | None = None,
     ) -> View:  # fmt: skip
-        """The view of what is arranged; with `text`, only rows that contain it; with `folding`, runs are folded."""
+        """The view of arranged runs; with `text`, only rows that contain it; with `folding`, runs are folded."""
         runs = arrangement.runs()
         if self._generation != arrangement.generation:  # files may be in other runs, which views before must not see
             self._generation, self._sections, self._homes = arrangement.generation, {}, {}
@@ -249,7 +249,7 @@ class ViewMaker:
         return found
 
     def _matching(self, sections: Named, text: str) -> Named:
-        """What a filter leaves of the sections."""
+        """The sections with the rows that a filter leaves."""
         if self._filter != text:
             self._filter, self._filtered = text, {}
         found: Named = []
@@ -263,7 +263,7 @@ class ViewMaker:
 
 
 def _folded(sections: Named, folding: Folding, text: str, newest: str) -> Named:
-    """Sections of the runs that somebody looks into, or that have what a filter wants, and spans of all others."""
+    """Sections of unfolded runs, and of those that a filter leaves, and spans of all others."""
     if folding.groups is None:
         groups = in_groups(sections)
         names = {group.id for group in groups}
@@ -311,7 +311,7 @@ def keep_matching(rows: Sequence[listing.Row], text: str) -> list[listing.Row]:
 
 
 def matches(row: listing.Row, text: str) -> bool:
-    """Whether what a row shows contains a text; upper case in the text makes it strict about case."""
+    """Whether the text of a row contains a text; upper case in the latter makes it strict about case."""
     if isinstance(row, listing.NodeRow):
         ref = row.node.ref
         fork = "fork" if row.node.fork else ""

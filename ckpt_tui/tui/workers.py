@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.engines import Engines
 
 PROGRESS_SECONDS = 0.05
-"""Shortest time between two messages on how far a job is."""
+"""Shortest time in seconds between two messages on the progress of a job."""
 
 REST_SECONDS = 0.004
 """Pause of a long job after each item: a busy thread delays every key by a turn of the interpreter lock."""
@@ -39,21 +39,21 @@ def check_cancelled() -> None:
     """End the job when it is no longer wanted.
 
     Raises:
-        Cancelled: it is not.
+        Cancelled: it is no longer wanted.
     """
     if get_current_worker().is_cancelled:
         raise Cancelled
 
 
 def engines() -> type[Engines]:
-    """What answers jobs; for their threads, because the first call imports it."""
-    from ckpt_tui.tui.engines import Engines  # late: no first row waits for it
+    """The functions that compute answers of jobs; call it in their threads, because the first call imports them."""
+    from ckpt_tui.tui.engines import Engines  # late: the first row does not need it
 
     return Engines
 
 
 class _IsSet:
-    """An event as a truth value: a screen that ends has nothing left to show a message in."""
+    """An event as a truth value, with which a screen that ends takes no more messages."""
 
     def __init__(self, event: threading.Event) -> None:
         self._event = event
@@ -84,11 +84,11 @@ class Workers:
         self.owner.post_message(message)
 
     def start(self, work: Callable[[], None], group: str, exclusive: bool = True) -> Worker[None]:
-        """Run `work` in a thread; with `exclusive`, what runs in the group is cancelled first."""
+        """Run `work` in a thread; with `exclusive`, running workers of the group are cancelled first."""
         left = [work]
 
         def guarded() -> None:
-            # A worker that has ended is in a cycle, and stays until garbage is collected: what it worked on, such as a
+            # A worker that has ended is in a cycle, and stays until garbage is collected: its data, such as a
             # checkpoint of some megabytes, must not stay with it.
             work = left.pop()
             try:
@@ -103,7 +103,7 @@ class Workers:
         )
 
     def cancel(self, group: str) -> None:
-        """Cancel what runs in a group."""
+        """Cancel the workers of a group."""
         self.owner.workers.cancel_group(self.owner, group)
 
     def rest(self) -> None:
@@ -127,11 +127,11 @@ def stop_all(app: App[Any]) -> None:
 
 
 class HasWorkers(Protocol):
-    """What has jobs."""
+    """An object that has jobs."""
 
     @property
     def workers(self) -> Workers:
-        """What runs them."""
+        """Runs them."""
 
 
 S = TypeVar("S", bound=HasWorkers)
@@ -146,7 +146,7 @@ def job(
     Args:
         group: The group of its workers.
         failed: Makes the message that is posted when a `CkptError` is raised, of that error and the arguments of the
-            call; without it, such an error is reported like any that nobody expected.
+            call; without it, such an error is reported like any unexpected one.
         exclusive: A call cancels those of its group before it: the latest wins.
     """
 
@@ -169,11 +169,11 @@ def job(
 
 
 class Interval:
-    """Says when something is due that is to happen at most once in this many seconds.
+    """Limits an action to once in this many seconds.
 
     Args:
         seconds: The seconds.
-        at_once: It is due at the first question, too.
+        at_once: The first call of `is_due` is true, too.
     """
 
     def __init__(self, seconds: float, at_once: bool = False) -> None:

@@ -29,7 +29,9 @@ def said_at(store: Store, run: Run, node: Node) -> Conversation:
 def tips(path: Path) -> Iterator[tuple[Store, Run, Node]]:
     """The last checkpoint of each branch."""
     store = open_store(path)
-    for run in read_store(store)[0]:
+    runs = read_store(store)[0]
+    assert runs
+    for run in runs:
         parents = {node.parent for node in run.nodes}
         yield from ((store, run, node) for node in run.nodes if node.ref.id not in parents)
 

@@ -44,6 +44,7 @@ class TestJson:
         for scenario in sorted((DATA / "agent-framework").glob("*/*")):
             done = called(output, "ls", scenario, "--json", *options)
             document = done.document
+            assert document["checkpoints"]
             assert document["schema"] == "ckpt-tui/ls@1"
             assert document["store"] == {"kind": "agent-framework", "path": str(scenario)}
             assert document["problems"] == []
@@ -73,13 +74,16 @@ class TestJson:
         ]  # fmt: skip
 
     def test_fast_reads_no_bodies(self, output: Output) -> None:
-        for entry in entries(NEW / "fork_hitl", output, "--fast"):
+        found = entries(NEW / "fork_hitl", output, "--fast")
+        assert found
+        for entry in found:
             assert [entry[name] for name in ("role", "status", "messages", "pending")] == [None] * 4
 
     def test_fast_says_the_same_order_and_headers(self, output: Output) -> None:
         bodies = ("role", "status", "messages", "pending")
         for scenario in sorted((DATA / "agent-framework").glob("*/*")):
             fast, full = entries(scenario, output, "--fast"), entries(scenario, output)
+            assert fast
             for entry in (*fast, *full):
                 for name in bodies:
                     del entry[name]

@@ -40,7 +40,9 @@ class TestShow:
         assert sum(share["size"] for share in document["types"]) == document["total"]
 
     def test_each_path_is_one_of_show(self, output: Output) -> None:
-        for share in sizes_of(output, STORE, "latest")["paths"][::20]:
+        shares = sizes_of(output, STORE, "latest")["paths"][::20]
+        assert shares
+        for share in shares:
             value = called(output, "show", STORE, "latest", "--reveal", "--query", share["path"]).document
             assert (value is None) == (share["type"] == "builtins:NoneType")
             if isinstance(value, dict) and "$type" in value:

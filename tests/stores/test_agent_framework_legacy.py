@@ -68,7 +68,9 @@ def test_every_file_is_a_checkpoint_with_the_header_its_file_gives(store: Path) 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_versions_that_wrote_a_file_are_named_in_its_note_and_its_warnings(version: str) -> None:
-    for checkpoint in checkpoints(LEGACY / version / "linear"):
+    found = list(checkpoints(LEGACY / version / "linear"))
+    assert found
+    for checkpoint in found:
         assert checkpoint.ref.note.startswith(f"Agent Framework {VERSIONS[version]}, read only")
         assert checkpoint.warnings[0].startswith(f"Agent Framework {VERSIONS[version]}, read only")
 

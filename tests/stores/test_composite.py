@@ -53,7 +53,9 @@ def test_a_parent_directory_opens_the_stores_in_it_whatever_else_is_there() -> N
 
 def test_each_checkpoint_is_loaded_by_its_own_store() -> None:
     store = open_stores([DOTNET / "hpd_hosted", DOTNET / "af_dotnet"])
-    for run in runs_of(store):
+    runs = runs_of(store)
+    assert runs
+    for run in runs:
         for node in run.nodes:
             checkpoint = store.load(node.ref.file)
             assert checkpoint.ref == node.ref

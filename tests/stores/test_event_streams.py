@@ -35,6 +35,7 @@ def test_all_nine_families_and_unknown_ones_say_what_they_are_about() -> None:
     ]  # fmt: skip
     assert lines[6].text == "edge review → write when verdict == revise"
     assert "Iteration checkpoint saved after iteration 0" in lines[7].text
+    assert lines
     assert all(line.clock for line in lines)
 
 

@@ -41,7 +41,9 @@ class TestAnArray:
 
     def test_each_document_is_decoded(self) -> None:
         store = open_store(EXPORT)
-        for file in entries_of(EXPORT):
+        files = entries_of(EXPORT)
+        assert files
+        for file in files:
             checkpoint = store.load(file, everything=True)
             assert checkpoint.ref.file == file
             assert not checkpoint.faults

@@ -740,6 +740,7 @@ def test_facts_that_were_read_for_nobody_are_reported_again() -> None:
     files = [entry.file for entry in collect(store.scan()).values()]
     next(iter(store.fill(files)))  # a reader that is stopped takes no more
     filled = collect(store.fill(files))
+    assert filled
     assert all(isinstance(entry, CheckpointRef) and entry.facts is not None for entry in filled.values())
     assert set(filled) == set(files)
 

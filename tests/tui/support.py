@@ -20,6 +20,7 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.screens.browse import Browse
+from ckpt_tui.tui.widgets.prompt import Prompt
 from tests.support.patience import PATIENCE
 
 DATA = Path(__file__).parent.parent / "data"
@@ -75,6 +76,11 @@ class Driver:
         screen = self.app.screen_stack[0]
         assert isinstance(screen, Browse)
         return screen
+
+    @property
+    def has_prompt(self) -> bool:
+        """Whether the browser asks for a text."""
+        return any(prompt.is_open for prompt in self.screen.query(Prompt))
 
     @property
     def text(self) -> str:

@@ -82,7 +82,7 @@ def check_keys(app: Driver) -> None:
 
 
 async def go_back(app: Driver, key: str) -> None:
-    while app.app.screen is not app.screen or app.screen.panes.pane is not app.screen.list or app.screen.is_asking:
+    while app.app.screen is not app.screen or app.screen.panes.pane is not app.screen.list or app.has_prompt:
         await app.press(key)
 
 

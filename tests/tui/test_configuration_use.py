@@ -37,7 +37,7 @@ async def test_theme_keys_and_rules_count_at_once(monkeypatch: pytest.MonkeyPatc
         assert app.app.theme != "ckpt-light"
         rules = {rule.name for rule in app.screen.parent_diff.ignore.rules}
         await app.press("alt+c")
-        await app.until(lambda: "Taken over" in said(app), "what was taken over")
+        await app.until(lambda: "Applied" in said(app), "the settings applied")
         assert app.app.theme == "ckpt-light"
         assert {rule.name for rule in app.screen.parent_diff.ignore.rules} == rules - {"timestamps"}
         await app.press("v")

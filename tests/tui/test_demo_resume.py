@@ -9,8 +9,8 @@ import pytest
 from ckpt_tui.demo.recorded_store import prepare, suggest
 from ckpt_tui.tui.screens.compare import CompareScreen
 from tests.support.resumes import checkpoints
+from tests.tui.resumes import in_the_repository, screen_of
 from tests.tui.support import NORMAL, Driver, open_app
-from tests.tui.test_resume import in_the_repository, screen_of
 
 __all__ = ["in_the_repository"]
 

@@ -12,9 +12,8 @@ from ckpt_tui.tui.commands import COMMANDS, Scope, by_id
 from ckpt_tui.tui.screens.resume import ResumeScreen
 from ckpt_tui.tui.screens.resume_keys import BOUND
 from ckpt_tui.tui.widgets.line_list import LineList
+from tests.tui.projects import checked, project
 from tests.tui.support import SAMPLES, Driver, open_app
-from tests.tui.test_programs import project
-from tests.tui.test_stepping import checked
 
 __all__ = ["project"]
 

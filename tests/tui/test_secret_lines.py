@@ -11,8 +11,8 @@ from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.screens.event_file import EventsScreen
 from tests.cli.commands import here
 from tests.runner.stores import FLOWS
+from tests.tui.resumes import copied, in_the_repository, opened
 from tests.tui.support import NARROW, NORMAL, Driver, open_app
-from tests.tui.test_resume import copied, in_the_repository, opened
 
 __all__ = ["in_the_repository"]
 

@@ -37,7 +37,7 @@ class Breakpoint(NamedTuple):
 
     @property
     def is_at_boundary(self) -> bool:
-        """Whether it is looked for between two supersteps."""
+        """Whether it is evaluated between two supersteps."""
         return self.kind not in ("executor", "error")
 
     @property
@@ -70,7 +70,7 @@ def parse_breakpoint(spec: str) -> Breakpoint:
     """A breakpoint as it is written.
 
     Raises:
-        UsageError: it is not one.
+        UsageError: it is not a breakpoint.
     """
     text = spec.strip()
     kind, colon, rest = text.partition(":")
@@ -108,7 +108,7 @@ def what_happens_at(spec: str) -> str:
 
 
 class Watcher:
-    """Looks at each checkpoint of a run, in order, for breakpoints that stop there.
+    """Evaluates breakpoints at each checkpoint of a run, in order.
 
     Args:
         breakpoints: Those between two supersteps count.
@@ -121,11 +121,11 @@ class Watcher:
 
     @property
     def is_needed(self) -> bool:
-        """Whether there is a breakpoint that is looked for between two supersteps."""
+        """Whether there is a breakpoint that is evaluated between two supersteps."""
         return any(each.is_at_boundary for each in self.breakpoints)
 
     def begin(self, checkpoint: Checkpoint | None) -> None:
-        """Take the checkpoint that the run starts from: what is true there already does not stop the run."""
+        """Set the checkpoint that the run starts from: a condition that is true there already does not stop the run."""
         self._before = checkpoint
         self._true = set()
         for each in self.breakpoints:
@@ -153,7 +153,7 @@ class Watcher:
 
 
 def changed_between(each: Breakpoint, checkpoint: Checkpoint, before: Checkpoint | None) -> bool:
-    """Whether what a breakpoint looks for came between two checkpoints: a change, a request, a warning."""
+    """Whether the event of a breakpoint happened between two checkpoints: a change, a request or a warning."""
     if each.kind == "changes":
         return bool(pinned(each.path, checkpoint, before).changed)
     if each.kind == "request":
@@ -164,7 +164,7 @@ def changed_between(each: Breakpoint, checkpoint: Checkpoint, before: Checkpoint
 
 
 def _warnings(checkpoint: Checkpoint) -> int:
-    """How much is irregular about a checkpoint: what was noticed, and what could not be decoded."""
+    """The number of warnings about a checkpoint and of values in it that could not be decoded."""
     return len(checkpoint.warnings) + len(checkpoint.faults)
 
 

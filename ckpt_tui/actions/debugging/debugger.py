@@ -1,7 +1,7 @@
 """A live run that a person steps, stops on a condition, changes, takes back to a checkpoint and continues.
 
 What a person sees as one session is one process after another: a change, or going back, ends the process and resumes
-from the checkpoint where the person is, as a fork in the same directory. All of it is in checkpoints: nothing is lost.
+from the checkpoint where the person is, as a fork in the same directory. All states are in checkpoints.
 """
 
 from __future__ import annotations
@@ -233,7 +233,7 @@ class Debugger:
         return self._stops.wanted()
 
     def lend(self, raw: bytes) -> None:
-        """Pass on that the terminal is asked for, or given back."""
+        """Pass on a request for the terminal, or its return."""
         self._lines.give(raw)
 
     def taken_over(self, plan: Plan, check: dict[str, Any]) -> None:

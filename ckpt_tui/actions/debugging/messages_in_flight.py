@@ -20,7 +20,7 @@ class MessageInFlight(NamedTuple):
     Attributes:
         path: Where it is in the JSON of `show`.
         source: The executor that sent it.
-        target: The executor that it was addressed to, or "" where the edges say who gets it.
+        target: The executor that it was addressed to, or "" where the edges decide who gets it.
         data: What it carries, as `show` writes values.
     """
 

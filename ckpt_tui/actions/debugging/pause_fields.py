@@ -10,11 +10,11 @@ from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.running.executor_states import lights
 
 _AS_IT_IS = ("iteration", "next", "ran", "running", "executor", "source", "type", "data", "unsaved")
-"""What the runner says about a pause that is passed on as it is."""
+"""Members of the runner's line about a pause that are passed on unchanged."""
 
 
 def at_hold(held: Mapping[str, Any], last: str) -> dict[str, Any]:
-    """Of a run that the runner holds.
+    """The members for a run that the runner holds.
 
     Args:
         held: The runner's line `held`.
@@ -26,7 +26,7 @@ def at_hold(held: Mapping[str, Any], last: str) -> dict[str, Any]:
 
 
 def at_checkpoint(checkpoint: Checkpoint, edges: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Of a run that was taken back to a checkpoint.
+    """The members for a run that was taken back to a checkpoint.
 
     Args:
         checkpoint: The checkpoint.
@@ -40,7 +40,7 @@ def at_checkpoint(checkpoint: Checkpoint, edges: Iterable[Mapping[str, Any]]) ->
 
 
 def after_failure(failure: Mapping[str, Any], last: str) -> dict[str, Any]:
-    """Of a run that failed.
+    """The members for a run that failed.
 
     Args:
         failure: The line `error`.

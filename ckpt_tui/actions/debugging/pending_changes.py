@@ -1,4 +1,4 @@
-"""What a person changes while a run is paused, until it goes on: where it goes on from, edits, answers."""
+"""The changes made while a run is paused: the checkpoint to continue from, edits and answers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class PendingChanges:
         return self._add(edit_of(str(command.get("path")), command["value"]))
 
     def add_drop(self, command: dict[str, Any]) -> Edit:
-        """Take the command `drop`: paths of other messages mean what they meant before.
+        """Take the command `drop`; the paths of other messages stay valid.
 
         Raises:
             UsageError: it has no path of a message.
@@ -70,7 +70,7 @@ class PendingChanges:
         self.answers.update(given)
 
     def take_answers(self) -> dict[str, Any]:
-        """The answers, which are given once."""
+        """Return the answers and forget them."""
         given, self.answers = self.answers, {}
         return given
 
@@ -81,9 +81,9 @@ class PendingChanges:
         self.edits = fit if len(fit) < len(self.edits) else []
 
     def move(self, checkpoint: str) -> None:
-        """Go to another checkpoint: edits were made of the one before."""
+        """Go to another checkpoint; edits of the former one are dropped."""
         self.at, self.moved, self.edits = checkpoint, True, []
 
     def are_made(self) -> None:
-        """They were made by the process that goes on."""
+        """Forget the changes: the process that took over has made them."""
         self.edits, self.moved = [], False

@@ -11,11 +11,11 @@ from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.actions.resume.session import Session
 
 _QUICKLY = 0.5
-"""Seconds that a process has to end which nobody waits for."""
+"""Seconds that a process has to end after it was replaced."""
 
 
 class Owner(Protocol):
-    """What a session of debugging does with its processes; called in the threads that read their lines."""
+    """What a debugging session does with lines of its processes; called in the threads that read them."""
 
     def wanted(self) -> dict[str, Any]:
         """Where the next process has to pause."""

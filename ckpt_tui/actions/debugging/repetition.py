@@ -1,4 +1,4 @@
-"""The same input run several times, one run after the other, and compared."""
+"""Runs the same input several times, one run after the other, and compares the runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of the same input, compared: how they came out, and the first step in which they differ."""
+"""Compares runs of the same input: their outcomes, and the first step in which they differ."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RunResult(NamedTuple):
     Attributes:
         number: Which of the runs it is, from 1.
         outcome: done, waiting, failed, stopped, died, refused.
-        outputs: What it gave out, as JSON.
+        outputs: Its outputs, as JSON.
         what: Why it failed, or what it asks for; "" for neither.
         directory: Where its checkpoints are.
         checkpoints: Their ids, in order.
@@ -45,7 +45,7 @@ class RunResult(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The same for runs that came out the same, ids and times aside."""
+        """A key that is equal for runs with the same outcome, ids and times aside."""
         return _PASSING.compiled.sub("", json.dumps([self.outcome, said(self.outputs), self.what], sort_keys=True))
 
     @property

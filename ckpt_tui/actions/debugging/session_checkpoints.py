@@ -47,7 +47,7 @@ def newest_in(database: str) -> str:
 
 
 def following(checkpoint: Checkpoint, edges: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The executors that may be called after a checkpoint, by the messages in it; conditions of edges are not asked.
+    """The executors that may be called after a checkpoint, by the messages in it; conditions of edges are ignored.
 
     Args:
         checkpoint: The checkpoint.

@@ -11,10 +11,10 @@ PAUSED = ("continue", "step", "run_to", "edit", "drop", "goto")
 """Commands that need a paused run."""
 
 COMMANDS = (*PAUSED, "pause", "break", "answer", "stop")
-"""What can be done."""
+"""All commands that a person can send."""
 
 _OF_THE_OWNER = ("run", "check", "terminal")
-"""What the owner of a session sends besides."""
+"""Commands that only the owner of a session sends."""
 
 
 def checked(command: dict[str, Any], is_paused: bool) -> str:

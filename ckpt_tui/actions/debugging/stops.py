@@ -79,7 +79,7 @@ class Stops:
         self._steps, self._asked, self._run_to = False, False, None
 
     def stopped(self) -> None:
-        """Note that the run has stopped: places to stop at once are done."""
+        """Note that the run has stopped, and forget the places at which to stop once."""
         self._asked, self._run_to = False, None
 
     def note(self, kind: bytes, raw: bytes) -> None:

@@ -37,10 +37,10 @@ def plan_from(plan: Plan, checkpoint: Checkpoint, directory: str, changes: Pendi
 
 
 class Successor:
-    """Reads the lines of a process until it is clear whether it can take over.
+    """Reads the lines of a new process until it is certain whether it can take over.
 
     Args:
-        session: The process, which waits for a word after its check.
+        session: The process, which waits for a command after its check.
         ready: Called with its check once that is good.
         failed: Called with the problems where it cannot take over, once.
     """

@@ -1,4 +1,4 @@
-"""The classes that a whole branch names: what a run that goes on from one of its checkpoints may save again."""
+"""The classes that a whole branch names: a run that is resumed from one of its checkpoints may save them again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Command lines to paste: the same resume with something more, and the one that goes on from where a run stopped."""
+"""Command lines to paste: the same resume with more options, and the resume from where a run stopped."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _WEIGHTS = {"main": 100.0, "class": 60.0, "executor": 40.0, "workflow": 25.0, "b
 """What each kind of thing counts, when all of that kind are there."""
 
 _LEAST = 8.0
-"""The least score of a candidate; below, a name is there by chance."""
+"""The least score of a candidate; below it, a name occurs by chance."""
 
 _SHARE = 0.35
 """The least score of a candidate, as a share of the best one's."""
@@ -103,9 +103,9 @@ class _Search:
         self.clues = clues
         self.where = where
         self.own: dict[str, Evidence] = {}
-        """Path → what a file says itself."""
+        """Path → the evidence in a file itself."""
         self.reached: dict[str, dict[Item, tuple[int, str]]] = {}
-        """Path → what files that it imports say: how many imports away, and the file."""
+        """Path → the files with evidence that it imports, and how many imports away they are."""
         self.imports: dict[str, list[Import]] = {}
         self._contents = contents
         self._classes = 0
@@ -115,7 +115,7 @@ class _Search:
         return self._contents[path]
 
     def look(self, check: Callable[[], None]) -> None:
-        """Read what is in each file, then follow imports back from the files that have something."""
+        """Read the evidence in each file, then pass it on to the files that import it."""
         needles = self.clues.texts
         for path, data in self._contents.items():
             check()
@@ -135,7 +135,7 @@ class _Search:
         return [each for each in self.clues.classes if f"{os.sep}{name}".endswith(os.sep + each.replace(".", os.sep))]
 
     def _follow(self, newest: set[str], depth: int, check: Callable[[], None]) -> set[str]:
-        """Pass on what some files have to those that import them; returns the files that got something."""
+        """Pass on the evidence of some files to those that import them; returns the files that got some."""
         if not newest:
             return set()
         stems = [_stem(path).encode("utf-8", "replace") for path in newest]

@@ -101,7 +101,7 @@ class Item(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What the text of one file says.
+    """The evidence in the text of one file.
 
     Attributes:
         items: What it has in common with the checkpoint.

@@ -11,7 +11,6 @@ import os
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.fork_directories import SUFFIX as SUFFIX
-from ckpt_tui.stores.fork_directories import forks_of as forks_of
 from ckpt_tui.stores.fork_directories import is_plain, keeps_databases, overlay
 from ckpt_tui.stores.fork_directories import root_of as root_of
 from ckpt_tui.stores.fork_directories import with_forks as with_forks

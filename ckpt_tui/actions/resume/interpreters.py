@@ -1,4 +1,4 @@
-"""The interpreter of a program: the virtual environment beside or above it. Environments are looked at, never run."""
+"""The interpreter of a program: the virtual environment beside or above it. Environments are inspected, never run."""
 
 from __future__ import annotations
 

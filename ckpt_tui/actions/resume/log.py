@@ -55,7 +55,7 @@ class EventLog:
         self.first += count
 
     def __len__(self) -> int:
-        """How many lines came in all."""
+        """The number of lines that were ever added."""
         return self.first + len(self._lines)
 
     @property

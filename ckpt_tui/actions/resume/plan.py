@@ -27,14 +27,14 @@ FAILED = 5
 
 @dataclass(frozen=True, slots=True)
 class GraphThread:
-    """Where a checkpoint of LangGraph is in its store, and what it shows of its graph.
+    """The place of a checkpoint of LangGraph in its store, and the nodes of its graph that it names.
 
     Attributes:
         name: The thread.
         checkpoint: The id within it.
         prefix: What ids of its checkpoints begin with in the list, without the slash.
         nodes: Nodes that ran.
-        next: Nodes that run next, as far as the checkpoint says it.
+        next: Nodes that run next, as far as the checkpoint names them.
     """
 
     name: str

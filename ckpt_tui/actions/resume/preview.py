@@ -112,7 +112,7 @@ def _wrong(check: dict[str, Any], words: _PreviewWords, asked: bool) -> Iterator
         following = rest[number + 1] if number + 1 < len(rest) else {}
         sign, tone = ("✗", "error") if each.get("level") == "error" else ("!", "warn")
         fix = "" if asked and each.get("about") == "pending" else words.fix(each)
-        # One thing to do about several problems is said once, after the last of them.
+        # A fix that several problems share is written once, after the last of them.
         fix = "" if following and fix == words.fix(following) else fix
         hint = "" if asked else words.hint(each)
         yield PreviewLine(sign, words.what(each), "" if hint else fix, tone)
@@ -209,7 +209,7 @@ def _while_resuming(check: dict[str, Any], word: str) -> Iterator[PreviewLine]:
 
 
 def _beginning(graph: dict[str, Any], terms: Terms) -> PreviewLine:
-    """What a run begins with that is not resumed."""
+    """How a run begins that is not resumed."""
     count = len(graph.get("executors") or ())
     executors = f", {counted(count, terms.executor)}" if count else ""
     name, start = (

@@ -41,7 +41,7 @@ class Session:
         sink: Takes the lines, numbered from 1 in the order they came.
 
     Attributes:
-        outcome: What the last line said: done, checked, waiting, refused, failed, stopped, died; "" while it runs.
+        outcome: The outcome in the last line: done, checked, waiting, refused, failed, stopped, died; "" while it runs.
         code: The exit code that goes with it.
         ended: Set when the last line was given to the sink.
     """
@@ -69,7 +69,7 @@ class Session:
         self._reader.start()
 
     def send(self, command: dict[str, Any]) -> None:
-        """Send a command: check, run, answer or stop; none is heard by a process that has ended."""
+        """Send a command: check, run, answer or stop; a process that has ended ignores it."""
         self.started.wait()
         process = self._process
         if process is None or process.stdin is None:
@@ -253,7 +253,7 @@ def stamp_now() -> str:
 
 
 def _end_text(status: int) -> tuple[str, str]:
-    """What is known of a process that ended without a word, and what to do."""
+    """Why a process ended without a last line, as far as is known, and what to do."""
     safe = "the last checkpoint written is complete: resume from it"
     if status < 0:
         try:

@@ -45,7 +45,7 @@ def source_in(store: Store, checkpoint: Checkpoint, later: Sequence[str] = (), a
     thread = prefix.replace("%2F", "/").replace("%25", "%")
     nodes = [each for each in _names(attribute(checkpoint.metadata, "versions_seen")) if not each.startswith("__")]
     found = GraphThread(thread, name, prefix, tuple(nodes), _next(checkpoint.messages))
-    # A stored checkpoint says nothing of its graph: what is loaded stands for its thread.
+    # A stored checkpoint does not name its graph: the one that is loaded is taken as that of its thread.
     copy = store.copy_for_resume(ref.file)
     return Source(absolute(store.path), ref.id, f"run {prefix}", executors=tuple(nodes), workflow=ref.workflow,
                   iteration=ref.step, thread=found, copy=copy)  # fmt: skip
@@ -72,7 +72,7 @@ def _next(messages: Value) -> tuple[str, ...]:
 
 
 def source_of(store: str, checkpoint: Checkpoint, later: Sequence[str] = (), allow: Collection[str] = ()) -> Source:
-    """What a checkpoint's file says about it.
+    """What a checkpoint's file holds that a resume needs.
 
     Args:
         store: The directory that holds it.

@@ -1,4 +1,4 @@
-"""Two runs of one workflow draw other ids for the same requests: those of one run with the ids of the other."""
+"""Pairs the random ids of the same requests in two runs of one workflow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ckpt_tui.core.matching.identity import is_random
 from ckpt_tui.core.steps.snapshots import Snapshot
 
 Kind = tuple[str, str]
-"""What asks, and for what."""
+"""The executor that asks, and the type of the data."""
 
 
 def equal_ids(recorded: Iterable[Snapshot], later: Iterable[Snapshot]) -> dict[str, str]:

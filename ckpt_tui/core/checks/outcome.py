@@ -36,7 +36,7 @@ class Failure(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one check.
+    """The result of one check.
 
     Attributes:
         name: Its name.

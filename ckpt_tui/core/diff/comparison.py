@@ -30,7 +30,7 @@ CHANGES = 20_000
 """Changes that are laid out: 0.1 s; more are counted."""
 
 _READ = 256 * 1024
-"""Characters of a member that nobody has read yet, and that is listed all the same."""
+"""Characters up to which a member that is not decoded yet is listed."""
 
 
 class DiffRow(NamedTuple):
@@ -225,7 +225,7 @@ class Marks:
                 self.below[path[:size]] = self.below.get(path[:size], 0) + 1
 
     def text(self, path: Path, is_open: bool, reveal: bool = False, limit: int = 32) -> str:
-        """What is written beside a value: what it was, how it came, or how much changed in it; "" for nothing."""
+        """The text beside a value: its former value, how it came, or how much changed in it; "" for no change."""
         change = self.at.get(path)
         if change is not None and change.op == "changed":
             return _was(change, limit, reveal)
@@ -245,7 +245,7 @@ class Marks:
 
 
 def _was(change: Change, limit: int, reveal: bool) -> str:
-    """What a value was; of a long text the words that went or came, since its beginning is the same."""
+    """The former value; for a long text the words that were removed or added, since its beginning is the same."""
     texts = texts_of(change, reveal)
     if texts is not None and limit < len(texts[0]) < _WORDS and len(texts[1]) < _WORDS:
         parts = pieces(*texts)

@@ -16,7 +16,7 @@ _LIMIT = 20_000
 """Characters between the ends that two texts share which are compared by word; more counts as replaced."""
 
 _ALIKE = 0.2
-"""How much of two texts must be the same for a view of their words to be easier to read than the two texts."""
+"""The share that two texts must have in common for merged words to be easier to read than the two texts."""
 
 
 class Piece(NamedTuple):

@@ -39,7 +39,7 @@ FIXES = {
     "encoding": "Name the encoding it was written in, `--encoding NAME`; convert nothing before the text is readable.",
     "changing": "Look again when the program that writes it is done.",
 }
-"""By the kind of a file that cannot be shown as a checkpoint."""
+"""What to do about a file that cannot be shown as a checkpoint, by its kind."""
 
 FOREIGN_TO_DATABASE = "It is not a checkpoint: leave it as it is."
 """What to do about a database, or a row of one, that another program wrote."""
@@ -79,13 +79,13 @@ REPEATED_BY_DOTNET = (
 """What to do where a .NET checkpoint holds a property twice."""
 
 SHAPES = LatePattern(r"\b\w+ is not an? (string|integer|object|date)\b")
-"""What a store notes of members that are of another kind than the framework writes."""
+"""The note of a store on a member of another type than the framework writes."""
 
 _RESERVED = LatePattern(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)")
 _IMPOSSIBLE = LatePattern(
     r"[\x00-\x1f\x7f-\x9f/\\<>:\"|?*$`;&!'%^{}#\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-"""What no system takes in a name, and what a shell acts on: a name that is proposed will be pasted."""
+"""Characters that no system allows in a name or that a shell interprets: a proposed name will be pasted."""
 _NAME_BYTES = 255
 
 

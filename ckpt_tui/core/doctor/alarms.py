@@ -31,8 +31,8 @@ def alarms(
     Args:
         checkpoint: The checkpoint, decoded.
         check: Called now and then; whatever it raises ends the examination.
-        budget: What may be spent on the checkpoint, decoding included.
-        decoded_only: Leave out what nobody has decoded yet.
+        budget: The work that may be done for the checkpoint, decoding included.
+        decoded_only: Leave out envelopes that are not decoded yet.
     """
     pickles = Pickles(checkpoint.ref.file, {}, budget)
     for _ in examine_values(checkpoint, pickles, check, decoded_only):
@@ -49,7 +49,7 @@ def alarms(
 def examine_values(
     checkpoint: Checkpoint, pickles: Pickles, check: Callable[[], None] | None, decoded_only: bool = False
 ) -> Iterator[Envelope]:
-    """Put what is wrong with the values of a checkpoint into `pickles`; yields each envelope that was looked at."""
+    """Add the faults of the values of a checkpoint to `pickles`; yields each envelope that was examined."""
     if checkpoint.is_bare:
         return
     shown: list[Envelope] = []

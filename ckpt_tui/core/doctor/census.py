@@ -35,14 +35,14 @@ def places(
 
     A reference is reported once for each use that is made of it.
 
-    All parts of an object are looked at, also those that no view shows; their place is that of the object. Paths end
+    All parts of an object are searched, also those that no view shows; their place is that of the object. Paths end
     after `_STEPS` levels.
 
     Args:
         value: A decoded value.
         path: Where it is.
         wanted: `module:qualname` of the references to find; None for all.
-        budget: What may be spent on the document; None for at most `PLACES` values.
+        budget: The work that may be done for the document; None for at most `PLACES` values.
     """
     # Kept alive: an id means nothing once its object is gone.
     seen = {id(value): value}
@@ -65,7 +65,7 @@ def places(
                 todo.append((item.cls, way, "new" if item.how == "new" else "call"))
             elif kind is Opaque:
                 yield NamedItem(item, path + _steps(way), how)
-            if left <= 0:  # what is known already is still reported
+            if left <= 0:  # used up: what is on the stack is still reported
                 continue
             below = members(item)
             count = min(len(below), left)
@@ -81,7 +81,7 @@ def places(
                     if type(child) in _WALKED and id(child) not in seen:
                         seen[id(child)] = child
                         todo.append((child, way, "value"))
-    finally:  # also where nobody asks for more
+    finally:  # also where this is the last item
         if budget is not None:
             budget.spend((limit - max(left, 0)) * PLACE_WORK)
 

@@ -54,9 +54,9 @@ def _asks_at_once(ref: CheckpointRef) -> bool:
 
 
 def _went_elsewhere(ref: CheckpointRef, nodes: dict[str, Node], parent: str) -> bool:
-    """Whether the iterations that seem to be missing are those of another branch.
+    """Whether the iterations that seem to be missing belong to another branch.
 
-    A run of .NET that is put back to an earlier checkpoint goes on counting.
+    A run of .NET that is restored to an earlier checkpoint goes on counting.
     """
     run = ref.store_metadata.run if ref.store_metadata is not None else ""
     if not run:

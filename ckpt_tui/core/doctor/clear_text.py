@@ -1,4 +1,4 @@
-"""Secrets in clear text in the files of a store: where, never what."""
+"""Secrets in clear text in the files of a store: their places, never their values."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _LOOKS = (
     rb"|[78]q~|eyj[a-z0-9_-]{4,}\.|:aa[a-z0-9_-]{30}|age-secret|basic [a-z0-9+/]{8}|private key|/webhooks/|hooks\.slack"
     rb"|/incomingwebhook/|redis-cli|sshpass|(?:mysql|mariadb)[^\n]{0,200}-p|\slogin\s|[\x00-\x20\"']-p[a-z0-9]|--service-principal"
 )
-"""Beginnings of what is a secret by its look, in lower case."""
+"""Beginnings of texts that are secrets by their form, in lower case."""
 
 _SHAPES = (
     rb"sk_[0-9a-f]{40}", rb"sess-[a-z0-9]{32}", rb"gl[a-z]{2,5}-[a-z0-9_.-]{16}", rb"gr1348941", rb"api_org_",
@@ -68,7 +68,7 @@ _SHAPES = (
 
 
 def _grouped(patterns: Iterable[bytes]) -> bytes:
-    """A pattern for one of many, each of which begins with a character: that is compared once for all that share it."""
+    """A pattern for any of many words, grouped by their first character, which is compared once for each group."""
     groups: dict[bytes, list[bytes]] = {}
     for pattern in patterns:
         length = 2 if pattern[:1] == b"\\" else 1
@@ -83,7 +83,7 @@ _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 
 def may_hold_secrets(data: bytes) -> bool:
-    """Whether bytes hold a sign without which `ckpt_tui.core.redact` masks nothing; a quick test."""
+    """Whether bytes hold any sign of a secret; `ckpt_tui.core.redact` masks nothing without one. A quick test."""
     low = data.lower()
     return _HINT.compiled.search(low) is not None or (not low.isascii() and _FOREIGN.compiled.search(low) is not None)
 
@@ -109,7 +109,7 @@ def _beside_base64(raw: bytes) -> Iterator[bytes]:
 class ClearText:
     """Takes checkpoints one by one and finds secrets in them, each path once.
 
-    Run kwargs are masked wherever they are shown, but only those that are secrets by their name or look are reported.
+    Run kwargs are masked wherever they are shown, but only those that are secrets by their name or form are reported.
     """
 
     def __init__(self) -> None:
@@ -150,7 +150,7 @@ def _secrets(parts: dict[str, Value]) -> Iterator[Path]:
 def _masked_paths(value: Value, above: int, budget: DocumentBudget) -> Iterator[Path]:
     """Where masking the JSON of a value hides something; `above` is how far it is a secret by its place."""
     found = list(_masks(masked(to_json(value, budget=budget), above, all_run_kwargs=False)))
-    # Masks of a copy that was masked when it was made are not news.
+    # Masks in an exported copy are not reported.
     there = set(_masks(to_json(value, budget=budget))) if found else set()
     return (path for path in found if path not in there)
 

@@ -36,7 +36,7 @@ _BEFORE = LatePattern(r"(?:Copy of|Kopie von|Copie de|Copia de|Copia di) (.+)\Z"
 
 
 THE_SAME = "their contents are the same"
-"""What is said of a copy that differs in nothing."""
+"""The text about a copy that does not differ from its original."""
 
 
 class Copy(NamedTuple):
@@ -84,7 +84,7 @@ def original_of(file: str, names: Collection[str]) -> tuple[str, str] | None:
 def copies_in(refs: Iterable[CheckpointRef], names: Collection[str]) -> list[Copy]:
     """The files that hold the id of another file beside them; `names` are those of everything in the directory.
 
-    Not of one that holds a third id itself: its name says nothing of what is in it.
+    A file whose own id is a third one is left out: its name says nothing about its content.
     """
     found = []
     refs = list(refs)

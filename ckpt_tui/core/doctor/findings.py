@@ -35,11 +35,11 @@ _PER_PICKLE = 50
 
 
 class Pickles:
-    """Looks at the pickles of one checkpoint file.
+    """Examines the pickles of one checkpoint file.
 
     Attributes:
         findings: What was found.
-        types: The types that the framework loads only when asked to, and where each is first.
+        types: The types that the framework loads only if they are allowed, and where each is first.
     """
 
     def __init__(
@@ -127,14 +127,14 @@ class Pickles:
         if self._budget is not None:
             self._budget.spend(EXAMINED_WORK + inspection.looked_at * JUDGED_WORK)
         if not inspection.dangers and not decoded.opaque and all(map(self._is_known_type, inspection.uses)):
-            return  # all that would be reported is where the types are, and that is known
+            return  # only places of types would be reported: they are known
         uses = {
             use.name: use for use in sorted(inspection.uses, key=lambda use: _MEANINGFUL.index(use.how), reverse=True)
         }
         found = self._locate(envelope, path, uses)
         ways = {use.name.rpartition(".")[0] for use in inspection.uses if use.how == "getattr" and _is_function(use)}
         for use in inspection.uses:
-            if uses[use.name] is use and not (use.how == "value" and use.name in ways):  # only the way to a function
+            if uses[use.name] is use and not (use.how == "value" and use.name in ways):  # a step towards a function
                 self._use(use, found.get(use.name), path)
         for danger in inspection.dangers:
             self._danger(path, danger)
@@ -221,7 +221,7 @@ class Pickles:
 
 
 def _is_left_out(envelope: Envelope) -> bool:
-    """Whether a pickle was not decoded because what may be decoded of its file was used up."""
+    """Whether a pickle was not decoded because the budget of its file was used up."""
     return envelope.is_cut and envelope.factor == 0 and envelope.decoded is None
 
 
@@ -238,7 +238,7 @@ def _is_function(use: Use) -> bool:
 
 
 _MEANINGFUL = ("new", "call", "getattr", "value")
-"""Which use of a name says most about it, first."""
+"""Uses of a name, the most telling one first."""
 
 _INSTEAD = {
     "zoneinfo:ZoneInfo._unpickle": f"{_UNLOADABLE} Keep times in UTC or with a fixed datetime.timezone, "
@@ -254,7 +254,7 @@ _OWN_CLASSES = ("numpy:", "numpy.", "pandas:", "pandas.")
 def _wrong_claim(envelope: Envelope, value: Value) -> str:
     """What is wrong with the stated type, which the framework compares after loading; "" when nothing is.
 
-    Nor when nobody can show from the file: a function may return anything.
+    Also "" where the file does not show it: a function may return anything.
     """
     if type(value) in (Ref, Opaque):
         return ""

@@ -43,11 +43,11 @@ def hidden_dangers(
     budget: DocumentBudget | None = None,
     is_hurried: bool = False,
 ) -> HiddenPickles:
-    """Dangers in header members, in repeated members, within envelopes: in whatever else a file holds.
+    """Dangers outside of the values that a view shows: in header members, repeated members and within envelopes.
 
     Args:
         raw: The bytes of the file.
-        shown: Its pickles that were looked at already.
+        shown: Its pickles that were examined already.
         check: Called now and then; whatever it raises ends the work.
         budget: What may be spent on the document.
         is_hurried: Pass over large files, which are not read as a whole.

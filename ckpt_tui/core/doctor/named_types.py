@@ -20,8 +20,8 @@ class NamedTypes(NamedTuple):
 
     Attributes:
         types: `module:qualname`, each once, in the order of the file; those of builtins and what is dangerous left out.
-        dangers: What loading it could do that nobody asked for, wherever it is in the file, as ends of a sentence
-            that begins with "it": `names os:system, which starts programs or changes files`.
+        dangers: What loading it could do besides making values, wherever it is in the file, as ends of a sentence that
+            begins with "it": `names os:system, which starts programs or changes files`.
     """
 
     types: tuple[str, ...]

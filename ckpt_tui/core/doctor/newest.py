@@ -29,7 +29,7 @@ _NAMED = 5
 
 
 class Candidate(NamedTuple):
-    """One file, as far as the framework looks at it.
+    """One file, with what the framework reads of it.
 
     Attributes:
         file: The file.
@@ -37,7 +37,7 @@ class Candidate(NamedTuple):
         timestamp: The time in it, as text.
         hopeless: Why it cannot be loaded, or "".
         types: The types that have to be allowed first.
-        is_dangerous: Loading it could run code, so that nobody can say what would happen.
+        is_dangerous: Loading it could run code, so that the result is unknown.
         ref: Its header; None where it cannot be shown.
     """
 
@@ -79,7 +79,7 @@ def newest_findings(candidates: Iterable[Candidate], order: Mapping[str, int]) -
     forks = _in_forks(candidates, order)
     found = list(forks.values())
     for key, own in by_name.items():
-        # Which of several equally late ones is taken says little where the latest is in a fork.
+        # Which of several equally late ones is taken does not matter where the latest is in a fork.
         found += [one for one in _of_one_name(key[1], own, order) if key not in forks or one.severity != "info"]
     return found
 
@@ -159,7 +159,7 @@ def _is_hopeless(ref: CheckpointRef, own: Iterable[Candidate]) -> bool:
 
 
 def _tied(call: str, ours: CheckpointRef, picked: Candidate) -> Finding:
-    """What to say where several have the latest time, and the directory lists another one first."""
+    """The finding where several have the latest time, and the directory lists another one first."""
     reason = (
         f"{call} of Agent Framework gives {_named(picked)}: it has the same time as the latest here, and the directory "
         "lists it first"
@@ -168,7 +168,7 @@ def _tied(call: str, ours: CheckpointRef, picked: Candidate) -> Finding:
 
 
 def _differs(call: str, ours: CheckpointRef, picked: Candidate, own: Sequence[Candidate], needs_types: bool) -> Finding:
-    """What to say where the framework takes an earlier one than the latest here."""
+    """The finding where the framework takes an earlier one than the latest here."""
     newest = parse_time(picked.timestamp)
     if newest > ours.when and picked.ref is not None:
         reason = (

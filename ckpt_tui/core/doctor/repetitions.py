@@ -21,10 +21,10 @@ from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.value import Value
 
 _LOOKED_AT = 20_000
-"""Values of one checkpoint that are looked at for conversations: a tenth of a second at worst."""
+"""Values of one checkpoint that are searched for conversations: a tenth of a second at worst."""
 
 _MEMBERS = 4
-"""Members of a value that cost as much to pass by as a value to look at."""
+"""Members of a value that take as long to skip as one value takes to search."""
 
 _MESSAGES = 5_000
 """Messages of one conversation that are compared."""
@@ -33,13 +33,13 @@ _DIGESTED = 50_000
 """Scalars of one checkpoint that are compared."""
 
 _BLOCK = 2
-"""Messages without an id that have to come again one after the other: people do say the same thing twice."""
+"""Messages without an id that have to be repeated in a row: people do say the same thing twice."""
 
 _BLOCK_WITHIN = 4
 """The same where others follow: a manager of Magentic itself repeats its first three."""
 
 _LEVELS = 500
-"""Checkpoints above one in which its requests are looked for."""
+"""Ancestors of a checkpoint in which its requests are searched."""
 
 _NAMED = 3
 """Messages that are named."""
@@ -120,7 +120,7 @@ def _repeated(messages: Iterable[Value], digests: Digests) -> tuple[tuple[str, .
 
 
 def _said(message: Value, digests: Digests) -> tuple[int, Value]:
-    """What distinguishes what is said in a message from other messages, and its id.
+    """A key of the content of a message, and its id.
 
     Raises:
         OutOfBudget: there is more of it than is compared.
@@ -132,7 +132,7 @@ def _said(message: Value, digests: Digests) -> tuple[int, Value]:
 
 
 _SAID = ("role", "contents", "content", "text", "author_name", "authorName", "name", "tool_calls", "tool_call_id")
-"""What is said in a message, in the names of the frameworks."""
+"""The members that hold the content of a message, as the frameworks name them."""
 
 _IDS = ("message_id", "messageId", "id")
 
@@ -154,7 +154,7 @@ def _doubled(signs: list[int]) -> int:
 
 
 class _Asked(NamedTuple):
-    """What a checkpoint asks: the ids of its requests, and what shows the question of each."""
+    """The requests of a checkpoint: their ids, and a key of each question."""
 
     file: str
     parent: str | None

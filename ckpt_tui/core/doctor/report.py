@@ -39,7 +39,7 @@ class Report(NamedTuple):
         findings: Danger first, then warnings; by file and path.
         allowed_types: What `allowed_checkpoint_types` needs for the store to load, `module:qualname`. Types that only
             dangerous files name are left out.
-        files: Files looked at.
+        files: Files examined.
         undecodable: Files that cannot be shown, and values that cannot be decoded.
         is_database: They are rows of a database, and not files.
     """
@@ -52,7 +52,7 @@ class Report(NamedTuple):
 
     @property
     def looked_at(self) -> str:
-        """How many were looked at: `3 files`, or `3 checkpoints` of a database."""
+        """How many were examined: `3 files`, or `3 checkpoints` of a database."""
         return counted(self.files, "checkpoint" if self.is_database else "file")
 
     @property
@@ -107,7 +107,7 @@ class Doctor:
         self._differences[copy] = difference
 
     def copies(self) -> list[Copy]:
-        """The copies of checkpoints among what was taken so far."""
+        """The copies of checkpoints among the files so far."""
         return copies_in(self._refs, self._names)
 
     def problem(self, problem: Problem, raw: bytes = b"", check: Callable[[], None] | None = None) -> None:
@@ -115,7 +115,7 @@ class Doctor:
 
         Args:
             problem: Why it cannot be shown.
-            raw: Its bytes where they can be had: the framework decodes whatever pickles they contain.
+            raw: Its bytes where they can be read: the framework decodes whatever pickles they contain.
             check: Called now and then; whatever it raises ends the examination.
         """
         pickles = Pickles(problem.file, self._judged)
@@ -141,12 +141,12 @@ class Doctor:
     def checkpoint(
         self, checkpoint: Checkpoint, check: Callable[[], None] | None = None, budget: DocumentBudget | None = None
     ) -> None:
-        """Take a checkpoint; its values are looked at now and not kept.
+        """Take a checkpoint; its values are examined now and not kept.
 
         Args:
             checkpoint: The checkpoint, decoded.
             check: Called now and then; whatever it raises ends the examination.
-            budget: What may be spent on it, decoding included.
+            budget: The work that may be done for it, decoding included.
         """
         self._files += 1
         ref = checkpoint.ref
@@ -209,7 +209,7 @@ class Doctor:
             self._add("wrong-shape", "warning", ref.file, "", found[0], "Restore the file from a copy.")
 
     def _candidate(self, ref: CheckpointRef, types: tuple[str, ...]) -> None:
-        """Keep what Agent Framework's choice of the latest checkpoint goes by."""
+        """Keep the members by which Agent Framework chooses the latest checkpoint."""
         if ref.chain or (ref.store_metadata is not None and ref.store_metadata.run) or "#" in ref.file:
             return
         own = [finding for finding in self._findings if finding.file == ref.file]

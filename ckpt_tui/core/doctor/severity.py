@@ -7,7 +7,7 @@ Severity = Literal["info", "warning", "danger"]
 TITLES: dict[Severity, str] = {
     "danger": "danger: loading these could run code", "warning": "warnings", "info": "good to know",
 }  # fmt: skip
-"""What findings of one severity are called, the worst first."""
+"""Titles of the severities, the worst first."""
 
 SIGNS: dict[Severity, str] = {"danger": "✗", "warning": "!", "info": "·"}
 
@@ -20,7 +20,7 @@ class Finding(NamedTuple):
         severity: info, warning, or danger where loading the file could run code.
         file: The file name, or "" for the store as a whole.
         path: JMESPath over the document of `show`, or "".
-        reason: What, as text for people.
+        reason: What is wrong, as text for people.
         fix: What to do about it, or "".
         lines: Lines to put into the file, in order, where the fix says so.
     """

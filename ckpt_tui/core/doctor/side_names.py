@@ -8,7 +8,7 @@ from collections.abc import Collection
 from ckpt_tui.core.late_patterns import LatePattern
 
 LEFTOVER = LatePattern(r".*\.json\.tmp\Z|\.maf-ckpt-.*\.tmp\Z|.*\.checkpoint\.json\.[0-9a-f]{32}\.tmp\Z", re.DOTALL)
-"""What an interrupted save leaves: of Agent Framework until 1.18, and since 1.19; of HPD-Agent."""
+"""Names that an interrupted save leaves: of Agent Framework until 1.18, and since 1.19; of HPD-Agent."""
 
 _KNOWN = (
     (r"\.DS_Store|\.localized|Icon\r|\.fseventsd|\.Spotlight-V100|\.Trashes|__MACOSX", "left by macOS"),

@@ -1,1 +1,1 @@
-"""Bytes of checkpoint files → documents of inert values, whole or where they are looked at."""
+"""Bytes of checkpoint files → documents of inert values, parsed as a whole or part by part."""

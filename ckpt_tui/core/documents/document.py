@@ -34,7 +34,7 @@ class Document(NamedTuple):
     """A parsed file.
 
     Attributes:
-        value: What it holds. An object that repeats a key has the last value under its name, and all under `REPEATED`.
+        value: Its value. An object that repeats a key has the last value under its name, and all under `REPEATED`.
         notes: What was irregular about it.
         work: The work it took, in the units of `ckpt_tui.core.document_budget`.
         is_bare: It is known to hold no pickle, nothing that looks like one, and no value too large to be shown.
@@ -109,7 +109,7 @@ def parse(data: bytes, factor: float = 1.0, met: dict[str | bytes, int] | None =
     Args:
         data: The file, or a part of one.
         factor: How many times the usual memory it may take.
-        met: What the envelopes of the whole file share, where this is a part of it.
+        met: The state that envelopes of the whole file share, where this is a part of it.
 
     Raises:
         DocumentFault: the bytes are not a JSON document that can be shown.

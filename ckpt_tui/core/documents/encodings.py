@@ -23,7 +23,7 @@ class DecodedText(NamedTuple):
     Attributes:
         text: The text.
         encoding: The encoding it was read in; "" for UTF-8.
-        is_guess: Another encoding would have been possible.
+        is_guess: Another encoding is possible, too.
     """
 
     text: str
@@ -98,7 +98,7 @@ _UNLIKELY = -9.5
 """The logarithm of the frequency of letters at which a text is hardly one in that encoding."""
 
 _SAMPLE = 20_000
-"""Bytes with their neighbours that are judged: more decide nothing that these do not."""
+"""Bytes with their neighbours that are scored: more do not change the decision."""
 
 _PIECES = rb'(?<![^"\n])[^"\n\x80-\xff]*+[\x80-\xff][^"\n]*+'
 """Texts with letters beyond ASCII, from quote to quote; each byte is looked at once, however long a line is."""
@@ -154,7 +154,7 @@ def _score(text: str, name: str) -> float:
 
 
 def _beside(before: str, after: str, name: str) -> float:
-    """What two neighbours take away: no word mixes letters of two scripts, or goes on with a capital."""
+    """The penalty for two neighbours: no word mixes letters of two scripts, or continues with a capital."""
     if not (before.isalpha() and after.isalpha()):
         return -3.0 if (before in _SIGNS and after.isalpha()) or (after in _SIGNS and before.isalpha()) else 0.0
     if name in letters.LATIN:

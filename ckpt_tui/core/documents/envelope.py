@@ -28,7 +28,7 @@ def open_envelope(
     Args:
         envelope: The envelope.
         check: Called now and then; whatever it raises ends the decoding.
-        budget: What may be spent on its whole document; None for the usual limits of one pickle.
+        budget: The work that may be done for its whole document; None for the usual limits of one pickle.
     """
     if envelope.ready:
         return envelope.value

@@ -20,12 +20,12 @@ WINDOW = 1024 * 1024
 
 QUOTE = 0x22
 CLOSING = {0x7B: b"}", 0x5B: b"]", QUOTE: b'"'}
-"""What begins a container or a text → what ends it."""
+"""The first byte of a container or a text → its last byte."""
 _BRACE, _BRACKET = b"{["
 _NEWLINE, _COMMA = b"\n,"
 
 _NEAR = 4 * 1024
-"""Bytes in which most members end: looked at first, and without asking whether to go on."""
+"""Bytes within which most members end: searched first, without a call of `check`."""
 
 _TYPE_LIMIT = 4 * 1024
 """Bytes of the end of an envelope that hold the type it claims."""
@@ -89,7 +89,7 @@ _KEY_LIMIT = 64 * 1024
 
 
 def _find(data: bytes, what: bytes, low: int, end: int, check: Check) -> int:
-    """Where something is next, -1 when nowhere; asks `check` now and then."""
+    """Where something occurs next, -1 when nowhere; calls `check` now and then."""
     found = data.find(what, low, min(low + _NEAR, end))
     if found >= 0 or low + _NEAR >= end:
         return found
@@ -254,4 +254,4 @@ def _key(step: str) -> bytes:
 
 
 def _unread(deferred: Deferred, check: Check) -> None:
-    """What reads a container that is only measured."""
+    """Stands for the reader of a container that is only measured."""

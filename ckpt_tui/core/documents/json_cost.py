@@ -1,6 +1,6 @@
-"""What parsing JSON costs, estimated before it is parsed, and how much it may cost.
+"""The cost of parsing JSON, estimated before it is parsed, and its limit.
 
-What somebody allows for one command (`show --limit 8`) holds for all that is read by it, headers of the list included:
+A limit for one command (`show --limit 8`) holds for all that the command reads, headers of the list included:
 a file that the list refuses could not be asked for.
 """
 
@@ -25,7 +25,7 @@ def allowed() -> float:
 
 
 class Cost(NamedTuple):
-    """What the values of a document cost.
+    """The cost of the values of a document.
 
     Attributes:
         values: How many there are, about.
@@ -59,7 +59,7 @@ _LONG_TEXTS = 16
 
 
 def excess(cost: Cost, size: int, factor: float = 1.0) -> str:
-    """Why a file of so many bytes is not parsed, and what to do; "" where it may be.
+    """Why a file of this size is not parsed, and what to do; "" where it may be parsed.
 
     Args:
         cost: What its values cost.

@@ -1,4 +1,4 @@
-"""Large files in the framework's own layout: parsed where and when a value is looked at.
+"""Large files in the framework's own layout: parsed where and when a value is used.
 
 A container is cut into its members without a parser (`core.documents.indented`). What is cut out is parsed or cut
 further when it is opened, so that every byte is verified before it is shown as a value: pieces that are JSON, between

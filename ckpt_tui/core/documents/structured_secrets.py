@@ -33,4 +33,4 @@ _STRUCTURED = SecretPattern(
     r'"kind"\s*:\s*"Secret"|"[vV]alue"\s*:|\[\s*"[^"\\]{1,60}"\s*,\s*"(?:[^"\\]|\\.)*+"\s*\]|"-----BEGIN'
     r'|"\$type"\s*:\s*"[^"]*(?:Secret(?:Str|Bytes|String)|Credential|NamedKey|Auth)"|"(?:[aA]uth|AUTH|netloc|userinfo|kty)"'
 )
-"""What a file has in which there may be such secrets."""
+"""Signs of a file that may hold such secrets."""

@@ -115,7 +115,7 @@ class Drawing:
         return place.left, self._tops[place.layer], place.width, 3 if self.boxed else 1
 
     def _draw(self, link: Link, starts: Collection[int], ends: Collection[int], has_ups: bool) -> None:
-        """Draw a piece of edges.
+        """Draw one piece of edges.
 
         Args:
             link: The piece.

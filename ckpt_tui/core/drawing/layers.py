@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 SWEEPS = 12
-"""Times the layers are ordered and the nodes are moved; more changes nothing that can be seen."""
+"""Times the layers are ordered and the nodes are moved; more make no visible difference."""
 
 NODE_GAP = 3
 """Cells between two nodes of a layer."""

@@ -21,10 +21,10 @@ from ckpt_tui.core.secret_names import KEYS_OF_SERVICES, is_key_of_service
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, Value
 
 FIND_NODES = 5_000_000
-"""Values looked at in one checkpoint."""
+"""Values visited in one checkpoint."""
 
 FIND_REPEATS = 100_000
-"""Values looked at again, where they are shared: a small pickle of shared values can ask for any number."""
+"""Values visited again where they are shared: a small pickle of shared values can lead to any number."""
 
 _LEVELS = 2_000
 """Levels searched: a path is as long as it is deep."""
@@ -36,13 +36,13 @@ _ENVELOPES = 100_000
 """Envelopes whose matches are remembered."""
 
 _NAMES = 50_000
-"""Keys, and texts, of which is remembered whether they match."""
+"""Keys and texts for which the result of matching is cached."""
 
 _SHORT = 64
-"""Characters of a text that may come again."""
+"""Characters of a text whose result is cached."""
 
 _LONG = 4_096
-"""Values with long texts of one checkpoint of which is remembered what is found: they may be shared."""
+"""Values with long texts of one checkpoint whose matches are cached: they may be shared."""
 
 _FEW_BITS = 200
 """Bits of an integer whose digits cost little."""
@@ -51,13 +51,13 @@ _BYTES = 1_000_000
 """Bytes of a value that are searched as text."""
 
 _SHAPES = 4_000
-"""Sets of attribute names of which is remembered whether one of them matters."""
+"""Sets of attribute names for which is cached whether one of them matters."""
 
 _DIGITS = 8_000
 """Bits of an integer whose digits are searched."""
 
 NO_SPOT: Spot = (-1, -1)
-"""That it is not known yet where something matches."""
+"""Stands for a match whose place is not known yet."""
 
 _TEXTS = frozenset((str, bytes, bytearray))
 
@@ -65,7 +65,7 @@ Check = Callable[[], None] | None
 
 
 class _Remembering:
-    """A matcher that looks at a short text once: roles, types and names come again and again."""
+    """A matcher that caches its result for short texts: roles, types and names recur."""
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
@@ -82,11 +82,11 @@ class _Remembering:
 
 
 class Finder:
-    """Searches many checkpoints for one question; an envelope that comes again is not decoded again.
+    """Searches many checkpoints for one question; an envelope that recurs is not decoded again.
 
     Args:
         question: What to find.
-        matcher: What finds it in a text.
+        matcher: Finds it in a text.
     """
 
     def __init__(self, question: Question, matcher: Matcher) -> None:
@@ -97,7 +97,7 @@ class Finder:
         self._envelopes: dict[bytes, tuple[Hit, ...]] = {}
         self._dull: dict[tuple[str, ...], bool] = {}
         self.names: dict[str, tuple[Spot | None, int]] = {}
-        """Keys that came before: where each matches, and how far it makes its value a secret."""
+        """Keys that were met: where each matches, and how far it makes its value a secret."""
 
     def hits(self, parts: Mapping[str, Value], check: Check = None) -> Iterator[Hit]:
         """The matches in the parts of a checkpoint, in their order.
@@ -132,7 +132,7 @@ class Finder:
             return found
 
     def remembered(self, key: bytes) -> tuple[Hit, ...] | None:
-        """The matches in an envelope that came before, their paths from the envelope on."""
+        """The cached matches in an envelope, with their paths from the envelope on."""
         return self._envelopes.get(key)
 
     def remember(self, key: bytes, hits: tuple[Hit, ...]) -> None:
@@ -142,7 +142,7 @@ class Finder:
 
 
 class _FoundIn(NamedTuple):
-    """Where a value is: its parent's place, the steps from there, and its level."""
+    """The place of a value: its parent's place, the steps from there, and its level."""
 
     above: _FoundIn | None
     steps: Path
@@ -249,7 +249,7 @@ class _Walk:
         return below, ident
 
     def is_shared(self, state: Value) -> bool:
-        """Whether another object came before that has the same state."""
+        """Whether an object with the same state was visited before."""
         if type(state) is not Map:
             return False
         shared = id(state) in self.states
@@ -312,7 +312,7 @@ class _Walk:
         return None if again is None else (shown, again)
 
     def envelope(self, envelope: Envelope, place: _FoundIn) -> Iterator[Hit]:
-        """The matches in an envelope; what comes again, in this checkpoint or another, is not searched again."""
+        """The matches in an envelope; one that recurs, in this checkpoint or another, is not searched again."""
         text = (
             envelope.text if type(envelope.text) is memoryview else str(envelope.text).encode("utf-8", "surrogatepass")
         )

@@ -89,7 +89,7 @@ def text_matcher(text: str) -> Matcher:
 
 
 def excerpt(text: str, spot: Spot) -> tuple[str, Spot]:
-    """What is shown of a text with a match in it, cut with `…` where it is long, and where the match is in that."""
+    """The excerpt of a text around a match, cut with `…` where it is long, and where the match is in it."""
     begin, end = spot
     if len(text) > _SHOWN:
         low = max(min(begin - _BEFORE, len(text) - _SHOWN), 0)

@@ -81,11 +81,11 @@ def entries_of(kv: list[Value]) -> Members:
 
 
 _FEW_NAMES = 512
-"""Names and values of an object that are looked at together, at most."""
+"""Names and values of an object that are searched together, at most."""
 
 
 def attributes_of(kv: list[Value], is_dull: Callable[[tuple[str, ...]], bool]) -> Members:
-    """The attributes of an object, name, value, name, value, ...; `is_dull` says that none of the names matters."""
+    """The attributes of an object, name, value, name, value, ...; `is_dull` means that none of the names matters."""
     # Most attributes of the framework's objects are None.
     if len(kv) < _FEW_NAMES and is_dull(names := tuple(kv[::2])):
         return [((name,), None, value) for name, value in zip(names, kv[1::2], strict=True) if value is not None]

@@ -12,10 +12,10 @@ from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Map, Obj, Value
 
 _NODES = 300
-"""Values of a message that are looked at."""
+"""Values of a message that are compared."""
 
 _MEMBERS = 60
-"""Members of a value that is asked whether it is one."""
+"""Members of a value that may be a message."""
 
 _SHARED = 0.3
 """The share of the words of both that two messages have in common at least, to be one that changed."""
@@ -29,12 +29,12 @@ _IDS = ("message_id", "messageId", "id")
 
 
 class Message(NamedTuple):
-    """What distinguishes one message from another.
+    """The features by which messages are compared.
 
     Attributes:
-        author: Who says it to whom, as far as it says so: role, name, executors.
+        author: Its sender and receiver, as far as it names them: role, name, executors.
         identity: Its id, or "".
-        text: The texts of what it says, a line each; None where it says nothing in text.
+        text: Its texts, a line each; None where it holds no text.
         words: Their words.
     """
 

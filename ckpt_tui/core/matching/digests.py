@@ -54,16 +54,16 @@ class _Leave(NamedTuple):
 
 
 class OutOfBudget(Exception):
-    """More values than one diff looks at."""
+    """There are more values than one diff may compare."""
 
 
 class Digests:
     """Digests of values, each worked out once.
 
     Args:
-        nodes: Scalars looked at; a container counts for ten.
+        nodes: Scalars to hash; a container counts for ten.
         check: Called now and then; whatever it raises ends the work.
-        progress: Called as often, with how many were looked at.
+        progress: Called as often, with how many were hashed.
         ignore: Keys and attributes that do not count, at any depth.
     """
 
@@ -94,7 +94,7 @@ class Digests:
         """The digest of a container, or of any value that is not a scalar.
 
         Raises:
-            OutOfBudget: more values than one diff looks at.
+            OutOfBudget: there are more values than one diff may compare.
         """
         value = resolve(value, self._check)
         kind = type(value)
@@ -177,7 +177,7 @@ class Digests:
     # -- what a value consists of ------------------------------------------------------------------------------------
 
     def parts(self, value: Value) -> tuple[str, Sequence[Value], str]:
-        """What a value is, its members, and how they are ordered: "" as they are, "set", or "entries" in pairs."""
+        """The type of a value, its members, and their order: "" as they are, "set", or "entries" in pairs."""
         kind = type(value)
         if kind is dict:
             return self._named("d", tuple(value), tuple(value.values()))
@@ -248,7 +248,7 @@ _ELEMENT = 10
 
 
 def _taking(order: list[int], count: int) -> Callable[[Any], Any] | None:
-    """What takes the members at those places out of so many, in their order; None where it takes all as they are."""
+    """A function that picks the members at these places; None where all are taken as they are."""
     if order == list(range(count)):
         return None
     return itemgetter(*order) if len(order) > 1 else lambda values: tuple([values[at] for at in order])

@@ -23,7 +23,7 @@ _FLAT_LEVELS = 2
 
 
 EQUAL_NODES = 2_000_000
-"""Scalars looked at by one comparison, a container counting for ten: about 0.2 s."""
+"""Scalars compared at most, a container counting for ten: about 0.2 s."""
 
 
 def are_equal(one: Value, other: Value, ignore: frozenset[str] = frozenset(), nodes: int = EQUAL_NODES) -> bool:
@@ -33,7 +33,7 @@ def are_equal(one: Value, other: Value, ignore: frozenset[str] = frozenset(), no
         one: A value.
         other: Another.
         ignore: Keys and attributes that do not count, at any depth.
-        nodes: Scalars to look at, a container counting for ten; values that are equal as far as that count as equal.
+        nodes: Scalars to compare, a container counting for ten; values that are equal up to that limit count as equal.
     """
     digests = Digests(nodes, ignore=ignore)
     met: set[tuple[int, int]] = set()

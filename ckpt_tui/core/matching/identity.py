@@ -17,7 +17,7 @@ IDS = (
 """Names of members that identify an item, the surest first."""
 
 NAMES = ("name", "executor_id")
-"""Names of what often does: they count only where every item of both lists has its own."""
+"""Names of members that often do: they count only where every item of both lists has its own."""
 
 _RANK = {name: rank for rank, name in enumerate((*IDS, *NAMES))}
 
@@ -27,7 +27,7 @@ _RANDOM = (
 )
 
 _MEMBERS = 200
-"""Members of an item that is asked: a row or an object, not a table."""
+"""Members of an item that may have an identity: a row or an object, not a table."""
 
 _LIMIT = 200
 """Characters of an id."""

@@ -42,7 +42,7 @@ def match(before: Sequence[Value], after: Sequence[Value], digests: Digests) -> 
     """How the items of two lists correspond.
 
     Raises:
-        OutOfBudget: there is more to look at than one diff may.
+        OutOfBudget: there are more values than one diff may compare.
     """
     return _Matcher(before, after, digests).run()
 

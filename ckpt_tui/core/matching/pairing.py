@@ -30,7 +30,7 @@ class Pairing:
     Args:
         before: The first list.
         after: The second one.
-        digests: Digests of the values, and how much may be looked at.
+        digests: Digests of the values, and the budget of the comparison.
     """
 
     def __init__(self, before: Sequence[Value], after: Sequence[Value], digests: Digests) -> None:
@@ -129,7 +129,7 @@ class Pairing:
             return True
         if known_a.name in NAMES:
             return True
-        # Ids that are drawn at random say nothing where a step ran twice.
+        # Random ids differ where a step ran twice, so they do not count.
         return _is_drawn(known_a) and _is_drawn(known_b)
 
     def similarity(self, at_a: int, at_b: int) -> float:

@@ -1,6 +1,6 @@
 """The extensions of LangGraph's MessagePack as inert values: the objects that their pickles would describe.
 
-Which code holds what is langgraph/checkpoint/serde/jsonplus.py. Its own reader imports and calls what a value names.
+The codes are those of langgraph/checkpoint/serde/jsonplus.py. Its own reader imports and calls what a value names.
 """
 
 from __future__ import annotations

@@ -13,10 +13,10 @@ from ckpt_tui.core.late_patterns import LatePattern
 from ckpt_tui.core.value import Map, Obj, Ref, SetOf, Value
 
 SNAPSHOT = "langgraph.checkpoint.serde.types:_DeltaSnapshot"
-"""What a `DeltaChannel` writes now and then: its whole value."""
+"""The class of the snapshots of its whole value that a `DeltaChannel` writes now and then."""
 
 _LONG = 4_096
-"""Characters of a text that is looked at as a date, a number or an address."""
+"""Characters of a text that is parsed as a date, a number or an address."""
 
 Maker = Callable[[Ref, Sequence[Value]], Value]
 

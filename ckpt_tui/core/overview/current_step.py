@@ -24,7 +24,7 @@ from ckpt_tui.core.value import Value
 
 
 def now_lines(after: Snapshot, step: Step, goes_on: bool) -> Iterator[Line]:
-    """What is there now: pending requests, messages in flight, executors that wait."""
+    """The lines of the present: pending requests, messages in flight, executors that wait."""
     for request in after.requests.values():
         yield from _request(request, terms_of(after.checkpoint.ref).executor)
     for flight in step.flights:
@@ -65,12 +65,12 @@ def _flight(flight: Flight, label: Label, sign: str) -> Line:
 
 
 def _said(data: Value) -> str:
-    """What a message says, behind its route; "" where it says nothing."""
+    """The content of a message, to follow its route; "" where it has none."""
     return "" if data is None else f": {words(data, VALUE_CELLS)}"
 
 
 def outcome_lines(after: Snapshot, before: Snapshot | None, step: Step, said: Conversation) -> Iterator[Line]:
-    """What came out: what the last step kept and said; outputs themselves are in no checkpoint."""
+    """The lines of the outcome: what the last step kept and said; outputs themselves are in no checkpoint."""
     found = False
     for change in own_changes(after, before):
         if change.op in ("added", "changed"):
@@ -107,7 +107,7 @@ _NOTHING = {
 
 
 def step_lines(step: Step, before: Snapshot | None) -> Iterator[Line]:
-    """What the step did: who ran, which answers came in, which requests were raised."""
+    """The lines of the step: which executors ran, which answers came in, which requests were raised."""
     names = [f"{'~' if ran.inferred else ''}{shown_name(ran.executor, 60)}" for ran in step.ran if ran.certain]
     maybe = [shown_name(ran.executor, 60) for ran in step.ran if not ran.certain]
     ran = ran_in_words(names or [f"one of {', '.join(maybe)}"], " ∥ ") if step.ran else _NOTHING[step.kind]

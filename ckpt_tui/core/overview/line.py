@@ -10,7 +10,7 @@ from ckpt_tui.core.terms import terms_of
 from ckpt_tui.core.text import size_text
 
 Label = Literal["danger", "error", "asked", "path", "now", "step", "state", "talk", "outcome"]
-"""What a line is about, in the order of the lines; `outcome` replaces `now` where nothing is left."""
+"""The labels of lines, in their order; `outcome` replaces `now` where no work is left."""
 
 LINES = {"now": 6, "step": 5, "state": 6, "talk": 2, "error": 3, "danger": 3, "asked": 2, "outcome": 3}
 """Lines of each sort at most."""
@@ -26,7 +26,7 @@ class Line(NamedTuple):
 
     Attributes:
         label: What it is about.
-        text: What it says, safe for a terminal.
+        text: Its text, safe for a terminal.
         path: The place in the checkpoint that it is about; empty for none.
         tab: The tab that shows it, where it is not a place in a value: talk, diff, graph, meta; else "".
         sign: A sign before the text: `+`, `−`, `‖`, ...; "" for none.

@@ -1,4 +1,4 @@
-"""The overview of a checkpoint: the answers to what one asks first, a line each, with the place each line is about.
+"""The overview of a checkpoint: what a person asks first, a line each, with the place that each line is about.
 
 Pure: made from the checkpoint, its parent and the path of its run; the same for every kind of store.
 """
@@ -36,10 +36,10 @@ def overview(
         after: The checkpoint.
         before: Its parent, or None.
         step: The step between the two.
-        run_path: What was passed from the first checkpoint of the run to this one, itself included; may lack a part.
+        run_path: The checkpoints from the first one of the run to this one, itself included; may lack a part.
         said: Its conversation.
         title: The name of the workflow or the run for people.
-        complete: Whether `run_path` is the whole run_path.
+        complete: Whether `run_path` is complete.
         goes_on: Whether other checkpoints follow it.
         left_out: Checkpoints after the first one that `run_path` leaves out.
         alarms: What in it could run code when it is loaded.
@@ -65,7 +65,7 @@ def overview(
 
 
 def _some(label: Label, lines: Iterator[Line]) -> list[Line]:
-    """As many lines as there is room for, and how many more there are."""
+    """As many lines as fit, and a line with the number of the others."""
     most = LINES[label]
     found = list(islice(lines, most + 50))
     if len(found) <= most:

@@ -1,7 +1,7 @@
-"""What was said in one step of a run and need not be kept anywhere: inputs, questions, answers, messages in flight.
+"""Messages of one step of a run that no executor may keep: inputs, questions, answers, messages in flight.
 
-A checkpoint keeps the histories of its agents; what executors send each other is gone with the step that takes it. The
-conversation of a checkpoint has it from the steps before.
+A checkpoint keeps the histories of its agents. Messages between executors are gone once they are delivered; the
+conversation of a checkpoint takes them from the steps before.
 """
 
 from __future__ import annotations
@@ -17,20 +17,19 @@ from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Answered, Step
 
 LONGEST = 8_000
-"""Characters of a message that is kept; a longer one is in its own checkpoint, and mostly in somebody's history."""
+"""Characters of a message that is kept; a longer one is in its own checkpoint, and mostly in a history."""
 
 MESSAGES = 200
 """Messages of one step that are kept."""
 
 _LOOKED_AT = 3_000
-"""Values of one checkpoint that are looked at for messages, in the measure of `message_sources`."""
+"""Values of one checkpoint that are searched for messages, counted as in `message_sources`."""
 
 
-def said_in_step(before: Snapshot | None, after: Snapshot, step: Step) -> tuple[ChatMessage, ...]:
+def said_in_step(after: Snapshot, step: Step) -> tuple[ChatMessage, ...]:
     """The messages in flight, requests and answers that are new with a checkpoint, oldest first.
 
     Args:
-        before: Its parent, or None.
         after: The checkpoint.
         step: The step that led to it.
     """
@@ -58,7 +57,7 @@ def said_in_step(before: Snapshot | None, after: Snapshot, step: Step) -> tuple[
 
 
 def _answer(answered: Answered) -> Iterator[ChatMessage]:
-    """An answer that is not in flight: kept otherwise, or gone; with its question where no step before it has that."""
+    """An answer that is not in flight: kept elsewhere, or gone; with its question where no earlier step has it."""
     who = shown_name(answered.request.executor, 60)
     for answer in answered.earlier[-MESSAGES:]:
         yield ChatMessage("user", YOU, "", parts_of(answer))
@@ -71,7 +70,7 @@ def _answer(answered: Answered) -> Iterator[ChatMessage]:
 
 
 def said_before(steps: Iterable[Iterable[ChatMessage]]) -> Iterator[tuple[ChatMessage, ...]]:
-    """What was said in each step, without the chat messages that were said before: executors pass them on."""
+    """The messages of each step, without chat messages of earlier steps: executors pass them on."""
     known: set[Key] = set()
     for messages in steps:
         new = [message for message in messages if is_typed(message) or key_of(message) not in known]

@@ -1,4 +1,4 @@
-"""The lines of an overview about the state: what changed, how numbers run, and what else is kept."""
+"""The lines of an overview about the state: what changed, how numbers developed, and the rest of it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.value import Value
 
 SPARK_CELLS = 12
-"""Bars of a course."""
+"""Bars of the line of numbers."""
 
 COURSE = 4
-"""Values of a course that are written out."""
+"""Values of a course that are shown."""
 
 
 def state_lines(
     after: Snapshot, before: Snapshot | None, run_path: Sequence[Passed], elsewhere: Container[Path]
 ) -> Iterator[Line]:
-    """What changed in the state, then what moves most along the path, then the rest; not the places in `elsewhere`."""
+    """Changes of the state, then the values that change most along the path, then the rest; without `elsewhere`."""
     shown: set[Path] = set()
     changes = sorted(own_changes(after, before), key=lambda change: change.path[1:2] == (EXECUTORS,))
     for change in changes:
@@ -80,14 +80,14 @@ _OPS: Mapping[str, tuple[str, str]] = {
 
 
 def own_changes(after: Snapshot, before: Snapshot | None) -> list[Change]:
-    """What changed since the parent of what the workflow and its executors keep themselves."""
+    """Changes since the parent in what the workflow and its executors keep themselves."""
     if before is None:
         return []
     return list(diff(_own(before), _own(after)).shown)
 
 
 def _own(one: Snapshot) -> dict[str, Value]:
-    """What the workflow and its executors keep themselves, where it is in a checkpoint."""
+    """The values that the workflow and its executors keep themselves, by their paths in a checkpoint."""
     state = one.checkpoint.state
     return {"state": {**dict(own_state(state)), EXECUTORS: dict(own_states(state))}}
 
@@ -133,6 +133,6 @@ def _spark(values: Sequence[Any]) -> str:
 
 
 def place_text(path: Path) -> str:
-    """A path of the state for people, without what is above all of it."""
+    """A path of the state for people, without the steps that all of them share."""
     inner = path[2:] if path[1:2] == (EXECUTORS,) else path[1:]
     return shown_path(inner, 80)

@@ -1,4 +1,4 @@
-"""The path of a run up to a checkpoint: of each checkpoint what an overview shows, in a few hundred bytes."""
+"""The path of a run up to a checkpoint: the facts of each checkpoint that an overview shows, in a few hundred bytes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -27,10 +27,10 @@ from ckpt_tui.core.text import clean, quoted
 from ckpt_tui.core.value import Map, Value
 
 SCALARS = 60
-"""Numbers and short texts of one checkpoint that are remembered for their course."""
+"""Numbers and short texts of one checkpoint that are kept to show how they developed."""
 
 LEVELS = 4
-"""Levels of the state in which they are looked for."""
+"""Levels of the state in which they are searched."""
 
 SHORT = 40
 """Characters of a text that is short."""
@@ -53,15 +53,15 @@ class Passed(NamedTuple):
 
     Attributes:
         ref: The checkpoint.
-        kind: What led to it: executors ran, an input or an answer came in, or it is the first one known.
+        kind: The kind of its step: executors ran, an input or an answer came in, or it is the first one known.
         ran: The executors that ran, the certain ones first.
         inputs: The inputs that came in, as text, each with its path in the checkpoint.
-        sent: What was sent first, with who sent it, where no input is in the file; else "".
+        sent: The first message sent, with its sender, where no input is in the file; else "".
         answers: The requests that were answered.
         scalars: Path in the checkpoint → number or short text that the workflow or an executor keeps.
         graph: The graph that was known when `ran` was worked out.
-        said: What was said in it outside of what executors keep.
-        is_cut: Something was said in it that is not kept here, because it is too much.
+        said: Messages of the step that executors do not keep.
+        is_cut: Some messages were left out, because there were too many.
     """
 
     ref: CheckpointRef
@@ -77,7 +77,7 @@ class Passed(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether a graph that is better known may show more of who ran."""
+        """Whether more executors may be known to have run once more of the graph is known."""
         return self.kind == "superstep" and (not self.ran or any(ran.inferred for ran in self.ran))
 
 
@@ -85,14 +85,14 @@ def passed(
     before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH, certain: Mapping[str, str] | None = None,
     with_said: bool = True,
 ) -> Passed:  # fmt: skip
-    """What an overview shows of the step to a checkpoint; arguments as those of `step_between`.
+    """The facts of the step to a checkpoint that an overview shows; arguments as those of `step_between`.
 
     Args:
         before: The parent of the checkpoint, or None.
         after: The checkpoint.
         graph: The graph as far as it is known.
-        certain: What `ran_for_certain` says, where known.
-        with_said: Whether to look for what was said, which only a conversation needs.
+        certain: The result of `ran_for_certain`, where known.
+        with_said: Whether to collect messages, which only a conversation needs.
     """
     kind, ran = runners(before, after, graph, certain)
     inputs = tuple((words(sent.data), ("messages",)) for sent in after.sent if sent.sort == "input")
@@ -102,12 +102,12 @@ def passed(
     answers = tuple(Answer(a.request.executor, words(a.answer) if a.given else "") for a in answered(before, after))
     return Passed(
         after.checkpoint.ref, kind, ran, inputs, sent, answers, scalars(after.checkpoint.state), graph,
-        said_in_step(before, after, step_between(before, after, graph, certain=certain)) if with_said else (),
+        said_in_step(after, step_between(before, after, graph, certain=certain)) if with_said else (),
     )  # fmt: skip
 
 
 def words(value: Value, limit: int = TEXT_CELLS) -> str:
-    """A value as text, safe for a terminal: what was said last where it holds chat messages, else on a line."""
+    """A value as text, safe for a terminal: the last message where it holds chat messages, else a summary."""
     if is_unopened(value):
         return summary(value, limit)
     value = resolve(value)
@@ -150,11 +150,11 @@ def scalars(state: Value) -> dict[Path, Scalar]:
 
 
 _LOOKED_AT = 10_000
-"""Values that are looked at for numbers and short texts: of wide values within wide values, nearly all are nothing."""
+"""Values that are searched for numbers and short texts: in wide values within wide values, few are."""
 
 
 def _take(value: Value, path: Path, found: dict[Path, Scalar], left: int, level: int = 1) -> int:
-    """Add the numbers and short texts of a value; returns how many of `left` values may be looked at after it."""
+    """Add the numbers and short texts of a value; returns how many of `left` values may still be searched."""
     if len(found) >= SCALARS:
         return 0
     if is_unopened(value) or secrecy(str(path[-1])) > PLAIN or is_key_of_service(*path[-2:]):
@@ -182,14 +182,14 @@ GROUPS = 24
 """Groups of a path that are shown; the middle of a longer one is counted."""
 
 PERIOD = 8
-"""Steps of the longest loop that is looked for."""
+"""Steps of the longest loop that is recognised."""
 
 
 def path_text(run_path: Sequence[Passed], left_out: int = 0) -> str:
     """The executors that ran, in order: `brief → market ∥ pricing → (writer ⇄ reviewer)×4`; "" where none is known.
 
     Args:
-        run_path: The checkpoints that were passed.
+        run_path: The checkpoints of the path.
         left_out: Checkpoints after the first one that are not in it.
     """
     tokens = [[*_tokens(one)] for one in run_path]

@@ -18,7 +18,7 @@ from ckpt_tui.core.pickles.opcodes import RARE, unknown
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
 _CHECK_EVERY = 16_384
-"""Operations between two looks at the budgets and at `check`: about 3 ms."""
+"""Operations between two tests of the budgets and calls of `check`: about 3 ms."""
 
 _RARE_COST = 2
 """Objects that an operation outside of the loop counts, whatever it makes: it takes as long as making two."""
@@ -38,7 +38,7 @@ _from_bytes = int.from_bytes
 
 
 def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int]:  # noqa: C901
-    """Run a machine over its pickle; returns the value and where the pickle ends. `decode` is the way in for most.
+    """Run a machine over its pickle; returns the value and where the pickle ends. Most callers use `decode`.
 
     Args:
         m: A fresh machine; whatever happens, its `opcodes`, `position` and `reached` show how far it came.

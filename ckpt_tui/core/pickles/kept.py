@@ -1,7 +1,6 @@
-"""What was decoded is kept by its pickle: a chat repeats its messages in every checkpoint.
+"""A cache of decoded pickles: a chat repeats its messages in every checkpoint.
 
-One budget holds for the whole process, whoever asks. What is decoded is never changed by anybody, so that one value may
-be in many checkpoints.
+The limit holds for the whole process. Decoded values never change, so that one value may be in many checkpoints.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ _SHORT = 4_096
 """Characters of a base64 text that identifies itself; of a longer one only the digest is kept."""
 
 Key = tuple[str | bytes, int]
-"""What identifies a pickle, and how often it came before in its document: there, no two share a value."""
+"""A key of a pickle, and how often it was met before in its document: within one, no two places share a value."""
 
 
 class DecodedPickles:
-    """Decoded pickles, those used longest ago dropped first; any thread may look and put.
+    """Decoded pickles, those used longest ago dropped first; any thread may call `get` and `put`.
 
     Args:
         limit: About how many bytes they may take.
@@ -37,7 +36,7 @@ class DecodedPickles:
         self._kept: SharedCache[Key, tuple[Decoded, PickleBudget]] = SharedCache(limit)
 
     def get(self, key: Key, limits: PickleBudget) -> Decoded | None:
-        """What the pickle with this key holds, where decoding it within these limits would give the same."""
+        """The value of the pickle with this key, where decoding it within these limits would give the same."""
         found = self._kept.get(key)
         if found is None:
             return None
@@ -45,11 +44,11 @@ class DecodedPickles:
         is_within = (
             decoded.opcodes <= limits.opcodes and decoded.objects <= limits.objects and decoded.end <= limits.bytes
         )
-        # What bounds a single operation is hardly ever anything but the usual.
+        # The limits of single operations are nearly always the usual ones.
         return decoded if is_within and before[_SINGLE:_MOST] == limits[_SINGLE:_MOST] else None
 
     def put(self, key: Key, decoded: Decoded, limits: PickleBudget) -> Decoded:
-        """Keep what was read to its end; returns it as it is kept."""
+        """Keep a value that was read to its end; returns it as it is kept."""
         if decoded.fault or decoded.is_cut or decoded.trailing:
             return decoded
         decoded = decoded._replace(facts={})
@@ -65,23 +64,23 @@ _SINGLE = PickleBudget._fields.index("memo_gap")
 _MOST = PickleBudget._fields.index("most_opcodes")
 
 DECODED = DecodedPickles()
-"""Those of this process."""
+"""The cache of this process."""
 
 
 def identity(text: str | memoryview) -> str | bytes:
-    """What identifies the base64 text of a pickle: the text itself, or the digest of a long one."""
+    """A key of the base64 text of a pickle: the text itself, or the digest of a long one."""
     return text if isinstance(text, str) and len(text) <= _SHORT else digest(text)
 
 
 def digest(text: str | memoryview) -> bytes:
-    """What identifies the base64 text of a pickle, in 32 bytes."""
+    """A key of the base64 text of a pickle, 32 bytes long."""
     return digest_of(text if isinstance(text, memoryview) else text.encode("utf-8", "surrogatepass"))
 
 
 def facts_of(value: Value) -> dict[str, Any]:
-    """What was worked out of the value of a decoded envelope alone, by name, for all places where its pickle is.
+    """Results derived from the value of a decoded envelope alone, by name, shared by all places of its pickle.
 
-    Whoever asks may add to it what nobody changes any more. Of any other value nothing is known, nor kept.
+    Callers may add results that do not change any more. For any other value it is empty, and nothing is kept.
     """
     decoded = value.decoded if type(value) is Envelope else None
     return decoded.facts if decoded is not None and decoded.facts is not None else {}

@@ -31,13 +31,13 @@ _REASONS = 100
 """Different reasons, and names of Python 2, that are kept: a hostile pickle could have a hundred thousand."""
 
 NO_NAME = "a class named by something that is not a text"
-"""The reason of a name that the pickle works out by calling something."""
+"""The reason for a name that the pickle computes by calling something."""
 
 LONG_NAME = "a class name of"
-"""How the reason begins of a name that is too long to be kept."""
+"""The beginning of the reason for a name that is too long to be kept."""
 
 _NONE: dict[Any, Any] = {}
-"""What stands for a table that few pickles need; never written to."""
+"""Stands for a table that few pickles need; never written to."""
 
 _FAMILIAR: dict[tuple[str, str], Ref] = {}
 _FAMILIAR_COUNT = 1_000
@@ -57,7 +57,7 @@ class Machine:
         reached: How far the bytes were read.
         protocol: As the pickle states it, 0 unless stated.
         refs, old, opaque: As `ckpt_tui.core.value.Decoded` has them.
-        globals: What GLOBAL made, by its argument.
+        globals: The references that GLOBAL made, by its argument.
         objects: Containers, objects, classes and marks made.
         built: Names of the classes and functions themselves, not objects of theirs, that are given a state.
         long_names: Uses of names of classes that are too long to be kept.
@@ -128,7 +128,7 @@ class Machine:
             memo.append(self.sparse.pop(len(memo)))
 
     def memoizer(self) -> Callable[[Value], None]:
-        """What stores a value under the next number: the count of stored values, as CPython has it."""
+        """A function that stores a value under the next number: the count of stored values, as in CPython."""
         return self._memoize if self.sparse else self.memo.append
 
     def _memoize(self, value: Value) -> None:
@@ -162,7 +162,7 @@ class Machine:
     # -- containers --------------------------------------------------------------------------------------------------
 
     def since_mark(self) -> list[Value]:
-        """What is above the last mark, taken from the stack."""
+        """Take the values above the last mark from the stack."""
         at = self.marks.pop()
         if at > len(self.stack):
             raise self.underflow(self.position)
@@ -199,7 +199,7 @@ class Machine:
             raise PickleFault("items for something that is not a list", start)
 
     def drop(self, value: Value) -> None:
-        """Keep a discarded value for whoever judges the pickle: making it may have acted."""
+        """Keep a discarded value for the judgement of the pickle: making it may have acted."""
         if type(value) in _KEPT:
             self.dropped.append(value)
 
@@ -237,7 +237,7 @@ class Machine:
         return self.named(module, qualname, start)
 
     def name_again(self) -> None:
-        """Note what the names so far mean in a protocol below 3, which a pickle may turn to in its midst."""
+        """Note the meaning of the names so far in a protocol below 3, to which a pickle may switch midway."""
         for names in list(self.refs):
             self.named(*self._present(*names), self.position)
 
@@ -299,10 +299,10 @@ class Machine:
 
 
 _KEPT = frozenset((Obj, Map, SetOf, list, tuple, Opaque))
-"""Kinds of values that may hold more than is known of a pickle by its names."""
+"""Types of values that may hold more than the names of a pickle show."""
 
 NATIVE = frozenset(("encode", "bytes", "bytearray", "set", "frozenset", "getattr"))
-"""Names of the callables that `Machine.native` looks at."""
+"""Names of the callables that `Machine.native` handles."""
 
 
 def _latin1(text: str, otherwise: Value) -> Value:

@@ -161,12 +161,12 @@ def _get(m: Machine, i: int) -> int:
     return i
 
 
-# -- what only the writer knows ---------------------------------------------------------------------------------------
+# -- known only to the program that wrote it --------------------------------------------------------------------------
 
 
 PERSISTENT = "a persistent id, known only to the program that wrote it"
 BUFFER = "a buffer that was kept outside the pickle"
-"""Reasons of what no value can be shown for."""
+"""Reasons why an operation has no value that can be shown."""
 
 
 def _persid(m: Machine, i: int) -> int:

@@ -1,1 +1,1 @@
-"""Values as people and programs read them: members, rows, one line, JSON, conversation, sizes."""
+"""Values as people and programs read them: members, rows, summaries, JSON, conversations, sizes."""

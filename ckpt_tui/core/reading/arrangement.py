@@ -1,6 +1,6 @@
 """Which members of a value are shown, and in which order: informative ones first, bookkeeping folded.
 
-Nothing is left out of what a value is: a view can always show all members.
+No member is lost: a view can always show all of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ckpt_tui.core.redact import RUN_KWARGS
 from ckpt_tui.core.value import Map, Obj, Value
 
 LOOKED_AT = 2_000
-"""Members of one value that are looked at for what says nothing; a larger one is shown as it is."""
+"""Members of one value that are searched for empty ones; a larger value is shown as it is."""
 
 FOLDED = "(framework)"
 """The label of the row that stands for the framework's bookkeeping."""
@@ -35,10 +35,10 @@ class Shown(NamedTuple):
 
 
 def arrange_members(value: Value, below: Members) -> Shown | None:
-    """What is shown of a value's members; None where that is all of them, in their order.
+    """The members of a value that are shown; None where all are, in their order.
 
-    Members that hold nothing and the framework's bookkeeping are folded away, unless nothing else would be left. What a
-    request asks comes first.
+    Members that hold nothing and the framework's bookkeeping are folded away, unless nothing else would be left. The
+    data of a request comes first.
     """
     value = resolve(value)
     if below.kind == "list" or len(below) > LOOKED_AT or type(value) not in (Obj, dict, Map):
@@ -98,10 +98,6 @@ class PartsMembers(Members):
         found = self.here(locate(self._parts, path)[:2])
         return found[0] if found else -1
 
-    def none_positions(self) -> list[int]:
-        """Positions whose value is None."""
-        return [index for index in range(len(self)) if self.value(index) is None]
-
     def here(self, positions: tuple[int, ...]) -> tuple[int, ...]:
         """Positions among the members of all parts as positions among the rows; () where there is no row."""
         part, *rest = positions or (-1,)
@@ -122,7 +118,7 @@ class PartsMembers(Members):
         return (self._others[first - self._first], *rest)
 
     def labels(self) -> Iterator[str]:
-        """The names of what is folded."""
+        """The names of the folded members."""
         yield from self._group
 
 
@@ -141,7 +137,7 @@ def arrange_state(value: Value, below: Members, show_all: bool) -> tuple[Sequenc
 
 
 def _says_something(label: str, value: Value) -> bool:
-    """Whether a member of the framework holds something of the run."""
+    """Whether a member of the framework holds data of the run."""
     if label in RUN_KWARGS or label == "_step_cache_auto_request_info_counts":
         return False
     if is_unopened(value):

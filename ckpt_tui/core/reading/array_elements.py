@@ -48,7 +48,7 @@ class Element(NamedTuple):
     Attributes:
         name: Its name.
         size: Bytes of each.
-        read: What reads one at an offset.
+        read: A function that reads one at an offset.
         parts: How many values one holds: more than 1 where it is structured.
     """
 

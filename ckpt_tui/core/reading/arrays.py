@@ -35,11 +35,11 @@ class Array(NamedTuple):
     Attributes:
         dtype: The name of its elements' type.
         shape: Its size in each dimension.
-        at: What gives one element.
+        at: A function that gives one element.
         data: All of its elements: the bytes, or the list of an array of objects.
         type: `module:qualname` of its class.
         parts: How many values one element holds.
-        mask: The bytes that say which elements do not count, where it has them.
+        mask: The bytes that mark masked elements, where it has them.
     """
 
     dtype: str
@@ -127,7 +127,7 @@ def _turned(made: Array, axes: Sequence[int]) -> Array:
 
 
 def _masked(made: Array, mask: Value, strides: Sequence[int]) -> Array | None:
-    """An array of which some elements do not count: they are None."""
+    """A masked array: masked elements are None."""
     if type(mask) not in (bytes, bytearray) or len(mask) != prod(made.shape):
         return None
     at = made.at
@@ -204,7 +204,7 @@ def rows(found: Array) -> tuple[list[Value], Value]:
 
 
 class Elements(Sequence[Value]):
-    """All elements of an array, in the order and in the rows of `rows`, each worked out when it is asked for.
+    """All elements of an array, in the order and in the rows of `rows`, each read on access.
 
     Args:
         found: The array.

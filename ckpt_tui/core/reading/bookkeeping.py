@@ -1,4 +1,4 @@
-"""What in a checkpoint is the person's own, and what is the framework's bookkeeping.
+"""Tells the person's own values in a checkpoint from the framework's bookkeeping.
 
 Source: agent_framework/_workflows/_const.py, _agent_executor.py, _functional.py and agent_framework_orchestrations.
 """
@@ -31,13 +31,13 @@ AGENT_KEYS = frozenset((
 """Members that only the framework's own executors have in their state: what they hold is shown as a conversation."""
 
 _MARKS = {"type": ("message", "session", "request_info"), "informational_only": (False,), "hosted": (False,)}
-"""Members that say the same in every object of the framework."""
+"""Members with the same value in every object of the framework."""
 
 _EVENT = frozenset((
     "type", "origin", "state", "details", "executor_id", "iteration", "_request_id", "_source_executor_id",
     "_request_type", "_response_type", "request_id", "source_executor_id", "request_type", "response_type",
 ))  # fmt: skip
-"""Members of a request beside what is asked."""
+"""Members of a request beside its data."""
 
 
 def name_of_call(key: str) -> str:
@@ -56,7 +56,7 @@ def name_of_call(key: str) -> str:
 
 
 def holds_nothing(value: Value) -> bool:
-    """Whether a value is empty: None, "", or a container of such values. Reads nothing that is not read yet."""
+    """Whether a value is empty: None, "", or a container of such values. Decodes nothing."""
     kind = type(value)
     if value is None:
         return True

@@ -1,4 +1,4 @@
-"""Chat messages of every known format: who speaks, what is said, which tools are called and what they return.
+"""Chat messages of every known format: author, text, calls of tools and their results.
 
 Read as messages: objects of Agent Framework from 1.0 on and of its betas, their JSON, messages of Agent Framework for
 .NET (`authorName`, `$type`), messages of LangChain, and chat dictionaries as OpenAI writes them (`content`,
@@ -21,7 +21,7 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, Value
 
 Kind = Literal["text", "reasoning", "call", "result", "request", "answer", "other"]
-"""What a part of a message is; a request asks whether a tool may be called, an answer says so."""
+"""The kind of a part of a message; a request asks whether a tool may be called, an answer allows or refuses it."""
 
 LINE_CELLS = 2_000
 """Characters of a call or a result on its line."""
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 
     Attributes:
         kind: What it is.
-        text: What it says: as it stands for text and reasoning, else one line that is safe for a terminal.
+        text: Its text: unchanged for text and reasoning, else one line that is safe for a terminal.
         call: The id that joins a call, its approval and its result; "" for other kinds.
         called: The line of the call that a request or an answer is about; "" for other kinds.
     """
@@ -50,7 +50,7 @@ class ChatMessage(NamedTuple):
         role: user, assistant, system, tool, ...; "" where it has none.
         author: The name of who said it, or "".
         id: The id of the message, or "".
-        parts: What it says.
+        parts: Its parts.
     """
 
     role: str
@@ -60,7 +60,7 @@ class ChatMessage(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What is said as text."""
+        """Its text parts, joined."""
         return "".join(part.text for part in self.parts if part.kind == "text")
 
 
@@ -185,7 +185,7 @@ _KINDS = {
 _CALLS = frozenset(
     ("function_call", "function_result", "function_approval_request", "function_approval_response")
 )  # fmt: skip
-"""Kinds of content that say something outside of a message, too."""
+"""Kinds of content that also occur outside of a message."""
 
 
 def _kind_of(found: dict[str, Value]) -> str:
@@ -245,7 +245,7 @@ def _merged(pieces: list[Part]) -> tuple[Part, ...]:
 
 
 def _joined(value: Value) -> str:
-    """What a tool returned, on one line."""
+    """The result of a tool, on one line."""
     value = resolve(value)
     if type(value) is str:
         return clean(value, LINE_CELLS)

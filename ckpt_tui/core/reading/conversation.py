@@ -1,9 +1,9 @@
 """The conversation of a checkpoint: all messages that its executors keep, hold and send, as one sequence.
 
-Each executor keeps its own part of what was said, and repeats what others said: histories, caches, sessions, messages
-in flight, requests. What nobody keeps, an input, a question or its answer, is known from the steps before. Every turn
-is in the conversation once, in an order that none of these parts contradicts as far as that is possible; where two
-parts know a turn, it is the same turn. A call of a tool, its approval and its result are one line.
+Each executor keeps its own part of the conversation, and repeats parts of others: histories, caches, sessions, messages
+in flight, requests. Turns that no executor keeps (an input, a question, its answer) come from the steps before. Every
+turn is in the conversation once, in an order that contradicts none of these parts where that is possible; where two
+parts hold a turn, it is one turn. A call of a tool, its approval and its result are one line.
 """
 
 from collections import Counter
@@ -19,14 +19,14 @@ from ckpt_tui.core.reading.turns import Turn, merged_turns
 
 
 class Conversation(NamedTuple):
-    """What was said.
+    """The merged conversation.
 
     Attributes:
         turns: Each turn once, oldest first.
         unread: Places of large values that were not read for it.
         repeated: Places of histories in which messages occur twice by their ids, each with how many.
-        is_cut: There was more to look at than is looked at.
-        lacks_steps: Of some steps on the way to it, only what its executors keep of them is known.
+        is_cut: The search stopped at its limit.
+        lacks_steps: For some steps before it, only the turns that its executors keep are known.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -44,12 +44,12 @@ class FoundMessages(NamedTuple):
 
 
 def find_messages(checkpoint: Checkpoint, parent: Checkpoint | None = None, most: int | None = None) -> FoundMessages:
-    """Look for messages in a checkpoint and in its parent.
+    """Find the messages in a checkpoint and in its parent.
 
     Args:
         checkpoint: The checkpoint.
-        parent: Its parent: turns that it has not are new. None where there is none, then nothing is new.
-        most: Values of either that are looked at, as for `message_sources`.
+        parent: Its parent: turns that it lacks are new. None where there is none; then no turn is new.
+        most: Values of either that are searched, as for `message_sources`.
     """
     return FoundMessages(
         message_sources(checkpoint, most), message_sources(parent, most) if parent is not None else None
@@ -63,8 +63,8 @@ def merged_conversation(
 
     Args:
         found: Its messages.
-        passed: What was said in the steps before, whether anybody keeps it or not; oldest first.
-        new: What was said in the step that led to it.
+        passed: The messages of the steps before, kept by an executor or not; oldest first.
+        new: The messages of the step that led to it.
     """
     own = found.own
     merged = MergedMessages(own.sources, (*passed, *new))
@@ -79,5 +79,5 @@ def merged_conversation(
 
 
 def conversation(checkpoint: Checkpoint, parent: Checkpoint | None = None, most: int | None = None) -> Conversation:
-    """The conversation of a checkpoint without what was said on the way to it; arguments as of `find_messages`."""
+    """The conversation of a checkpoint without messages of earlier steps; arguments as of `find_messages`."""
     return merged_conversation(find_messages(checkpoint, parent, most))

@@ -1,6 +1,6 @@
-"""The operations of a pickle in the order of its bytes, to check what the decoder makes of them.
+"""The operations of a pickle in the order of its bytes, to check the decoder against.
 
-Reads names and arguments; runs nothing, keeps nothing, and takes nothing from another module's table. Source of the
+Reads names and arguments; runs and keeps nothing, and uses no table of another module. Source of the
 table: CPython's Lib/pickletools.py.
 """
 
@@ -26,10 +26,10 @@ _ARGUMENT = 120
 """Characters of an argument that are shown."""
 
 _LINE = 200
-"""Bytes of an argument that are looked at."""
+"""Bytes of an argument that are read."""
 
 _LOOKED_AT = 50_000
-"""Operations and values looked at for secrets: ten times what is shown, below 0.1 s."""
+"""Operations and values searched for secrets: ten times as many as are shown, below 0.1 s."""
 
 
 class Operation(NamedTuple):
@@ -37,8 +37,8 @@ class Operation(NamedTuple):
 
     Attributes:
         position: Its byte in the pickle.
-        name: As pickletools has it; "" for what is not an operation, or is cut off.
-        argument: For people, on one line, safe for a terminal; of something that cannot be read, the reason.
+        name: The name in pickletools; "" for a byte that is not an operation, or is cut off.
+        argument: For people, on one line, safe for a terminal; the reason where it cannot be read.
         marks: Marks that are open before it.
         memo: The number it stores a value under, or None.
     """
@@ -85,7 +85,7 @@ _NO_VALUES = frozenset((
 """Operations whose argument is a name, or a number that is not a value."""
 
 MASK = "••••••"
-"""What stands for a secret."""
+"""Stands for a secret."""
 
 
 def hidden_in(data: bytes) -> frozenset[bytes]:
@@ -102,7 +102,7 @@ def hidden_in(data: bytes) -> frozenset[bytes]:
 
 
 class _Secrets:
-    """Masks what is hidden by its place, and, where that is not known, what follows the name of a secret.
+    """Masks texts that are secrets by their place, and, where that is not known, the text after the name of a secret.
 
     Args:
         hidden: Texts and bytes that are masked wherever they are.
@@ -142,7 +142,7 @@ def operations(data: bytes, most: int = SHOWN, reveal: bool = True) -> Iterator[
 
     Args:
         data: The bytes.
-        reveal: Show what follows the name of a secret (`ckpt_tui.core.redact`) instead of masking it.
+        reveal: Show the text after the name of a secret (`ckpt_tui.core.redact`) instead of masking it.
         most: Operations reported; where there are more, the last one has no name and says how many bytes were left out.
     """
     at = marks = stored = 0

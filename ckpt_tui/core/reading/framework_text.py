@@ -1,4 +1,4 @@
-"""The framework's own objects as text: what was said, which tool is called, what a person is asked for.
+"""The framework's own objects as text: messages, calls of tools, and questions to a person.
 
 They come as the JSON that an event or a request holds (`data` of docs/resume.md).
 """
@@ -20,7 +20,7 @@ def own_type(document: Any) -> str:
 
 
 def in_words(document: dict[str, Any]) -> str:
-    """What an object of the framework says, `triage: how can I help?`; "" for any other, and for what says nothing."""
+    """The text of an object of the framework, `triage: how can I help?`; "" for any other, and for one without text."""
     name = own_type(document)
     if not name:
         return ""
@@ -49,7 +49,7 @@ def messages(document: Any) -> list[dict[str, Any]]:
 
 
 def asks(request: dict[str, Any]) -> str:
-    """What a request asks, in the place of the type of its answer: `to call refund`, `for a reply`."""
+    """The question of a request, shown instead of the type of its answer: `to call refund`, `for a reply`."""
     data: Any = request.get("data")
     name = own_type(data)
     call = data.get("function_call") if name == "Content" else None
@@ -63,7 +63,7 @@ def asks(request: dict[str, Any]) -> str:
 
 
 def asked(document: Any) -> list[tuple[str, str]]:
-    """What a person must know to answer a request of the framework: labels, and texts that may have line breaks."""
+    """Facts for a person who answers a request of the framework: labels, and texts that may have line breaks."""
     name = own_type(document)
     call = document.get("function_call") if name == "Content" else None
     if isinstance(call, dict):

@@ -1,4 +1,4 @@
-"""Values of a JSON document as `core.reading.to_json` writes it: what an exported copy holds. Nothing is made but data.
+"""Values of a JSON document as `core.reading.to_json` writes it, such as an exported copy. Only inert values are made.
 
 What is an object there is an `Obj` again, with the same type, attributes and contents, so that differences,
 conversations and graphs come out as in the store it was copied from. Its pickle is not there and cannot be made of it.
@@ -41,7 +41,7 @@ def from_json(document: Any) -> Value:
 
 
 class _Making:
-    """What is left to be made: places in containers, each with the document that belongs there."""
+    """The values still to be made: places in containers, each with the document that belongs there."""
 
     def __init__(self) -> None:
         self.jobs: list[tuple[Any, Any, Any]] = []

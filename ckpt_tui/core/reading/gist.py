@@ -31,22 +31,22 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, Value
 
 _MEMBERS = 12
-"""Members of one value that are looked at."""
+"""Members of one value that are read."""
 
 _DEPTH = 3
 """Levels that are entered where a value has no words of its own."""
 
 _BOOKKEEPING = frozenset(("type", "additional_properties", "raw_representation", "message_id", "response_id", "id"))
-"""Members that say nothing to a person."""
+"""Members that a person need not see."""
 
 _CONTENT_KINDS = frozenset((
     "text", "function_call", "function_result", "function_approval_request", "function_approval_response",
 ))  # fmt: skip
-"""The framework's contents of messages that say something, in the form of JSON."""
+"""Types of the framework's message contents that hold text, in JSON."""
 
 _CONVERSATIONS = ("full_conversation", "conversation", "messages", "chat_history", "cache")
 _INSIDE = (*_CONVERSATIONS, "agent_response", "agent_run_response", "plan", "response", "message")
-"""Members of the framework's objects that hold what was said, those that say most first."""
+"""Members of the framework's objects that hold text, the most informative first."""
 
 
 def gist(value: Value) -> str:
@@ -74,12 +74,12 @@ def gist_of_messages(messages: Sequence[tuple[Value, Value]]) -> str:
 
 
 def gist_of_request(event: Value) -> str:
-    """What a pending request asks."""
+    """The gist of the question of a pending request."""
     return gist(attribute(event, "data")) if unread(event) <= GIST_SPAN else ""
 
 
 _EXECUTORS = 1_000
-"""Executors whose conversations are looked at for the longest: no workflow has as many."""
+"""Executors whose conversations are searched for the longest: no workflow has as many."""
 
 
 def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
@@ -112,7 +112,7 @@ def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
                     longest.clear()
                 if not longest or len(found) == len(longest[0]):
                     longest.append(found)
-    # Executors side by side have said one thing each.
+    # Parallel executors have one message each.
     return gist_text(_joined(list(dict.fromkeys(filter(None, map(_answer, longest[:_MEMBERS]))))))
 
 
@@ -180,7 +180,7 @@ def _object(value: Obj, depth: int) -> str:
 
 
 def _said(value: Value, depth: int) -> str:
-    """What a chat message, a call of a tool, or an object of the framework around them says; "" for any other."""
+    """The text of a chat message, a call of a tool, or an object of the framework around them; "" for any other."""
     name = short_type(type_name(value)) if type(value) is Obj else ""
     if is_langchain_message(value):
         calls = [f"{shown_name(tool, 40)}({_members(_pairs(given), depth - 1)})" for tool, given in calls_of(value)]
@@ -202,7 +202,7 @@ def _said(value: Value, depth: int) -> str:
         if parts:
             return _joined(parts)
     if name == "MagenticPlanReviewResponse" and not attribute(value, "review"):
-        return "yes"  # nothing to say about the plan approves it
+        return "yes"  # an empty comment on the plan approves it
     for key in _INSIDE:
         found = attribute(value, key)
         if found is not None and (inner := _words(found, depth - 1) if key != "cache" else ""):
@@ -235,7 +235,7 @@ def _call(value: Value, depth: int) -> str:
 
 
 def _list(value: Sequence[Value], depth: int) -> str:
-    """The last thing said of a list, or its first items."""
+    """The last message of a list, or its first items."""
     if not value:
         return ""
     last = resolve(value[-1]) if unread(value[-1]) <= GIST_SPAN else None
@@ -320,7 +320,7 @@ def _quoted(text: str) -> str:
 
 
 _LOOKED_AT = 10 * GIST_CHARACTERS
-"""Characters of a text that are looked through for secrets: one that begins within a gist is known by then."""
+"""Characters of a text that are searched for secrets: enough to recognise one that begins within a gist."""
 
 
 def _masked(text: str) -> str:

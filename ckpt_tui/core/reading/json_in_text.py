@@ -8,7 +8,7 @@ import re
 from ckpt_tui.core.late_patterns import LatePattern
 
 TEXT_LIMIT = 2_000_000
-"""Characters of a text that is looked through."""
+"""Characters of a text that is searched."""
 
 ATTEMPTS = 500
 """Brackets that may turn out to begin no JSON; then the rest is left as it is, for the sake of time."""
@@ -47,7 +47,7 @@ def formatted(text: str) -> str | None:
 
 
 def _after(text: str, begin: int) -> int:
-    """Where to look on after something that begins like JSON: not inside of a run of brackets."""
+    """The place to search on from after something that begins like JSON: not inside of a run of brackets."""
     at = begin + 1
     while at < len(text) and text[at] == text[begin]:
         at += 1
@@ -55,7 +55,7 @@ def _after(text: str, begin: int) -> int:
 
 
 def _on_its_own(before: str) -> str:
-    """What comes before, ending in a line break unless it is empty."""
+    """The text before it, ending in a line break unless it is empty."""
     return before if not before or before.endswith("\n") else before.rstrip(" ") + "\n"
 
 

@@ -27,16 +27,16 @@ MADE_TEXT = 8
 """Characters of the text of an object, such as the name of a type, that take as long as one more value."""
 
 PAIR = 5
-"""What a list of a key and its value counts besides the two: the key is judged, too."""
+"""The cost of a list of a key and its value besides the two: the key is judged, too."""
 
 TYPE = 6
-"""What the name of a type counts, which is written as a document of its own."""
+"""The cost of the name of a type, which is written as a document of its own."""
 
 CONTAINER = 3
-"""What a container counts that has no cost of its own."""
+"""The cost of a container that has none of its own."""
 
 COSTS: dict[type, int] = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6, list: 3, dict: 3, Map: 3, Ref: TYPE}
-"""What a container counts besides its members: it takes as long to be written as so many numbers."""
+"""The cost of a container besides its members: it takes as long to be written as so many numbers."""
 
 
 TEXT_SIGN, NAME_SIGN = 4, 9
@@ -44,19 +44,19 @@ TEXT_SIGN, NAME_SIGN = 4, 9
 sign; else those alone behind what may be the name of a secret."""
 
 HINTED_NAME = 6
-"""What each of many names counts where one of them may be that of a secret: they are taken apart into words."""
+"""The cost of each of many names where one of them may be that of a secret: they are split into words."""
 
 _MANY = 1_000
 """Texts of one container from which on their signs of secrets are counted."""
 
 
 class JsonLimits:
-    """What may still be written of a document, and the signs that stand for what may not.
+    """The part of a document that may still be written, and the signs that replace the rest.
 
     Args:
         nodes: Values that may be written.
-        repeats: What shared values may cost when they come again.
-        stated: How many values a document holds, as the signs say it; the same as `nodes` unless given.
+        repeats: The cost that repeated shared values may have.
+        stated: The number of values that the signs name as the limit; the same as `nodes` unless given.
     """
 
     def __init__(self, nodes: int, repeats: int, stated: int | None = None) -> None:
@@ -106,7 +106,7 @@ class JsonLimits:
         return True
 
     def looked_at_closely(self, texts: Iterable[Value], count: int, are_names: bool = False) -> int:
-        """How many of the first so many texts or names may be written, since each short one is looked at closely."""
+        """How many of the first texts or names may be written, since each short one is examined."""
         if count <= _MANY:
             return count
         short = [text for text in islice(texts, count) if type(text) is str and len(text) < _CHARGED_TEXT]
@@ -138,7 +138,7 @@ class JsonLimits:
         return count
 
     def cut(self, what: str, size: int = 0) -> dict[str, Any]:
-        """The sign that more was there than may be written."""
+        """The sign for members that may not be written."""
         self.is_starved = True
         why = f"{what}; one document holds about {self.nodes:,} values: raise the limit or ask for a part"
         return self.sign(why, size)
@@ -158,39 +158,39 @@ _SIGNS = 1_000
 """Different signs of which each is one object."""
 
 _SLICE = 65_536
-"""Characters of a long text that are looked at at once."""
+"""Characters of a long text that are examined at once."""
 
 _LOOKED_THROUGH = 10
-"""Characters of a short text with a sign that take as long to be looked through as one more value."""
+"""Characters of a short text with a sign that take as long to be searched as one more value."""
 
 _AT_ONCE = 512
-"""Short texts that are looked through together."""
+"""Short texts that are searched together."""
 
 
 def _cost_of_signs(texts: Sequence[str], each: int, most: int) -> int:
-    """What many short texts count where some of their signs give a value to what may be the name of a secret.
+    """The cost of many short texts where some of their signs follow what may be the name of a secret.
 
     Args:
         texts: The texts.
-        each: What such a sign counts.
-        most: What may still be written: what comes behind that is not looked through.
+        each: The cost of such a sign.
+        most: The cost that is left: texts beyond it are not searched.
     """
     cost = 0
     for start in range(0, len(texts), _AT_ONCE):
         some = texts[start : start + _AT_ONCE]
         joined = "\n".join(some)
         cost += len(some) + len(joined) // _LOOKED_THROUGH + each * count_given(joined)
-        if cost > most:  # of those that come next, nothing is known
+        if cost > most:  # the next ones are not known
             return cost * len(texts) // (start + len(some))
     return cost
 
 
 def _signs_in(text: str, most: int) -> int:
-    """How often a long text has to be looked at closely: for secrets that are given, and for what a terminal obeys.
+    """How often a long text has to be examined: for secrets, and for control characters.
 
     Args:
         text: The text.
-        most: What may still be written: more signs than that are not counted.
+        most: The cost that is left: more signs than that are not counted.
     """
     signs = 0
     for start in range(0, len(text), _SLICE):
@@ -203,12 +203,12 @@ def _signs_in(text: str, most: int) -> int:
 
 
 def type_cost(name: str) -> int:
-    """What the name of a type counts: more than `TYPE` where it is longer than usual, since it was put together."""
+    """The cost of the name of a type: more than `TYPE` where it is longer than usual, since it is computed."""
     return TYPE + max(len(name) - LONG_TEXT, 0) // MADE_TEXT
 
 
 def weight_of(sample: Iterable[Value]) -> int:
-    """What each member of a long list is likely to count, itself included; else a full list would hold nothing."""
+    """The likely cost of each member of a long list, itself included; else a full list would hold nothing."""
     return 1 + max((COSTS.get(type(item), 0) for item in sample), default=0)
 
 
@@ -218,7 +218,7 @@ def is_small(item: Value) -> bool:
 
 
 def _small_copy(item: Any) -> tuple[Any, int]:
-    """A copy of a container of JSON that holds few short values, and what it counts; None and 0 for any other.
+    """A copy of a container of JSON that holds few short values, and its cost; None and 0 for any other.
 
     Args:
         item: A dict or list of a file's own JSON: nothing in it is shared.
@@ -273,5 +273,5 @@ def float_text(value: float) -> str:
 
 
 def non_finite(value: float) -> dict[str, Any]:
-    """What is written for a number that JSON lacks."""
+    """The document of a number that JSON lacks."""
     return {"$type": "builtins:float", "$value": float_text(value)}

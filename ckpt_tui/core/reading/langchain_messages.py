@@ -1,4 +1,4 @@
-"""Chat messages of LangChain, which LangGraph's states hold: who speaks, what is said, which tools are called."""
+"""Chat messages of LangChain, which LangGraph's states hold: role, text, and calls of tools."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CLASSES = frozenset(
 )
 
 _ROLES = {"human": "user", "ai": "assistant"}
-"""`type` of a message without `Chunk` → the word that others have for it."""
+"""`type` of a message without `Chunk` → the role that other frameworks use."""
 
 _PARTS = 50
 """Parts of one message that are read."""
@@ -71,7 +71,7 @@ def spoken_in(value: Value) -> list[tuple[str, str]]:
 
 
 _MOST = 100
-"""Messages of an input that are looked at."""
+"""Messages of an input that are read."""
 
 
 def _pair(value: Value) -> tuple[str, str] | None:

@@ -1,8 +1,8 @@
 """Looks up a plain path without writing the JSON that the path refers to.
 
-`lookup` gives what JMESPath finds in the document of `show`: the signs of that format (`$type`, `$value`, `$items`) are
-steps, a cycle ends at its `$ref`. Only what a `$ref` says differs: it names a place in the value that was found, not in
-the document. The labels on the way say whether the value is a secret.
+`lookup` gives the result of JMESPath on the document of `show`: the signs of that format (`$type`, `$value`, `$items`)
+are steps, a cycle ends at its `$ref`. Only a `$ref` differs: it names a place in the value that was found, not in the
+document. The labels on the path show whether the value is a secret.
 """
 
 from collections.abc import Callable
@@ -98,7 +98,7 @@ def _in_document(document: Any, path: Path, labels: list[str]) -> LookupResult:
 
 
 def label_beside(container: dict[str, Value] | Map | list[Value], step: int | str) -> list[str]:
-    """What the text beside a member says that it is, where that is a secret: a header, an option, a `name`."""
+    """The label beside a member that makes it a secret: a header, an option, a `name`; "" where there is none."""
     if type(step) is int and step < 0 and type(container) is list:
         step += len(container)
     label = secrets_beside(container).get(step)

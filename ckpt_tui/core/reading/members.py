@@ -1,4 +1,4 @@
-"""The members of a value, in order, with the label a reader sees and the steps that lead to each in the JSON of `show`.
+"""The members of a value, in order, with the label a reader sees and the steps to each in the JSON of `show`.
 
 Rows, search, diff and JSON all walk values through this module, so that they agree on what is where.
 """
@@ -18,8 +18,8 @@ from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 class Member(NamedTuple):
     """One member: how it is labelled, where it is below its parent, and itself.
 
-    `key` holds the mapping key of an entry, which may be any value; the view then shows a preview of it. `is_group`
-    says that the label is a view's own and not in the data.
+    `key` holds the mapping key of an entry, which may be any value; the view then shows a summary of it. `is_group`
+    means that the label is a view's own and not in the data.
     """
 
     label: str
@@ -55,7 +55,7 @@ class _Group:
         return item if self.sort == "items" else item[1]
 
     def find(self, path: Path) -> int:
-        """Where the member is that a path leads through; -1 where there is none."""
+        """The position of the member that a path leads through; -1 where there is none."""
         size = len(self.prefix)
         if len(path) <= size or path[:size] != self.prefix:
             return -1
@@ -77,7 +77,7 @@ class _Group:
 
 
 class Members:
-    """The members of one value, by position; nothing is built before it is asked for."""
+    """The members of one value, by position, each built on access."""
 
     __slots__ = ("_groups", "_size", "kind")
 
@@ -122,10 +122,6 @@ class Members:
             index -= len(group.values)
         raise IndexError(index)
 
-    def none_positions(self) -> list[int]:
-        """Positions whose value is None, for views that fold them."""
-        return [index for index, value in enumerate(self) if value is None]
-
 
 NO_MEMBERS = Members("list")
 
@@ -162,7 +158,7 @@ def members(value: Value) -> Members:
 
 
 def all_members(value: Value) -> Members:
-    """The same, but of an array all elements, worked out one by one where somebody looks at them."""
+    """The same, but with all elements of an array, each read on access."""
     value = resolve(value)
     if type(value) is not Obj or own_attributes(value) is not None:
         return members(value)

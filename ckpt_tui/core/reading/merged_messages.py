@@ -34,7 +34,7 @@ Key = tuple[tuple[str, str, str], ...]
 
 
 def key_of(message: ChatMessage) -> Key:
-    """What two records of the same turn share: not the role, which is the reader's, nor always the author."""
+    """A key that two records of the same turn share: without the role, which differs by reader, and the author."""
     if len(message.parts) == 1:  # nearly always, and of thousands of messages
         part = message.parts[0]
         return ((part.kind, part.call, part.text or part.called),)
@@ -46,7 +46,7 @@ class MergedMessages:
 
     Args:
         sources: The sources of one checkpoint.
-        passed: What was said before it, or came in with it, whether somebody keeps it or not; oldest first.
+        passed: Messages of the steps before, and inputs, kept by an executor or not; oldest first.
 
     Attributes:
         entries: Each turn once.
@@ -58,12 +58,12 @@ class MergedMessages:
         self.repeated: list[tuple[Path, int]] = []
         self._by_key: dict[Key, list[MergedMessage]] = {}
         self._said = ""
-        """All texts, one after the other: what is in none of them is sought once, and not in thousands of entries."""
+        """All texts joined: a text that is in none of them is searched once, not in thousands of entries."""
         self._characters = _CHARACTERS
         self._places = _PLACES
         self._tries = _TRIES
         self._take_passed(passed)
-        # Executor by executor, what it keeps before what it only holds.
+        # Executor by executor, its histories before messages that it only holds.
         for source in sorted(sources, key=lambda source: source.rank):
             self._take(source)
 
@@ -145,7 +145,7 @@ class MergedMessages:
         return earlier
 
     def _longer(self, made: list[MergedMessage]) -> MergedMessage | None:
-        """The turn that repeats what a message by itself says, as a ledger repeats its facts: it comes after it."""
+        """The turn that repeats the text of a single message, as a ledger repeats its facts; it comes after it."""
         text = made[0].message.text if len(made) == 1 else ""
         if len(text) < _LOOKED_FOR or self._characters < 0:
             return None
@@ -191,7 +191,7 @@ class MergedMessages:
             entry.place = place
 
     def _is_other_answer(self, at: int, entry: MergedMessage) -> bool:
-        """Whether somebody else said something to the same turn, to which nobody said more: it came first."""
+        """Whether another executor answered the same turn, and nobody answered that: its answer came first."""
         if at >= len(self.entries) or self.entries[at].anchor is not entry:
             return False
         return at + 1 == len(self.entries) or self.entries[at + 1].anchor is not self.entries[at]
@@ -200,7 +200,7 @@ class MergedMessages:
 def _without_replays(messages: Said) -> tuple[Said, int]:
     """Messages without those that only repeat what comes before them, and how many occur twice by their ids.
 
-    Some versions keep, with every call of a model, all that the model was given: the history from its first message on.
+    Some versions keep the whole input of every call of a model: the history from its first message on.
     """
     if len(messages) < 2:
         return messages, 0
@@ -229,24 +229,24 @@ def _without_replays(messages: Said) -> tuple[Said, int]:
 
 
 _ALIKE = 100
-"""Turns that say the same, of which one may be the one that a message is a record of."""
+"""Turns with the same text that are compared with one message."""
 
 _TRIES, _FEW = 150_000, 4
 """Turns that are compared with messages that say the same, some 0.1 s; after that only a few for each message."""
 
 _CHARACTERS = 500_000_000
-"""Characters that are looked through, or copied, for turns that repeat others: a fifth of a second."""
+"""Characters that are searched or copied for turns that repeat others: a fifth of a second."""
 
 _PLACES = 2_000_000
-"""Turns that are passed to put new ones among them, some 0.3 s; what is new after that stands at the end."""
+"""Turns that are passed to insert new ones, some 0.3 s; new turns after that are appended."""
 
 _PASSED = MessageSource((-1, 0), (), ())
 
 _GIVEN = 200
-"""Characters of a text that nobody says twice: a prompt that is given again, word for word, is shown once."""
+"""Characters from which on equal texts are one turn: a long prompt that is given again is shown once."""
 
 _LOOKED_FOR = 8
-"""Characters of a text that is looked for in others."""
+"""Characters of a text that is searched in others."""
 
 
 def _agree(entry: MergedMessage, message: ChatMessage) -> bool:
@@ -262,5 +262,5 @@ def _complete(entry: MergedMessage, message: ChatMessage, note: str) -> None:
     if message.author and not entry.author:
         entry.author, entry.role = message.author, message.role
     entry.role = entry.role or message.role
-    if not note:  # somebody keeps it
+    if not note:  # an executor keeps it
         entry.note = ""

@@ -1,4 +1,4 @@
-"""The parts of a chat message of any known form: who speaks, the text, and what else it holds."""
+"""The parts of a chat message of any known form: author, text, and other contents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ckpt_tui.core.value import Obj, Value
 
 
 def is_message_document(value: dict[str, Value]) -> bool:
-    """Whether a JSON object is a chat message: a role, and what is said."""
+    """Whether a JSON object is a chat message: it has a role and a text or contents."""
     if type(value.get("role")) is not str:
         return False
     said = type(value.get("content")) in (str, list) or type(value.get("tool_calls")) is list

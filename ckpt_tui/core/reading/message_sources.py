@@ -1,4 +1,4 @@
-"""The chat messages of a checkpoint where they are: what its executors keep, what is in flight, what is pending."""
+"""The chat messages of a checkpoint by their places: kept by executors, in flight, or in pending requests."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -31,31 +31,31 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, SetOf, Value
 
 WALKED = 100_000
-"""Values of a checkpoint that are looked at for messages, objects counting three times: half a second at most."""
+"""Values of a checkpoint that are searched for messages, objects counting three times: half a second at most."""
 
 _KEPT_FREE = 5
-"""The part of it, as a divisor, that each part of a checkpoint leaves to those after it."""
+"""The share of it, as a divisor, that each part of a checkpoint leaves to the next ones."""
 
 _NAMES, _ITEMS, _PIECES = 4, 16, 4
-"""Names, items of a list, and pieces of a message that cost as much to look at as a value by itself."""
+"""Names, items of a list, and pieces of a message that take as long to search as one value."""
 
 _MESSAGE = 3
-"""Values that reading a message counts for."""
+"""The cost of reading a message, in values."""
 
 _ASKING = 5
-"""Cost of looking at what a request asks, in values, where it is not a message."""
+"""The cost of the data of a request, in values, where it is not a message."""
 
 _CELLS = 25
-"""Characters of a call or a result that cost as much as a value."""
+"""Characters of a call or a result that cost as much as one value."""
 
 _FIELDS = 1_000
-"""Fields of what is sent that are looked at for messages."""
+"""Fields of a sent value that are searched for messages."""
 
 IN_FLIGHT = "in flight"
-"""The note of a turn that nobody keeps yet."""
+"""The note of a turn that no executor keeps yet."""
 
 YOU = "you"
-"""Who speaks where an input or an answer comes from outside of the workflow."""
+"""The author of an input or an answer from outside of the workflow."""
 
 Said = Sequence[tuple[Path, ChatMessage]]
 """Messages that follow each other, each with its path."""
@@ -72,7 +72,7 @@ class MessageSource(NamedTuple):
 
 
 _KEPT = {"messages": 0, "conversation": 0, "chat_history": 0, "full_conversation": 1, "cache": 2}
-"""In which order the messages of one executor are taken: what it keeps, what it answered with, what waits for it."""
+"""The order in which messages of one executor are taken: its histories, its answers, messages that wait for it."""
 
 _ALONE = 3
 
@@ -88,12 +88,12 @@ _SKIPPED = RUN_KWARGS | {"raw_representation", "rawRepresentation", "additional_
 
 
 class MessageSources:
-    """What was found in a checkpoint.
+    """The messages that were found in a checkpoint.
 
     Attributes:
         sources: Messages, place by place.
         unread: Places of large values that were not read.
-        is_cut: There was more to look at than is looked at.
+        is_cut: The search stopped at its limit.
     """
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ def message_sources(checkpoint: Checkpoint, most: int | None = None) -> MessageS
 
     Args:
         checkpoint: The checkpoint.
-        most: Values that are looked at, in the measure of `WALKED`, and `WALKED` unless given.
+        most: Values that are searched, counted as for `WALKED`, and `WALKED` unless given.
     """
     found = MessageSources()
     left = WALKED if most is None else most
@@ -142,11 +142,11 @@ def message_sources(checkpoint: Checkpoint, most: int | None = None) -> MessageS
 
 
 class _Walk:
-    """Looks for messages in the values of one part of a checkpoint, as far as its work goes.
+    """Searches the values of one part of a checkpoint for messages, within a limit.
 
     Args:
-        found: Takes what was not read.
-        most: Values that it looks at.
+        found: Collects the places that were not read.
+        most: Values that it searches.
     """
 
     def __init__(self, found: MessageSources, most: int) -> None:
@@ -155,12 +155,12 @@ class _Walk:
 
     @property
     def used(self) -> int:
-        """How many values it looked at, no more than it may."""
+        """How many values it searched, at most its limit."""
         return self._most - max(self._left, 0)
 
     @property
     def is_over(self) -> bool:
-        """Whether it may look at nothing more."""
+        """Whether the limit is reached."""
         return self._left < 0
 
     def of(self, value: Value, path: Path) -> Iterator[tuple[Path, int | None, list[tuple[Path, ChatMessage]]]]:
@@ -194,7 +194,7 @@ class _Walk:
                 about = fields(value)
                 self.spend(len(about) // _NAMES)
             if about:
-                single = _single(value, about) or _sent(value, about)
+                single = _single(value, about) or _sent(about)
                 if single is not None:
                     self.spend(_cost(single))
                     yield path_of(way), _ALONE, [(path_of(way), single)]
@@ -207,7 +207,7 @@ class _Walk:
                     todo.append((item, (way, steps)))
 
     def spend(self, work: int) -> bool:
-        """Count some work; False when there was too much of it."""
+        """Count some work; returns False once the limit is reached."""
         self._left -= work
         if self._left < 0:
             self._found.is_cut = True
@@ -231,7 +231,7 @@ class _Walk:
     def _below(
         self, value: Value, about: dict[str, Value], below: Members | None, seen: set[int]
     ) -> list[tuple[Path, str, Value]]:
-        """The members of a value that may hold messages and were not looked at: steps, label and value of each."""
+        """The members of a value that may hold messages and were not searched yet: steps, label and value of each."""
         kind = type(value)
         if kind is dict or (about and below is None):
             return [
@@ -258,7 +258,7 @@ class _Walk:
 
 
 def _cost(message: ChatMessage | None) -> int:
-    """What reading a message counts for: calls and results, which are written on a line, by their length."""
+    """The cost of reading a message: calls and results, which are written on a line, count by their length."""
     parts = message.parts if message is not None else ()
     lines = sum(len(part.text) + len(part.called) for part in parts if part.kind not in ("text", "reasoning"))
     return _MESSAGE + lines // _CELLS
@@ -281,10 +281,10 @@ def _single(value: Value, about: dict[str, Value] | None = None) -> ChatMessage 
 
 
 _CALL_OF_A_MODEL = "tool_call_with_context"
-"""What LangGraph's prebuilt agents send to the node of their tools: a call that the model's own message has."""
+"""The type of a call as LangGraph's prebuilt agents send it to the node of their tools; the message has it, too."""
 
 
-def _sent(value: Value, about: dict[str, Value]) -> ChatMessage | None:
+def _sent(about: dict[str, Value]) -> ChatMessage | None:
     """A message between executors that is not itself a chat message; None for anything else, and where one is in it."""
     if "source_id" not in about or "data" not in about:
         return None
@@ -296,7 +296,7 @@ def _sent(value: Value, about: dict[str, Value]) -> ChatMessage | None:
     outside = source.startswith(INTERNAL)
     who = YOU if outside else shown_name(source, 60)
     if type(inside) is Obj and type_name(inside).startswith("agent_framework"):
-        said = gist(inside) if outside else ""  # between executors it is a request to speak that says nothing
+        said = gist(inside) if outside else ""  # between executors it is a request to speak, without a text
         return ChatMessage("user", who, "", (Part("other", said),)) if said else None
     return ChatMessage("user" if outside else "", who, "", parts_of(data))
 
@@ -319,14 +319,14 @@ def _holds_chat(value: Value) -> bool:
 
 
 def _is_response(value: Value) -> bool:
-    """Whether it is what an agent gave back: an object around messages."""
+    """Whether it is the response of an agent: an object around messages."""
     return type(value) is Obj and any(
         _is_list_of_chat(resolve(item)) for item in islice(fields(value).values(), _FIELDS)
     )
 
 
 def parts_of(data: Value) -> tuple[Part, ...]:
-    """What is said by a value that is not a message: a text itself, anything else on a line."""
+    """A value that is not a message as parts of one: a text itself, anything else as a summary."""
     value = data if is_unopened(data) else resolve(data)
     if type(value) is str:
         return (Part("text", value),)

@@ -33,13 +33,13 @@ class ObjectParts:
 
     Attributes:
         type: `module:qualname`.
-        text: What stands for the whole object (an Enum's value, a date in ISO form), if `is_text`.
+        text: The text of the whole object (an Enum's value, a date in ISO form), if `is_text`.
         attributes: Names, all different, and values, in the order of the pickle.
         args: Constructor arguments that are not attributes.
         kwargs: Keyword arguments, or None.
-        maker: What is called, when that has no name but is made by the pickle itself, or None.
+        maker: The callable, when it has no name but is made by the pickle itself, or None.
         items: The members of a list-like or set-like object, or None; of an array the first ones.
-        all_items: All elements of an array that has more than `items`, each worked out when it is asked for; else None.
+        all_items: All elements of an array that has more than `items`, each read on access; else None.
         entries: key, value, key, value, ... of a dict-like object, or None.
         state: A state that is not a set of attributes (a custom `__getstate__`), if `has_state`.
         is_type: the object is a class reference such as `list[Message]`, reported by `text`.

@@ -12,10 +12,10 @@ _SORT_LIMIT = 20_000
 """Members of a set that are sorted (about 0.1 s); a larger set is shown in the order of its pickle."""
 
 _VISITS_PER_MEMBER = 40
-"""Values looked at per member on average, so that sorting costs in proportion to the set; the rest counts as equal."""
+"""Values compared per member on average, so that sorting costs in proportion to the set; the rest counts as equal."""
 
 _DEPTH = 5
-"""Levels looked at: a member of a set is a scalar, a tuple or a small frozen object."""
+"""Levels compared: a member of a set is a scalar, a tuple or a small frozen object."""
 
 
 def ordered(value: SetOf) -> list[Value]:

@@ -11,13 +11,13 @@ from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Obj, Value
 
 _UNITS = {7: "s", 8: "ms", 9: "us", 10: "ns"}
-"""How pandas counts a unit of time."""
+"""The units of time of pandas, by their codes."""
 
 _OFFSETS = {
     "YearEnd": "Y", "QuarterEnd": "Q", "MonthEnd": "M", "Day": "D", "Hour": "h", "Minute": "m", "Second": "s",
     "Milli": "ms", "Micro": "us", "Nano": "ns",
 }  # fmt: skip
-"""The offsets that a period may be as long as, and the unit that it counts from 1970 in."""
+"""The offset of a period → the unit in which its number counts from 1970."""
 
 _LETTERS = {"A": "Y", "H": "h", "T": "m", "min": "m", "S": "s", "L": "ms", "U": "us", "N": "ns"}
 """Other letters for some of these units."""
@@ -26,7 +26,7 @@ _FREQUENCY = LatePattern(r"period\[\d*([A-Za-z]+)(?:-(DEC))?\]\Z")
 
 
 def zone_name(zone: Value) -> str:
-    """The name of a time zone; "?" where it does not say."""
+    """The name of a time zone; "?" where it has none."""
     if type(zone) is Obj and type(zone.args) is tuple:
         if zone.args and type(zone.args[0]) is str and len(zone.args[0]) < 64:
             return zone.args[0]

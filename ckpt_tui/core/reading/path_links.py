@@ -10,7 +10,7 @@ from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.value import Map, Value
 
 PathLink: TypeAlias = "tuple[PathLink | None, Path]"
-"""A path as a chain, last steps first: of a file of deep lists few are ever asked for."""
+"""A path as a chain, last steps first: few paths are ever needed in full."""
 
 
 def next_on(way: PathLink | None, value: Value, kinds: Container[type]) -> list[tuple[PathLink, Value]]:

@@ -1,4 +1,4 @@
-"""Pending requests: who asks, what, and which type of answer is expected.
+"""Pending requests: the executor, the data, and the type of the expected answer.
 
 Source: agent_framework/_workflows/_events.py, WorkflowEvent, whose request fields are private attributes.
 """
@@ -43,7 +43,7 @@ def attributes(value: Value, names: Collection[str]) -> dict[str, Value]:
 
 _SOURCES = ("_source_executor_id", "source_executor_id")
 _FIELDS = frozenset((*_SOURCES, "_request_type", "request_type", "_response_type", "response_type", "data"))
-"""What is read of the event of a request, in the versions of the framework."""
+"""The attributes of the event of a request that are read, by version of the framework."""
 
 
 def source_executor(event: Value) -> str:

@@ -17,7 +17,7 @@ from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 TEXT, COPY = "text", "copy"
-"""How an `Obj` was made that comes from a JSON document and not from a pickle (see `core.reading.from_json`)."""
+"""Marks an `Obj` that was made from a JSON document and not from a pickle (see `core.reading.from_json`)."""
 
 _MERGE_LIMIT = 2_000
 """Names that are compared when an object's attributes come from two mappings (a dict and slots)."""

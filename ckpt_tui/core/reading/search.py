@@ -25,11 +25,11 @@ def search(value: Value, text: str, check: Callable[[], None] | None = None) -> 
     """The places where a text occurs, in the order of the rows.
 
     Case matters only when the text has an upper case letter. A value that is shared is searched in its first place.
-    At most `SEARCH_NODES` values are looked at, `_LEVELS` levels down.
+    At most `SEARCH_NODES` values are searched, `_LEVELS` levels down.
 
     Args:
         value: Where to search.
-        text: What to find.
+        text: The text to find.
         check: Called now and then; whatever it raises ends the search.
     """
     strict = text != text.lower()

@@ -1,4 +1,4 @@
-"""A JSON document with fewer words, for programs that pay by the word: some members, some levels, nothing empty."""
+"""A shorter JSON document, for programs that pay by length: only some members, some levels, nothing empty."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ckpt_tui.core.reading.json_signs import sign_of
 from ckpt_tui.core.redact import RUN_KWARGS
 
 HEAD = ("schema", "checkpoint", "complete")
-"""Members of a document of `show` that stay whatever else is wanted."""
+"""Members of a document of `show` that always stay."""
 
 _WHOLE = (*HEAD, "requests", "warnings", "overview")
 """Members whose levels are not counted."""
 
 
 def only(document: dict[str, Any], paths: Sequence[Path]) -> dict[str, Any]:
-    """The document with nothing but what is at these paths; an index of a list becomes a name.
+    """The document with only the values at these paths; an index of a list becomes a name.
 
-    What is not there is left out.
+    Paths without a value are left out.
     """
     made: dict[str, Any] = {name: document[name] for name in HEAD if name in document}
     for path in paths:
@@ -47,7 +47,7 @@ def _take(source: Any, target: dict[str, Any], path: Path) -> None:
 
 
 def cut_deeper(document: dict[str, Any], depth: int) -> dict[str, Any]:
-    """The document with containers beyond so many levels below its parts replaced by what they are.
+    """The document with containers deeper than `depth` levels below its parts replaced by their type and length.
 
     `{"$cut": "Draft", "$members": 5}` stands for a mapping, an object or a list. `depth` 1 keeps the names of the
     own members of the parts.

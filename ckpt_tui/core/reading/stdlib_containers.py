@@ -1,4 +1,4 @@
-"""Arguments that are the contents of a container: of the standard library's own, and of what derives from them."""
+"""Arguments that are the contents of containers: classes of the standard library, and classes derived from them."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def take_contents(parts: ObjectParts, name: str, args: Sequence[Value], is_call:
 
 
 _FORMATS = ("B", "b", "<H", ">H", "<h", ">h", "<I", ">I", "<i", ">i", "<Q", ">Q", "<q", ">q", "<f", ">f", "<d", ">d")
-"""How the numbers of an array are written, by the code that its pickle has. Source: CPython's Lib/array, PEP 3118."""
+"""The format of the numbers of an array, by the code in its pickle. Source: CPython's Lib/array, PEP 3118."""
 
 
 class _Numbers(Sequence[Value]):
-    """The numbers in the bytes of an array, each read when it is asked for."""
+    """The numbers in the bytes of an array, each read on access."""
 
     __slots__ = ("_data", "_shape", "_size")
 
@@ -90,7 +90,7 @@ def _array(parts: ObjectParts, args: Sequence[Value]) -> Sequence[Value]:
 
 
 def _kin(parts: ObjectParts, name: str, args: Sequence[Value]) -> Sequence[Value]:
-    """The same for what derives from a standard container: it pickles as its base does, under its own name."""
+    """The same for a class derived from a standard container: it pickles as its base does, under its own name."""
     first = args[0] if args else None
     if parts.entries is not None:
         if len(args) == 1 and (first is None or type(first) is Ref):  # a defaultdict
@@ -130,7 +130,7 @@ def fields_in_pickle(cls: Value, name: str, args: Sequence[Value]) -> tuple[Sequ
     """Field names that the pickle itself gives, and the values; None for nearly all objects.
 
     Args:
-        cls: What is called.
+        cls: The callable.
         name: Its name, or "".
         args: Its arguments.
     """

@@ -315,7 +315,7 @@ READERS: dict[str, Callable[[Sequence[Value], Value], Reading]] = {
         for name in ("PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath", "Path", "PurePath")
     },
 }
-"""`module:qualname` of what is called → its reader."""
+"""`module:qualname` of the callable → its reader."""
 
 WITH_STATE = frozenset({"uuid:UUID", "numpy:dtype"})
 """Readers that take the state; for all others a state means that the object is something else."""

@@ -1,4 +1,4 @@
-"""A value on one line, for lists and folded rows. Bounded in width and depth whatever the value."""
+"""A value on one line, for lists and folded rows; width and depth are bounded for any value."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 _DEPTH = 2
-"""Levels of members that a preview enters."""
+"""Levels of members that a summary enters."""
 
 _MEMBERS = 40
-"""Members that a preview looks at."""
+"""Members that a summary reads."""
 
 _SENT = 8
-"""Members of a JSON object that is a message in flight: from where, to whom, what, and how."""
+"""Members of a JSON object that is a message in flight: sender, receiver, data, and type."""
 
 _BEYOND = 2_000
-"""Characters beyond those that are shown that are looked at for the end of a secret."""
+"""Characters beyond the shown ones that are searched for the end of a secret."""
 
 
 def summary(value: Value, limit: int = SUMMARY_CELLS, reveal: bool = False, hide: bool = False) -> str:
@@ -45,7 +45,7 @@ def summary(value: Value, limit: int = SUMMARY_CELLS, reveal: bool = False, hide
 
 
 def label_text(member: Member, limit: int = 80, depth: int = _DEPTH, reveal: bool = False) -> str:
-    """The label of a member, safe for a terminal; the key of an entry is previewed, so many levels deep.
+    """The label of a member, safe for a terminal; the key of an entry is a summary, so many levels deep.
 
     Secrets in it are masked unless `reveal`.
     """
@@ -137,7 +137,7 @@ class Summarizer:
         return ", ".join(parts)
 
     def object(self, value: Obj, limit: int, depth: int, hide: bool) -> str:
-        """An object: its text, what the framework's own objects mean, or its class and attributes."""
+        """An object: its text, the summary of an object of the framework, or its class and attributes."""
         parts = object_parts(value)
         hide = hide or (is_secret_type(parts.type) and not self.reveal)
         if parts.is_text:
@@ -159,7 +159,7 @@ class Summarizer:
         return f"{name} {joined}".rstrip() if len(below) else f"{name}()"
 
     def headline(self, value: Value) -> str:
-        """What an unfolded framework object is about, in a few words; "" for any other."""
+        """The heading of an unfolded framework object, in a few words; "" for any other."""
         value = resolve(value)
         if type(value) is not Obj or not type_name(value).startswith("agent_framework"):
             return ""
@@ -173,7 +173,7 @@ class Summarizer:
             return f"{route} to {clean(target, 40)}" if type(target) is str else route
         return shown_name(speaker(value), 40) if name in ("Message", "ChatMessage") else ""
 
-    # -- the framework's own objects: what a reader wants to know first ----------------------------------------------
+    # -- the framework's own objects: the most important facts first -------------------------------------------------
 
     def said(self, value: dict[str, Value], limit: int, depth: int) -> str:
         """A JSON object as a chat message, or as what one holds, or a mask of a copy; "" for any other."""
@@ -199,7 +199,7 @@ class Summarizer:
         return f"{shown_name(speaker(value), 40)}: {' '.join(said) or self.contents(value, limit, depth)}"
 
     def contents(self, value: Value, limit: int, depth: int) -> str:
-        """What a message holds besides text."""
+        """The contents of a message besides text."""
         contents = contents_of(value)
         listed = [] if is_unopened(contents) else resolve(contents)
         if type(listed) not in (list, tuple) or not listed:
@@ -237,13 +237,13 @@ class Summarizer:
         return f"{route}: {self.carried(data, limit - len(route), depth).removeprefix(f'assistant {sender}: ')}"
 
     def carried(self, data: Value, limit: int, depth: int) -> str:
-        """What a message or a request carries: as much as that is worth, except where it carries another one."""
+        """The data that a message or a request carries, with full depth, except where it carries another one."""
         data = data if is_unopened(data) else resolve(data)
         is_wrapper = type(data) is dict or (type(data) is Obj and short_type(type_name(data)) in _WRAPPERS)
         return self.text(data, limit, depth - 1 if is_wrapper else depth, False)
 
     def exchange(self, value: Obj, limit: int, depth: int) -> str:
-        """What goes to an agent or comes from it: the last of its messages, `(3) … user: "Make it shorter."`."""
+        """A request to an agent or its response: the last of its messages, `(3) … user: "Make it shorter."`."""
         found = attribute(value, "messages")
         for name in ("agent_response", "agent_run_response"):
             found = found if found is not None else attribute(attribute(value, name), "messages")
@@ -294,7 +294,7 @@ class Summarizer:
 
 
 def _closed(value: Value, limit: int) -> str:
-    """What can be said of a value without reading it."""
+    """The summary of a value that is not decoded."""
     size = unread(value)
     while type(value) is Deferred and value.ready:
         value = value.value
@@ -324,7 +324,7 @@ def float_text(value: float) -> str:
 
 _CONTENTS = ("text", "text_reasoning", "function_call", "function_result", "function_approval_request",
              "function_approval_response")  # fmt: skip
-"""Types of what a message of the framework holds."""
+"""Types of the contents of a message of the framework."""
 
 
 _WRAPPERS = ("WorkflowMessage", "WorkflowEvent")

@@ -1,4 +1,4 @@
-"""The values of a column, an index or an array of pandas, each worked out when it is asked for, without pandas.
+"""The values of a column, an index or an array of pandas, each read on access, without pandas.
 
 How they are pickled is pandas' own (`NDArrayBacked`, its masked, sparse and interval arrays).
 """
@@ -23,7 +23,7 @@ CELLS = 20_000
 
 
 class Column(NamedTuple):
-    """Values of one type: the name of the type, how many there are in each dimension, and what gives one of them."""
+    """Values of one type: the type's name, their number in each dimension, and a function that gives one."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -177,7 +177,7 @@ def _labels(column: Column) -> Sequence[Value]:
 
 
 class _Labels(LazySequence[Value]):
-    """Labels, each read when it is asked for."""
+    """Labels, each read on access."""
 
     def __init__(self, size: int, at: Callable[[int], Value]) -> None:
         self._size = size

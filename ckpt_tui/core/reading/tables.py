@@ -27,7 +27,7 @@ def table(obj: Obj, name: str) -> Table | None:
 
     Args:
         obj: The object.
-        name: `module:qualname` of what makes it.
+        name: `module:qualname` of the callable that makes it.
     """
     try:
         if name in FRAMES:

@@ -27,10 +27,10 @@ def to_json(
         value: Any value.
         nodes: Values written. A member counts 1, a list or mapping 3 more, other containers 6, an object 8.
         depth: Levels of the document; some containers take two.
-        repeats: What shared values may cost when they come again, in the same measure; 64 characters of text count 1.
-        budget: What may be spent on the whole document that the value is a part of; it counts in place of `nodes`,
-            pays for what is written, and notes whether something was left out. Its document is no deeper than the
-            readers of JSON go, unless it allows more than the usual.
+        repeats: The cost that repeated shared values may have, in the same unit; 64 characters of text count 1.
+        budget: The work left for the whole document that the value is a part of. It replaces `nodes`, is charged for
+            what is written, and records whether something was left out. Its document is no deeper than readers of JSON
+            go, unless it allows more than the usual.
     """
     if budget is None:
         kind = type(value)
@@ -53,8 +53,8 @@ def plain_parts(
     Args:
         parts: Values by name.
         depth: Levels of each document, as for `to_json`.
-        repeats: What shared values may cost when they come again.
-        budget: What may be spent on all of them.
+        repeats: The cost that repeated shared values may have.
+        budget: The work left for all of them.
     """
     budget = DocumentBudget() if budget is None else budget
     depth = min(depth, int(SHOWN_DEPTH * max(budget.factor, 1)))
@@ -74,7 +74,7 @@ def plain_parts(
 
 
 def _finish(written: list[tuple[dict[str, Any], str, JsonWriter]]) -> dict[str, Any]:
-    """Write what was put off because it is large, each with its share of what is left; returns the documents."""
+    """Write the large values that were postponed, each with its share of the rest; returns the documents."""
     if not written:
         return {}
     last = written[-1][2]
@@ -87,7 +87,7 @@ def _finish(written: list[tuple[dict[str, Any], str, JsonWriter]]) -> dict[str, 
         job.out[job.key] = inner.run(job.value)
         left -= share - max(inner.left, 0)
         last.repeats = inner.repeats
-        # What was put off once more: it is a part of a value, and gets what the rest of that value left.
+        # A value postponed again is a part of another one, and gets what that one left.
         for again in inner.postponed:
             rest = max(inner.left, 0)
             part = JsonWriter(rest, last.depth, last.repeats, last.nodes, again.level, again.prefix, is_whole=True)

@@ -1,4 +1,4 @@
-"""A value as rows: which members are unfolded, and which row is where, without ever building the rows.
+"""A value as rows: which members are unfolded, and the position of each row, without ever building the rows.
 
 Only unfolded members cost memory, so a value of a million members unfolds at once; finding a row takes time
 proportional to its depth.
@@ -40,7 +40,7 @@ class Tree:
 
     Args:
         value: The value whose members are the rows.
-        folds: What to unfold, by label; None unfolds what fits a screen.
+        folds: Members to unfold, by label; None unfolds as many as fit a screen.
         show_none: Show empty values and the framework's bookkeeping instead of folding them away.
         is_checkpoint: The value holds the parts of a checkpoint: the members of its state are rows beside the others.
 
@@ -180,7 +180,7 @@ class Tree:
         return kid
 
     def fold(self, branch: Branch, slot: int) -> None:
-        """Fold a member; what was unfolded below it is forgotten."""
+        """Fold a member; the state of the rows below it is forgotten."""
         kid = branch.kids.pop(slot, None)
         if kid is not None:
             branch.grow(-kid.total)
@@ -188,8 +188,8 @@ class Tree:
     def unfold_level(self, branch: Branch, levels: int, limit: int = EXPAND_LIMIT) -> bool:
         """Unfold everything below a branch, so many levels deep; False when a limit was reached first.
 
-        The limits are `limit` members, `EXPAND_DEPTH` levels and, in a large file, `READ_AT_ONCE`. A value that is
-        in itself is not entered again, so cycles end. Members that are hidden count as well: they have been looked at.
+        The limits are `limit` members, `EXPAND_DEPTH` levels and, in a large file, `READ_AT_ONCE`. A value that
+        contains itself is not entered again, so cycles end. Hidden members count as well: they have been read.
         """
         end = branch.depth + levels
         left = limit - branch.count
@@ -245,7 +245,7 @@ class Tree:
 
     @staticmethod
     def _leave(trail: list[Branch], added: list[int]) -> None:
-        """Let the last branch of a trail know what was added below it, and hand that on to the one above."""
+        """Add the number of new rows to the last branch of a trail, and pass it on to the one above."""
         branch, rows = trail.pop(), added.pop()
         branch.count_rows(rows)
         added[-1] += rows
@@ -312,7 +312,7 @@ class Tree:
         return labels
 
     def folds(self) -> Folds:
-        """What is unfolded, by label, to be applied to another value."""
+        """The unfolded members, by label, to be applied to another value."""
         top: Folds = {}
         todo = [(self.root, top)]
         while todo:

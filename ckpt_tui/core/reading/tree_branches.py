@@ -73,7 +73,7 @@ class Branch:
         return self.below.value(slot if self.order is None else self.order[slot])
 
     def is_named_beside(self, slot: int) -> bool:
-        """Whether the text beside a member makes it a secret: an option before it, or the name of a value."""
+        """Whether a text beside a member makes it a secret: an option before it, or the name of a value."""
         if self.parent is None:
             return False
         container = resolve(self.parent.value(self.slot))
@@ -119,20 +119,20 @@ class Branch:
             self.hidden = 0
 
     def grow(self, rows: int) -> None:
-        """Let this branch and all above it know that so many rows were added below."""
+        """Add a number of rows to this branch and to all above it."""
         branch: Branch | None = self
         while branch is not None:
             branch.count_rows(rows)
             branch = branch.parent
 
     def count_rows(self, rows: int) -> None:
-        """Let this branch alone know that so many rows were added below it."""
+        """Add a number of rows to this branch alone."""
         self.total += rows
         self._sums = None
 
 
 def fold_name(member: Member) -> str:
-    """A name that no sibling of a member has: its label, or a preview of a key that is not a text."""
+    """A name that no sibling of a member has: its label, or a summary of a key that is not a text."""
     is_text = member.key is None or type(member.key[0]) is str
     return member.label if is_text else f"\0{label_text(member, reveal=True)}"
 

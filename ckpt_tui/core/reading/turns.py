@@ -18,13 +18,13 @@ class Turn(NamedTuple):
     """One turn of a conversation.
 
     Attributes:
-        speaker: Who speaks.
+        speaker: The author.
         role: user, assistant, system, tool, ...; "" for a turn that is not a chat message.
-        text: What was said; may have line breaks and anything else.
-        extras: Calls of tools with what came of them and other contents, a line each, safe for a terminal.
-        note: What is to be known of it, in a few words, or "".
+        text: The text; may have line breaks and control characters.
+        extras: Calls of tools with their results, and other contents, a line each, safe for a terminal.
+        note: A remark on it, in a few words, or "".
         is_new: It was not there in the parent.
-        path: Where it is; empty where that was not asked for.
+        path: Its path; empty where paths were not requested.
     """
 
     speaker: str
@@ -74,7 +74,7 @@ def _alone(message: ChatMessage) -> Turn:
 
 
 def _line(part: Part) -> str:
-    """What a part is in one line; "" for text."""
+    """A part on one line; "" for text."""
     if part.kind == "text":
         return ""
     if part.kind == "reasoning":
@@ -105,7 +105,7 @@ class _Call:
 
     @property
     def text(self) -> str:
-        """The call and what came of it."""
+        """The call and its result."""
         text = self.line
         if self.answer:
             text += f" · {self.answer}"
@@ -142,7 +142,7 @@ def merged_turns(entries: Iterable[MergedMessage]) -> Iterator[Turn]:
 
 
 def _can_join(call: _Call, part: Part) -> bool:
-    """Whether a call still lacks what a part says about it, or has just that."""
+    """Whether a part belongs to a call: the call lacks such a part, or has the same one."""
     if part.called and call.line and part.called != call.line:
         return False
     if part.kind == "result":

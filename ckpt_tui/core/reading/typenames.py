@@ -11,7 +11,7 @@ _NESTED = 8
 _NAME_LIMIT = 200
 """Characters of an identifier."""
 _TYPE_VISITS = 40
-"""Types within one type such as `dict[str, list[Message]]`: shared parts could ask for any number."""
+"""Types within one type such as `dict[str, list[Message]]`: shared parts could lead to any number."""
 _TEXT_LIMIT = 4096
 """Characters of the name of a type; a longer one is shown in its parts."""
 
@@ -23,7 +23,7 @@ def called_type(name: str, args: Sequence[Value]) -> str | None:
 
 
 def callable_name(cls: Value) -> str:
-    """`module:qualname` of what a pickle calls, or "" when it has no such name.
+    """`module:qualname` of a callable in a pickle, or "" when it has no such name.
 
     Protocols 0 to 3 write a nested class as `getattr(Outer, "Inner")`.
     """

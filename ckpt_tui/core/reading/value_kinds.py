@@ -1,4 +1,4 @@
-"""What a value is to the eye: its kind, which decides its colour, and its type for people."""
+"""The kind of a value, which decides its colour, and its type for people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Deferred, Map, Obj, Opaque, Ref, SetOf, Value
 
 Kind = Literal["null", "bool", "number", "text", "bytes", "type", "atom", "object", "list", "error"]
-"""What a value is to the eye: the colour of its preview."""
+"""The kinds of values."""
 
 
 def kind_of(value: Value) -> Kind:
@@ -46,7 +46,7 @@ def is_leaf(value: Value) -> bool:
 
 
 def type_text_of(value: Value) -> str:
-    """`module:qualname` of a value for people; empty where the preview itself shows (JSON's own kinds)."""
+    """`module:qualname` of a value for people; empty where the summary itself shows it (JSON's own kinds)."""
     if is_unopened(value):
         while type(value) is Deferred and value.ready:
             value = value.value

@@ -1,4 +1,4 @@
-"""How large a value is: characters of its JSON on one line, estimated without writing it."""
+"""The size of a value: characters of its JSON on one line, estimated without writing it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ckpt_tui.core.text import size_text
 from ckpt_tui.core.value import Obj, SetOf, Value
 
 SIZE_NODES = 20_000
-"""Values looked at for one size: about 10 ms. A larger value is known to be at least as large."""
+"""Values visited for one size: about 10 ms. The size of a larger value is a lower bound."""
 
 
 _OBJECT = 2
@@ -61,7 +61,7 @@ def size_of(value: Value, nodes: int = SIZE_NODES) -> Size:
 
     Args:
         value: Any value.
-        nodes: Values to look at before giving up.
+        nodes: Values to visit before giving up.
     """
     total = 0
     left = nodes

@@ -1,1 +1,1 @@
-"""What a replay shows of a step, and for how long."""
+"""The content of a step in a replay, and how long it is shown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 SPEEDS = ("0.5×", "1×", "2×", "4×", "16×", "as fast as it draws", "recorded")
-"""What can be chosen, the slowest fixed speed first."""
+"""The speeds that can be chosen, the slowest fixed speed first."""
 
 RECORDED = SPEEDS.index("recorded")
 """The speed at which each step takes the time that it took."""
@@ -17,7 +17,7 @@ STEP_SECONDS = 1.0
 """How long a step is shown at 1×."""
 
 LONGEST = 3.0
-"""Seconds that a wait of the recording is squeezed to: somebody went for lunch."""
+"""Seconds that a long wait of the recording is shortened to."""
 
 SHORTEST = 0.05
 """Seconds that a step is shown at least, so that its change can be seen."""
@@ -32,7 +32,7 @@ class Pause(NamedTuple):
     """How long a step is shown.
 
     Attributes:
-        seconds: So long.
+        seconds: How long it is shown.
         recorded: The seconds that it took when it was recorded, where those count and are longer; else None.
     """
 

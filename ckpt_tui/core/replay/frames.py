@@ -1,4 +1,4 @@
-"""What the screen of a replay shows of one step: everything as text, nothing of the checkpoints themselves.
+"""The content of the replay screen for one step: texts only, no values of the checkpoints themselves.
 
 So a frame takes a few kilobytes whatever the checkpoints hold, and many of them can be kept.
 """
@@ -35,14 +35,14 @@ VALUE_CELLS = 100
 """Characters of a value in a frame."""
 
 BEFORE_CELLS = 40
-"""Characters of a value that is no longer."""
+"""Characters of a value that was removed."""
 
 PIN_CELLS = 60
 """Characters of a pinned value."""
 
 
 class ShownFrame(NamedTuple):
-    """What is reported of a value, in the place of the value."""
+    """A value as it is shown, in the place of the value itself."""
 
     text: str
 
@@ -86,7 +86,7 @@ class Frame:
 
     Attributes:
         file: The file of the checkpoint that the step led to.
-        step: What happened; its values are replaced by what is reported of them.
+        step: The step; its values are replaced by `ShownFrame`s.
         graph: The graph it is shown in.
         changes: What changed in the state, at most `CHANGES`.
         changed: How many changes there are.
@@ -162,7 +162,7 @@ def _sides(change: Change) -> tuple[str, str]:
 
 
 def _divergence(one: str, other: str) -> int:
-    """Where to begin to show two texts so that the first difference is seen; 0 where it is near the beginning."""
+    """The offset to show two texts from so that the first difference is visible; 0 where it is near the beginning."""
     limit = min(len(one), len(other), _COMPARED)
     at = next((index for index in range(limit) if one[index] != other[index]), limit)
     return at - _LEAD if at > 2 * _LEAD else 0
@@ -176,7 +176,7 @@ _COMPARED = 20_000
 
 
 def as_shown(step: Step) -> Step:
-    """A step with its values replaced by what a replay shows of them."""
+    """A step with its values replaced by their summaries."""
     return step._replace(
         flights=tuple(flight._replace(data=tuple(map(shown, flight.data))) for flight in step.flights),
         raised=tuple(request._replace(data=shown(request.data)) for request in step.raised),
@@ -188,7 +188,7 @@ def as_shown(step: Step) -> Step:
 
 
 def shown(value: Value) -> ShownFrame:
-    """A value on one line: what was said last where it holds chat messages, else a preview."""
+    """A value on one line: the last message where it holds chat messages, else a summary."""
     if type(value) is ShownFrame:
         return value
     said = [] if is_unopened(value) else turns(value)

@@ -1,1 +1,1 @@
-"""A run as its lines show it, and how a person is asked for an answer."""
+"""A run as its event lines show it, and the forms for answers."""

@@ -1,4 +1,4 @@
-"""One call of an executor, put together of the lines of a run: input, what it printed, output, what it took."""
+"""One call of an executor, collected from the lines of a run: input, printed lines, output, time and tokens."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class CallRecord(NamedTuple):
     Attributes:
         executor: The executor.
         step: The superstep, or None.
-        given: What it was called with, as JSON.
-        printed: What it printed and logged, line by line.
-        outputs: What it gave out, as JSON.
+        given: Its input, as JSON.
+        printed: The lines that it printed and logged.
+        outputs: Its outputs, as JSON.
         end: The event that ended it; empty while it runs.
     """
 

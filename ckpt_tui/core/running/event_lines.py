@@ -1,4 +1,4 @@
-"""Lines of a run as people read them: time, executor, step, and one line of what it is about."""
+"""Lines of a run for people: time, executor, step, and one line of text."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class EventLine(NamedTuple):
         clock: Local time of day, `HH:MM:SS.mmm`.
         step: The superstep, or "".
         who: The executor or logger, or "".
-        text: What it is about, on one line, safe for a terminal.
+        text: Its text, on one line, safe for a terminal.
         tone: plain, dim, good, warn, error, key.
     """
 
@@ -71,7 +71,7 @@ def line_of(document: dict[str, Any]) -> EventLine:
         return _event(document, clock, steps)
     who, text, tone = _OTHERS.get(kind, _other)(document)
     if kind == "breakpoint_end" and document.get("quit"):
-        kind = "breakpoint"  # its sign: nothing goes on
+        kind = "breakpoint"  # its sign: the run does not go on
     return EventLine(kind, clock, steps, clean(who, 40), clean(text, SUMMARY_CHARACTERS), tone)
 
 
@@ -169,7 +169,7 @@ def _error(document: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def failure_text(line: dict[str, Any]) -> str:
-    """What failed, and where in the person's file, as text: of a line `error`."""
+    """The failure and its place in the person's file, as text, from a line `error`."""
     return f"{line.get('what')}{place_text(line)}"
 
 
@@ -181,7 +181,7 @@ _ACTIONS = {
     **dict.fromkeys(("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn"), "start a program on"),
     **dict.fromkeys(("write", "open", "truncate", "os.truncate", "sqlite3.connect"), "write to"),
 }  # fmt: skip
-"""What a function or an audit event would do to the original store, in a word; any other would change it."""
+"""Function or audit event → what it would do to the original store, in a word; any other would change it."""
 
 
 def _protected(document: dict[str, Any]) -> tuple[str, str, str]:

@@ -20,7 +20,7 @@ _TYPES = (
     b'"superstep_started"', b'"executor_invoked"', b'"executor_completed"', b'"executor_failed"',
     b'"executor_bypassed"', b'"request_info"',
 )  # fmt: skip
-"""Types of events that show who runs, as they are in a line."""
+"""Types of events that show which executors run, as they are in a line."""
 
 _OTHERS = tuple(f'{{"kind":"{kind}"'.encode() for kind in ("graph", "paused", "answered", "end"))
 
@@ -28,7 +28,7 @@ _OTHERS = tuple(f'{{"kind":"{kind}"'.encode() for kind in ("graph", "paused", "a
 def lights(
     ran: Iterable[str] = (), running: Iterable[str] = (), following: Iterable[str] = (), waiting: Iterable[str] = ()
 ) -> dict[str, Light]:
-    """The state of each executor, for those that are not idle. What comes next counts most, then waiting, running, ran.
+    """The state of each executor that is not idle. Next counts most, then waiting, running, ran.
 
     Args:
         ran: Executors that have run in the superstep.
@@ -88,7 +88,7 @@ class Progress:
     def take(self, raw: bytes) -> None:
         """Take in one line."""
         if raw.startswith(b'{"kind":"event"'):
-            # Events come by the ten thousand: only those are read that say who runs, by how they begin.
+            # Events come by the ten thousand: only those about executors are parsed, told by their beginnings.
             head = raw[:120]
             if any(kind in head for kind in _TYPES):
                 self._event(json.loads(raw))

@@ -1,4 +1,4 @@
-"""How a person is asked for a value: the fields of a form, and the JSON that what was put into them makes.
+"""Forms for values: the fields of a form, and the JSON that their texts make.
 
 A form describes a type: `{"kind": "object", "fields": [{"name", "required", "default", "form"}]}` and
 its like (docs/resume.md).
@@ -24,9 +24,9 @@ class Field(NamedTuple):
     Attributes:
         path: Names that lead to it; empty for the value itself.
         kind: text, integer, number, boolean, choice, list, calls, json, any (JSON, else a text as it is).
-        options: For a choice: what is shown, and the JSON it stands for. For calls: what is shown, and the call.
+        options: For a choice: each label and its JSON. For calls: each label and the call.
         required: Whether it must be filled.
-        default: What it is when it is left empty, as text; "" for none.
+        default: Its value when it is left empty, as text; "" for none.
         item: The kind of the members of a list.
     """
 
@@ -44,7 +44,7 @@ class Field(NamedTuple):
 
     @property
     def hint(self) -> str:
-        """What belongs into it, in a word or two."""
+        """The kind of value it takes, in a word or two."""
         hint = {
             "text": "text", "integer": "a whole number", "number": "a number", "json": "JSON", "any": "text, or JSON",
             "list": f"a list: [{_EXAMPLES.get(self.item, '…')}, …], or members with commas",
@@ -123,7 +123,7 @@ def text_of(document: Any, kind: str) -> str:
 
 
 class Filled(NamedTuple):
-    """What the fields of a form make.
+    """The value that the fields of a form make.
 
     Attributes:
         value: The JSON, if there are no errors.
@@ -139,7 +139,7 @@ def filled(fields: Sequence[Field], texts: Sequence[str]) -> Filled:
 
     Args:
         fields: The fields.
-        texts: What is entered in each: a text, or the label of the option that is chosen; "" for nothing.
+        texts: The text of each, or the label of the option that is chosen; "" for nothing.
     """
     errors: dict[int, str] = {}
     out: Any = {}
@@ -211,7 +211,7 @@ _NOTHING = object()
 
 
 def _call(field: Field, text: str) -> Any:
-    """The call of a framework request's helper: its label, and behind a NUL the text that some want."""
+    """The call of a helper of a framework request: its label, and after a NUL the text that some need."""
     label, _, said = text.partition("\0")
     call = next((call for name, call in field.options if name == label), None)
     if call is None:

@@ -1,4 +1,4 @@
-"""Lines of a run with secrets masked: what is hidden in a checkpoint is hidden in what its run says, too."""
+"""Lines of a run with secrets masked, as they are masked in its checkpoints."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from ckpt_tui.core.secret_names import leads_to_key_of_service, may_name_secret
 from ckpt_tui.core.secret_shapes import SIGN_OF_SHAPE
 
 SHOWN = 4_096
-"""Characters of a text that are looked through where a line is shown short: more than any line shows."""
+"""Characters of a text that are searched where a line is shown short: more than any line shows."""
 
 LARGE = 1_000_000
 """Bytes of a line that is read only as far as it is shown where it is shown short."""
 
 _BEGINNING, _DEPTH = 20_000, 24
-"""Values of a large line that are looked through, and levels of them: more than any line shows."""
+"""Values of a large line that are searched, and levels of them: more than any line shows."""
 
 _OTHER_SIGNS = (
     r"token|pass|secret|cred|auth|bearer|basic |cookie|key|jwt|conn|pwd|pswd|\"pin|_pin|otp|cv[vc]|sas|signature|pat\""
     r"|code|run_kwargs|\\u|://|:\\/|=|q~|eyj|:aa|--|@(?:tcp|unix)\("
     r"|[ \"']-[pu]|:(?:5432|5433|6432|\*):|sqlcmd|bcp|mongo|smbclient|ldap"
 )
-"""A part of the look of each secret that is not a token of known shape, in lower case, or a letter as an escape."""
+"""A sign of each secret that is not a token of known form, in lower case, or a letter as an escape."""
 
 _NAMES = {"graph": ("executors", "edges"), "check": ("types", "again", "problems"), "answered": ("request_ids",)}
 """Members of a line, by its kind, that hold no values of the run: names of executors, classes and requests, advice."""
 
 _NESTED = 4
-"""Levels of JSON within texts of JSON that are read: what is deeper is masked by its look."""
+"""Levels of JSON within texts of JSON that are parsed: deeper secrets are masked by their form."""
 
 _WORD = LatePattern(r'"((?:[^"\\]|\\.)*)"|[^.\[\]"]+')
 
 
 def may_hold_secrets(raw: bytes) -> bool:
-    """Whether a line may name a secret; a quick look, for lines that come by the ten thousand."""
+    """Whether a line may name a secret; a quick test, for lines that come by the ten thousand."""
     if not raw.isascii():
         return True
     text = raw.decode("ascii")
@@ -71,7 +71,7 @@ def shown_line(raw: bytes, reveal: bool = False, most: int = 0) -> dict[str, Any
     Args:
         raw: The line.
         reveal: Whether secrets are shown.
-        most: Characters of each text that are of use, 0 for all: what a line does not show may be missing.
+        most: Characters of each text that are needed, 0 for all: the rest may be missing.
     """
     document = parse_line(raw)
     if not reveal and may_hold_secrets(raw):
@@ -106,7 +106,7 @@ def masked_copy(document: Any, above: int = PLAIN) -> Any:
 
 
 def path_secrecy(path: str) -> int:
-    """How far the value at a path is a secret: as far as any of the names on the way says."""
+    """How far the value at a path is a secret: as far as any of its names makes it one."""
     names = [match[1] or match[0] for match in _WORD.compiled.finditer(path)]
     if leads_to_key_of_service(names):
         return SECRET
@@ -114,7 +114,7 @@ def path_secrecy(path: str) -> int:
 
 
 def _mask(document: dict[str, Any], sign: str = "", most: int = 0, level: int = 0) -> bool:
-    """Mask a document in place; whether anything was."""
+    """Mask a document in place; returns whether anything was masked."""
     kind = document.get("kind")
     names = _NAMES.get(kind, ()) if isinstance(kind, str) else ()
     values = {key: value for key, value in document.items() if key not in names} if names else document
@@ -132,7 +132,7 @@ _MEANINGFUL = ("check", "waiting", "end")
 
 
 def _mask_by_sibling(document: dict[str, Any], sign: str, hidden: list[Any]) -> None:
-    """What a member beside it names: a change shows its path, a field of a form its name."""
+    """Mask a value by a member beside it: a change has its path, a field of a form its name."""
     containers: list[Any] = [document.get(key) for key in ("edits", "requests", "pending")]
     while containers:
         container = containers.pop()
@@ -148,7 +148,7 @@ def _mask_by_sibling(document: dict[str, Any], sign: str, hidden: list[Any]) -> 
 
 
 def _mask_texts(document: dict[str, Any], most: int, level: int, hidden: list[Any]) -> None:
-    """Mask what is JSON in texts."""
+    """Mask secrets in JSON within texts."""
     containers: list[Any] = [document]
     while containers:
         container = containers.pop()

@@ -1,4 +1,4 @@
-"""Lines of a debugged run as text: where it pauses, what was changed, breakpoints of the code, runs compared."""
+"""Lines of a debugged run as text: pauses, changes, breakpoints in the code, compared runs."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def compared_texts(line: dict[str, Any]) -> list[str]:
         out.append("no step differs by more than ids and times")
         return out
     where = part["path"] or "whether the run goes on"
-    out.append(f"they part in step {part['step']}, first at {where}")
+    out.append(f"they diverge in step {part['step']}, first at {where}")
     out += [f"  {each['value']}  ({_runs_text(each['runs'])})" for each in part["values"]]
     return out
 

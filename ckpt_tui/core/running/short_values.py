@@ -10,11 +10,11 @@ from ckpt_tui.core.reading.json_signs import sign_of
 from ckpt_tui.core.text import clean
 
 SUMMARY_CHARACTERS = 600
-"""Characters of a line's text: the widest terminals, and what a filter finds."""
+"""Characters of a line's text: enough for the widest terminals and for filters."""
 
 
 def spent_text(document: dict[str, Any]) -> str:
-    """What a call took, of the event that ends it: `0.71 s · 466 + 82 tokens`; "" where the event does not say."""
+    """Time and tokens of a call, from the event that ends it: `0.71 s · 466 + 82 tokens`; "" where it has none."""
     seconds, tokens = document.get("seconds"), document.get("tokens")
     if not isinstance(seconds, (int, float)):
         return ""
@@ -27,7 +27,7 @@ def spent_text(document: dict[str, Any]) -> str:
 
 
 def place_text(document: dict[str, Any]) -> str:
-    """Where in the person's code it failed, ` at app.py:12`; "" where the line does not say."""
+    """The place of a failure in the person's code, ` at app.py:12`; "" where the line has none."""
     file, line = document.get("file"), document.get("line")
     if not isinstance(file, str) or not isinstance(line, int):
         return ""
@@ -35,12 +35,12 @@ def place_text(document: dict[str, Any]) -> str:
 
 
 def asked_for(request: dict[str, Any]) -> str:
-    """What a request asks: `for Verdict`, `to call refund`."""
+    """The answer that a request expects: `for Verdict`, `to call refund`."""
     return asks(request) or f"for {short_name(str(request.get('response_type', '?')))}"
 
 
 def asks_in_words(request: dict[str, Any], limit: int = SUMMARY_CHARACTERS) -> str:
-    """What a request asks and the question itself: `asks for Verdict: publish? · draft=Draft(title="Tea")`."""
+    """The expected answer and the question itself: `asks for Verdict: publish? · draft=Draft(title="Tea")`."""
     found = question(request.get("data"), limit)
     return f"asks {asked_for(request)}: {found}" if found else f"asks {asked_for(request)}"
 
@@ -52,7 +52,7 @@ _QUESTIONS = (
 
 
 def question(data: Any, limit: int = SUMMARY_CHARACTERS) -> str:
-    """The question of what a request holds, on one line: its text first, then what else it holds."""
+    """The question of a request, on one line: its text first, then its other members."""
     if data is None:
         return ""
     if isinstance(data, dict) and not in_words(data):

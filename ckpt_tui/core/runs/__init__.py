@@ -1,1 +1,1 @@
-"""Which checkpoint came from which, in which order they are listed, and what a branch shows."""
+"""Lineage of checkpoints, the order in which they are listed, and queries of branches."""

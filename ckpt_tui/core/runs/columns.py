@@ -14,7 +14,7 @@ Place = Literal["both", "ls", "browser"]
 
 
 class Around(NamedTuple):
-    """What columns know beside the row itself.
+    """Facts for columns beside the row itself.
 
     Attributes:
         ids: File name → an id that no other row has; where it is missing, the beginning of the id.
@@ -34,10 +34,10 @@ class Column(NamedTuple):
         text: Its text for one row, safe for a terminal.
         cells: Cells of its text at least, and in the browser exactly, but for `grows` and `is_free`.
         right: Its text is aligned to the right.
-        from_width: Cells of the whole list from which the browser shows it: what matters least goes first.
-        place: Who shows it.
+        from_width: Width of the list in cells from which the browser shows it.
+        place: Which list shows it.
         grows: In the browser it is as wide as its widest text, too.
-        is_free: It takes what the others leave, and comes last where lines are not cut.
+        is_free: It takes the width that the others leave, and comes last where lines are not cut.
         style: Name of its style in the browser.
     """
 
@@ -92,7 +92,7 @@ def lay_out(width: int, widest: Mapping[str, int]) -> tuple[Cell, ...]:
     """The columns that fit into this many cells, one blank between two of them.
 
     Args:
-        width: Cells of the list, without what is at the edge of each row.
+        width: Cells of the list, without the edge of each row.
         widest: Id of a column that grows → cells of its widest text.
     """
     shown = [column for column in COLUMNS if column.place != "ls" and width >= column.from_width]

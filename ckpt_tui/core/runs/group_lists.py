@@ -1,4 +1,4 @@
-"""The groups of a store at one moment: what changed lately, then all that is packed; several stores as one list."""
+"""A snapshot of the groups of a store: recent changes, then all packed groups; several stores as one list."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ckpt_tui.core.sequences import LazySequence
 
 
 class GroupList(LazySequence[Group]):
-    """Groups at one moment: those that changed lately, the newest first, and behind them all others.
+    """A snapshot of groups: those that changed recently, the newest first, then all others.
 
     Args:
-        packed: All that there were.
+        packed: The groups that were packed last.
         recent: Those that are new or have changed since, the newest first.
         hidden: Indexes in `packed` of those that are among the recent ones or have no checkpoints left, in order.
         checkpoints: How many checkpoints they have altogether.
@@ -123,7 +123,7 @@ class JoinedGroups(GroupList):
 
 
 class KnownGroups:
-    """The groups of a store while news come in."""
+    """The groups of a store, kept up to date."""
 
     def __init__(self) -> None:
         self._packed = PackedGroups()
@@ -133,24 +133,24 @@ class KnownGroups:
         self._checkpoints = 0
 
     def begin(self) -> None:
-        """Take in that all groups are listed again: `list` puts them in the place of what is known, `end` ends it."""
+        """Begin a new listing of all groups: `list` adds them in the place of the known ones, `end` ends it."""
         self._making = PackedGroups()
 
     def list(self, groups: Iterable[Group]) -> None:
-        """Take in the next of all groups; where they are packed, these are all."""
+        """Add the next groups of a listing; packed ones are all of it."""
         if isinstance(groups, PackedGroups):
             self._making = groups
         elif self._making is not None:
             self._making.add(groups)
 
     def end(self) -> None:
-        """Take in that all groups are listed."""
+        """End a listing."""
         if self._making is not None:
             self._packed, self._making = self._making, None
             self._recent, self._hidden, self._checkpoints = {}, [], self._packed.checkpoints
 
     def put(self, group: Group) -> None:
-        """Take in a group that is new, or not what it was; one without checkpoints is there no longer."""
+        """Put a group that is new or has changed; one without checkpoints is removed."""
         known = self._recent.get(group.id)
         if known is None:
             at = self._packed.place(group.id)
@@ -168,7 +168,7 @@ class KnownGroups:
         return None if at < 0 else self._packed[at]
 
     def now(self) -> GroupList:
-        """They as they are."""
+        """The present groups, as a snapshot."""
         recent = [group for group in self._recent.values() if group.checkpoints]
         recent.sort(key=lambda group: group.rank, reverse=True)
         return GroupList(self._packed, recent, self._hidden, self._checkpoints)

@@ -1,7 +1,7 @@
-"""Runs without their checkpoints: what a list of a hundred thousand threads shows, in some 60 bytes for each.
+"""Runs without their checkpoints, for lists of a hundred thousand threads: some 60 bytes each.
 
 A group is a run with the runs that are a part of it: a thread with its calls of subgraphs, a conversation, a workflow
-that was run. It is one row as long as nobody looks into it.
+that was run. It is one row until it is unfolded.
 """
 
 import json
@@ -25,10 +25,10 @@ _PAGES_KEPT = 32
 
 
 class Group(NamedTuple):
-    """A run with what is a part of it.
+    """A run with the runs that are a part of it.
 
     Attributes:
-        id: What no other group of the store has, and what stays as it goes on.
+        id: Unique in the store, and stable while the run goes on.
         title: Its name for people.
         checkpoints: How many it has.
         first: When its first checkpoint was written, in seconds since 1970; 0.0 where that is not known.
@@ -53,7 +53,7 @@ class Group(NamedTuple):
 
     @property
     def rank(self) -> tuple[float, int]:
-        """What orders groups: the newest first."""
+        """The sort key of groups: the newest first."""
         return self.last, self.position
 
 
@@ -74,7 +74,7 @@ def groups_of(runs: Sequence[Run]) -> Iterator[tuple[Group, list[Run]]]:
 
 
 def group_of(runs: Sequence[Run]) -> Group:
-    """What the list shows of a run and those that are a part of it."""
+    """The group of a run and those that are a part of it."""
     refs = [node.ref for run in runs for node in run.nodes]
     # Of those of one moment the later in lineage order: a child is later than its parent.
     newest = refs[0]
@@ -92,7 +92,7 @@ def group_of(runs: Sequence[Run]) -> Group:
 
 
 def group_id(run: Run) -> str:
-    """What identifies the group that a run heads."""
+    """The id of the group whose first run this is."""
     store, name, workflow = run.key
     given = run.nodes[0].ref.store_metadata
     if given is not None and given.run == name:  # a name that the store itself gives is unlike any other

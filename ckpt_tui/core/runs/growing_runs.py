@@ -1,8 +1,8 @@
-"""The runs of a store that is read piece by piece, or written to: what is new is put in its place.
+"""The runs of a store that is read piece by piece or written to: new checkpoints are put in their places.
 
 To arrange everything again takes a second for a hundred thousand checkpoints. A checkpoint whose parent is the end of a
 branch, one that begins a run, and one whose body has been read since change one run only, and mostly one place of it.
-Whatever else comes is arranged with everything, the next time that the runs are asked for.
+After any other change all are arranged anew, when the runs are next needed.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _Rank = tuple[float, int, str]
 
 
 class _Section:
-    """A run while news come in.
+    """A run that changes.
 
     Attributes:
         run: The run, as it was given last.
         nodes: Its checkpoints now, or None where they are those of `run`.
-        places: Id → index in `nodes`, or None until somebody asks.
+        places: Id → index in `nodes`, or None until it is needed.
     """
 
     __slots__ = ("nodes", "places", "run")
@@ -67,7 +67,7 @@ class _Section:
 
 
 class _StoreRuns:
-    """The runs of one store, and what decides whether a checkpoint changes only one of them.
+    """The runs of one store, and the facts that decide whether a checkpoint changes only one of them.
 
     Attributes:
         sections: The runs in order.
@@ -76,7 +76,7 @@ class _StoreRuns:
         guesses: Time and position of each checkpoint whose parent is guessed from what they and others carry.
         last_guess: The last of them; a checkpoint that is not later could be guessed instead.
         last_root: Rank of the last checkpoint that begins a run.
-        numbers: What the runs of a workflow share → how many there are.
+        numbers: The key of a workflow (`workflow_key`) → how many runs it has.
         is_nested: Whether runs are a part of others.
     """
 
@@ -100,7 +100,7 @@ class _StoreRuns:
                     self.last_root = max(self.last_root, node.ref.rank)
 
     def note(self, ref: CheckpointRef) -> None:
-        """Take in whom a checkpoint names as its parent."""
+        """Record the parent that a checkpoint names."""
         if ref.parent is not None:
             if ref.parent not in self.homes:
                 self.missed.add(ref.parent)
@@ -165,7 +165,7 @@ class _StoreRuns:
         return True
 
     def replace(self, known: CheckpointRef, ref: CheckpointRef) -> bool:
-        """Put what is known of a checkpoint now in the place of what was; False where its place may be another."""
+        """Replace the header of a checkpoint; returns False where its place may have changed."""
         if _ordering(known) != _ordering(ref):
             return False
         if ref.rank[:2] in self.guesses and carries_answers(known) != carries_answers(ref):
@@ -175,7 +175,7 @@ class _StoreRuns:
             return False
         index = section.place(ref.id)
         nodes = section.opened()
-        if nodes[index].ref.file != ref.file:  # two files say that they are the same checkpoint
+        if nodes[index].ref.file != ref.file:  # two files have the same id
             return False
         nodes[index] = nodes[index]._replace(ref=ref)
         return True
@@ -197,7 +197,7 @@ class Arrangement:
         self.generation = 0
 
     def change(self, known: CheckpointRef | None, ref: CheckpointRef | None) -> None:
-        """Take in that a checkpoint came (`known` is None), went (`ref` is None), or is another now."""
+        """Record that a checkpoint came (`known` is None), went (`ref` is None), or changed."""
         if self._stores is None:
             return
         done = False
@@ -228,7 +228,7 @@ def _is_orphan(ref: CheckpointRef) -> bool:
 
 
 def _ordering(ref: CheckpointRef) -> tuple[object, ...]:
-    """All that decides where a checkpoint is shown."""
+    """The members that decide where a checkpoint is shown."""
     return (
         ref.id, ref.parent, ref.when, ref.position, ref.iteration, ref.workflow, ref.graph,
         ref.store_metadata, ref.inner, ref.chain,

@@ -1,6 +1,6 @@
-"""The runs of a table of headers while news come in.
+"""The runs of a table of headers, kept up to date.
 
-What goes on at the end of a run, or begins one, is put there; what is gone is taken out of its run.
+A checkpoint that continues or begins a run is added to it; one that is gone is removed from its run.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class GrowingRuns:
         self.arranged = arranged
         self._run_of = arranged.run_of
         self._recent: dict[int, Group] = {}
-        """Index of a run → what the list shows of it, where that has changed since all were arranged."""
+        """Index of a run → its group, where that has changed since all were arranged."""
         self._added: dict[int, list[int]] = {}
         """Index of a run → the numbers of checkpoints that have come since."""
         self._missing: dict[str, int] = {}
         """Id of a run whose first checkpoints name a parent that is not there → its index."""
         self._counts: dict[str, int] = {}
-        """What the runs of a workflow share → how many there are."""
+        """The key of a workflow (`workflow_key`) → how many runs it has."""
         self._last_root = float("-inf")
         for run, root in enumerate(arranged.roots):
             key = headers.keys[headers.kinds[root]]
@@ -88,7 +88,7 @@ class GrowingRuns:
         return run
 
     def _put(self, number: int, run: int) -> None:
-        """Note the run of a checkpoint; what came before it and has none is not in any."""
+        """Record the run of a checkpoint; earlier ones without a run are in none."""
         self._run_of.extend([-1] * (number - len(self._run_of)))
         self._run_of.append(run)
 
@@ -113,7 +113,7 @@ class GrowingRuns:
         return list(lost), is_stale
 
     def _take_out(self, run: int, lost: Sequence[int], is_stale: bool) -> bool:
-        """Take checkpoints out of a run; whether anything else may have changed."""
+        """Take checkpoints out of a run; returns whether anything else may have changed."""
         headers, known = self._headers, self.group(run)
         names, whens = [headers.names[number] for number in lost], [headers.whens[number] for number in lost]
         is_first = self.arranged.roots[run] in lost
@@ -141,7 +141,7 @@ class GrowingRuns:
         return self._run_of[number] if 0 <= number < len(self._run_of) else -1
 
     def group(self, run: int) -> Group:
-        """What the list shows of a run."""
+        """The group of a run."""
         known = self._recent.get(run)
         return self.arranged.group(self._headers, run) if known is None else known
 
@@ -156,7 +156,7 @@ class GrowingRuns:
 
     @property
     def recent(self) -> Mapping[int, Group]:
-        """Index of a run → what there is to say of it, of those that have changed since all were arranged."""
+        """Index of a run → its group, for runs that have changed since all were arranged."""
         return self._recent
 
     def settled(self) -> TableRuns:

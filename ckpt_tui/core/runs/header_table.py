@@ -1,7 +1,7 @@
 """The headers of a directory's files in columns, some 80 bytes each, where an object for each would take 1,700.
 
-A file has a number for as long as the table lives. The table knows what decides in which run a checkpoint is, and
-whether its file has changed; all else is read from the file when somebody looks at it.
+A file has a number for as long as the table lives. The table holds what decides in which run a checkpoint is, and
+whether its file has changed; the rest is read from the file on demand.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LOOKED_AT_ONCE = 8192
 
 
 class HeaderTable:
-    """What is known of the files of one directory.
+    """The headers of the files of one directory.
 
     A name is found by its hash of 64 bits, whose key Python draws anew for each process. Two of a million names have
     the same in one of forty million processes; the second would then be taken for the first.
@@ -45,10 +45,10 @@ class HeaderTable:
         whens: When it was saved, in seconds since 1970.
         iterations: `iteration_count`.
         changed: When the file was changed, in nanoseconds since 1970; 0 where that is not known.
-        marks: What differs where the file is another one (`mark_of`).
-        flags: What is special.
+        marks: A mark that differs where the file is another one (`mark_of`).
+        flags: Flags of the special cases above.
         workflows: Workflow, graph and chain; a name that the framework made up is left out.
-        keys: What runs of each of these share (`workflow_key`).
+        keys: The key of each of these (`workflow_key`).
         renamed: Name that a copy had before it was renamed → its number.
     """
 
@@ -103,7 +103,7 @@ class HeaderTable:
         return self._placed == len(self.flags)
 
     def hash_names(self) -> None:
-        """Make names be found, which takes a second for a million."""
+        """Make all names searchable, which takes a second for a million."""
         if self.is_hashed:
             return
         is_known = len(self._hashes) == len(self.flags)
@@ -111,15 +111,15 @@ class HeaderTable:
         count = len(hashes)
         self._slots = _slots_of(hashes, count, count + 1, 4096)
         self._hashes = hashes
-        self._placed = count  # the last thing: who asks meanwhile sees that they cannot be looked up
+        self._placed = count  # last: other threads see until now that names cannot be looked up
 
     def take_hashes(self, hashes: array[int]) -> None:
-        """Take in the hashes of all names, in order."""
+        """Set the hashes of all names, in order."""
         if not self.is_hashed:
             self._hashes = hashes
 
     def look_up(self, names: Iterable[str]) -> None:
-        """Make some names be found before all are: by the hashes that are known, in a thirtieth of the time."""
+        """Make some names searchable before all are: by the known hashes, in a thirtieth of the time."""
         if self.is_hashed or len(self._hashes) != len(self.flags):
             return
         wanted = {hash(name): name for name in names}
@@ -164,7 +164,7 @@ class HeaderTable:
     # -- news --------------------------------------------------------------------------------------------------------
 
     def put(self, ref: CheckpointRef, flags: int = 0) -> int:
-        """Take in what a checkpoint's file says; returns its number."""
+        """Add the header of a checkpoint; returns its number."""
         number = self._number_for(ref.file)
         if self.parents[number] == UNKNOWN:  # it may name another one now
             self._forget_awaited(number)
@@ -190,13 +190,13 @@ class HeaderTable:
         return number
 
     def put_problem(self, name: str) -> int:
-        """Take in that a file is not a checkpoint; returns its number."""
+        """Add a file that is not a checkpoint; returns its number."""
         number = self._number_for(name)
         self.flags[number] = PROBLEM
         return number
 
     def drop(self, name: str) -> int:
-        """Take in that a file is gone; returns its number, -1 where it had none."""
+        """Mark a file as gone; returns its number, -1 where it had none."""
         number = self.number(name)
         if number >= 0:
             self.flags[number] = GONE
@@ -204,11 +204,11 @@ class HeaderTable:
         return number
 
     def stamp(self, number: int, changed: int, mark: int) -> None:
-        """Take in when a file was changed, and what differs where it is another one."""
+        """Set the time of a file's last change, and its mark."""
         self.changed[number], self.marks[number] = changed, mark
 
     def facts(self, number: int) -> tuple[Any, ...]:
-        """All that decides in which run a checkpoint is, and what is said of that run."""
+        """The facts that decide in which run a checkpoint is, and the title of that run."""
         columns = (self.parents, self.kinds, self.iterations, self.whens)
         return (*(column[number] for column in columns), self.flags[number] & ~RACY)
 
@@ -221,7 +221,7 @@ class HeaderTable:
         return kind
 
     def take_workflows(self, workflows: Iterable[tuple[str, str, str]]) -> None:
-        """Take in workflows, as `workflows` has them."""
+        """Set `workflows`."""
         for workflow, graph, chain in workflows:
             self._kinds[workflow, graph, chain] = len(self.workflows)
             self.workflows.append((workflow, graph, chain))
@@ -248,7 +248,7 @@ class HeaderTable:
             self.awaited.append(above)
 
     def light_ref(self, number: int, parent: str | None = None) -> CheckpointRef:
-        """A header with nothing but what decides where a checkpoint is in its run."""
+        """A header with only the members that decide the place of a checkpoint in its run."""
         name = self.names[number]
         workflow, graph, chain = self.workflows[self.kinds[number]]
         return CheckpointRef(
@@ -287,6 +287,6 @@ def _place(number: int, value: int, slots: array[int]) -> None:
 
 
 def mark_of(inode: int, size: int, ctime_ns: int) -> int:
-    """What differs, but for one in four thousand million, where a file of the same time is another one."""
+    """A mark that differs where a file of the same time is another one, but for one in four thousand million."""
     # Of a tuple of numbers, Python makes the same hash in each process.
     return hash((inode, size, ctime_ns)) & MARK

@@ -12,7 +12,7 @@ from ckpt_tui.core.runs.short_ids import own_id
 
 
 class IdFault(Exception):
-    """No checkpoint, or more than one, answers to a name; `ambiguous` says which. `reason` is a sentence."""
+    """A name means no checkpoint, or several (`ambiguous`); `reason` is a sentence."""
 
     def __init__(self, reason: str, ambiguous: bool = False) -> None:
         super().__init__(reason)
@@ -72,7 +72,7 @@ def newest(nodes: Sequence[Node]) -> tuple[tuple[float, int], Node]:
 
 
 def as_late_here(node: Node, nodes: Sequence[Node]) -> list[Node]:
-    """The ends of other branches, in lineage order, that are as late as the latest: nothing says which came first."""
+    """The ends of other branches, in lineage order, that are as late as the latest: their order is unknown."""
     leaves = _last_of_branches(nodes)[1]
     return [leaf for leaf in leaves if leaf is not node] if any(leaf is node for leaf in leaves) else []
 
@@ -126,7 +126,7 @@ def as_late(node: Node, runs: Sequence[Run]) -> list[Node]:
 
 
 def _of_one_store(name: str, runs: Sequence[Run]) -> tuple[dict[str, Node], str]:
-    """The checkpoints a name is looked up in, and what it is there: `STORE/ID` means one store.
+    """The checkpoints a name is looked up in, and the name there: `STORE/ID` means one store.
 
     Raises:
         IdFault: the id is in more than one store.
@@ -173,7 +173,7 @@ def _base(name: str, nodes: dict[str, Node]) -> Node:
 
 
 def _in_threads(name: str, nodes: dict[str, Node]) -> list[Node]:
-    """What a name means where ids are `THREAD/ID`: the thread may be left out, or the middle of an id be given."""
+    """The meaning of a name where ids are `THREAD/ID`: the thread may be left out, or the middle of an id given."""
     thread, slash, start = name.rpartition("/")
     own = [(node_id, node) for node_id, node in nodes.items() if "/" in node_id]
     if slash:

@@ -1,4 +1,4 @@
-"""Which checkpoint came from which: parent chains, forks and runs, and the order in which they are shown.
+"""Lineage of checkpoints: parent chains, forks and runs, and the order in which they are shown.
 
 The order follows parents, then time. `iteration_count` is neither unique nor monotone.
 """
@@ -27,7 +27,7 @@ class Node(NamedTuple):
         lane: Column of the gutter, from 0.
         lanes: Bit set of the gutter's columns in use on this row, its own included.
         opened: Bit set of columns that begin under this row, one for each further child.
-        irregular: What is wrong with its chain ("parent missing", "cycle"), or "".
+        irregular: The fault of its chain ("parent missing", "cycle"), or "".
     """
 
     ref: CheckpointRef
@@ -65,7 +65,7 @@ class Run(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What no other run of a list has, and what stays as it goes on.
+        """Unique in the list, and stable while the run goes on.
 
         Its id alone may be in two stores, and for two workflows below one missing parent.
         """

@@ -34,7 +34,7 @@ def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None =
 
 
 def _store_metadata(given: StoreMetadata) -> dict[str, Any]:
-    """What a store says itself; members that say nothing are left out."""
+    """The metadata of a store; empty members are left out."""
     document: dict[str, Any] = {}
     if given.title:
         document["title"] = given.title
@@ -79,10 +79,10 @@ def ls_document(
         kind: The kind of the store.
         path: Where it is, as it was named.
         runs: Its runs.
-        problems: What should be a checkpoint and cannot be shown as one.
+        problems: Files that should be checkpoints and cannot be shown as one.
         stores: Name, kind and path of each of several stores that are shown as one list.
         forks: Name and path of each directory of forks that is shown with the store.
-        beside: Name of everything else beside the checkpoints and is recognised, and what it is.
+        beside: Name and description of everything else that is beside the checkpoints and is recognised.
     """
     several = [{"name": name, "kind": one, "path": where} for name, one, where in stores]
     return {

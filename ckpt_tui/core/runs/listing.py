@@ -32,7 +32,7 @@ class RunRow(NamedTuple):
 
 
 class FoldedRow(NamedTuple):
-    """A run that is folded to one row, with what is a part of it; `number` is 0 where it has an id of its own."""
+    """A run folded to one row, with the runs that are a part of it; `number` is 0 where it has an id of its own."""
 
     group: Group
     number: int
@@ -115,7 +115,7 @@ def run_rows(run: Run) -> list[Row]:
 
 
 def problem_rows(problems: Iterable[Problem]) -> list[Row]:
-    """The rows of what cannot be shown, with their heading; none where there is nothing of the kind."""
+    """The rows of files that cannot be shown, with their heading; none where there are no such files."""
     broken = sorted(problems, key=lambda problem: problem.file)
     return [ProblemsRow(len(broken)), *map(ProblemRow, broken)] if broken else []
 
@@ -160,12 +160,12 @@ def given_name(ref: CheckpointRef) -> str:
 
 
 class Happening(NamedTuple):
-    """What happened at a checkpoint, in the order of a row; all texts are safe for a terminal.
+    """The step to a checkpoint, in the order of a row; all texts are safe for a terminal.
 
     Attributes:
         status: entry, waits, answered, done, open, fork, or "" for an ordinary step; never cut.
-        who: The executors, after `→` those that something from outside goes to; cut in its middle.
-        gist: What is asked, was answered, is on its way or came out; cut at its end.
+        who: The executors, after `→` those that receive something from outside; cut in its middle.
+        gist: The question, the answer, the message in flight or the outcome; cut at its end.
     """
 
     status: str
@@ -182,7 +182,7 @@ class Happening(NamedTuple):
 
 
 UNREAD = Happening("", "…", "")
-"""Shown while nobody has read the body."""
+"""Shown while the body is not read."""
 
 
 def happening(row: NodeRow) -> Happening:
@@ -203,7 +203,7 @@ def happening(row: NodeRow) -> Happening:
 
 
 def _from_store(row: NodeRow, given: StoreMetadata) -> Happening:
-    """The same where the store itself says what happened."""
+    """The same where the store itself describes the step."""
     ref = row.node.ref
     facts = ref.facts
     gist = facts.gist if facts is not None else ""
@@ -236,7 +236,7 @@ def _of_facts(row: NodeRow, facts: Facts | None) -> Happening:
 
 
 def _waiting(facts: Facts) -> Happening:
-    """A checkpoint that waits: who asks, what, and for how many answers where there are several."""
+    """A checkpoint that waits: the executor, the question, and the number of answers where there are several."""
     number = f" {facts.pending}" if facts.pending > 1 else ""
     return Happening(f"waits{number}", ", ".join(shown_name(name, 40) for name in facts.askers[:2]), facts.gist)
 
@@ -255,7 +255,7 @@ def summary(row: NodeRow) -> str:
 
 
 def irregularities(row: NodeRow) -> list[tuple[str, str]]:
-    """What is irregular about a checkpoint: a sign, and words where its place in the run is; the gravest first."""
+    """The irregularities of a checkpoint, the gravest first: a sign, and words about its place in the run."""
     node = row.node
     found = [("!", node.irregular)] if node.irregular else []
     if node.ref.note:
@@ -286,7 +286,7 @@ def own_number(run: Run) -> int:
 
 
 def is_named(title: str, number: int, text: str) -> bool:
-    """Whether what a run is called contains a text; upper case in the text makes it strict about case.
+    """Whether the name of a run contains a text; upper case in the text makes it strict about case.
 
     Args:
         title: Its name.
@@ -323,7 +323,7 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
 
 
 def folded_texts(row: FoldedRow, whole: bool) -> tuple[str, str, str]:
-    """The name of a folded run, how many checkpoints it has, and when it went on last; `whole` with the year."""
+    """The name of a folded run, the number of its checkpoints, and the time of the newest; `whole` with the year."""
     group = row.group
     name = f"{group.title} · run {row.number}" if row.number else group.title
     when = date_text(group.last)

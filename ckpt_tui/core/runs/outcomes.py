@@ -42,10 +42,10 @@ def outcomes(runs: Iterable[Run], identifier: str) -> tuple[CheckpointRef, Check
 
 
 class Beginnings(NamedTuple):
-    """What made two branches differ, as text.
+    """The beginnings of two branches, as text.
 
     Attributes:
-        are_answers: The texts are what was answered on either; else what happened first.
+        are_answers: The texts are the answers on either branch; else their first steps.
         first: The text of one branch.
         second: That of the other.
     """
@@ -56,7 +56,7 @@ class Beginnings(NamedTuple):
 
 
 def beginnings(first: Sequence[Node], second: Sequence[Node]) -> Beginnings | None:
-    """What two branches began with; None if both read the same, or are not read yet.
+    """The beginnings of two branches; None if both are equal, or are not read yet.
 
     Args:
         first: The checkpoints of one branch, after the last that both have.
@@ -71,12 +71,12 @@ def beginnings(first: Sequence[Node], second: Sequence[Node]) -> Beginnings | No
 
 
 def _without_fork(one: Happening) -> Happening:
-    """The same without the word that the branch is a fork, or ends there: it says nothing of how they began."""
+    """The same without the words for a fork or an end, which do not describe the beginning."""
     return one._replace(status="") if one.status in ("fork", "open") else one
 
 
 def continuations(runs: Iterable[Run], identifier: str) -> list[Node]:
-    """The checkpoints that follow a checkpoint at once: one for each way that goes on from it."""
+    """The checkpoints that follow a checkpoint at once: one for each branch."""
     return [node for run in runs for node in run.nodes if node.parent == identifier]
 
 
@@ -85,14 +85,14 @@ def why_none(runs: Iterable[Run], identifier: str, just_there: bool = False) -> 
 
     Args:
         runs: The runs of a store.
-        identifier: Id of a checkpoint, as `outcomes` was asked for.
-        just_there: Only this checkpoint was looked at, and none before it.
+        identifier: Id of a checkpoint, as given to `outcomes`.
+        just_there: Only this checkpoint was examined, and none before it.
     """
     short = short_id(identifier)
     count = len(continuations(runs, identifier))
     if just_there:
-        ways = "goes on in one way only" if count else "does not go on yet"
-        return f"{short} {ways}: r there makes another way to compare."
+        found = "has only one branch" if count else "has no branch yet"
+        return f"{short} {found}: r there makes another branch to compare."
     if count:
         return f"{short} has only one continuation, and so has every checkpoint before it: r resumes from it again."
     return f"Nothing follows {short}, and no checkpoint before it forks: r on an earlier checkpoint makes a fork."

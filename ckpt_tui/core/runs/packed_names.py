@@ -23,7 +23,7 @@ class PackedNames:
 
     Args:
         pages: Pages that `packed` gave.
-        digests: What `digests` was of them; made anew where it is not of as many.
+        digests: Their `digests`; made anew where there are not as many.
 
     Attributes:
         digests: The digest of each page that is full, `DIGEST` bytes of them each: to compare names with these takes a

@@ -1,4 +1,4 @@
-"""Which checkpoint each came from: as the file says, or as is guessed where the format says nothing.
+"""The parent of each checkpoint: the one in the file, or a guess where the format has none.
 
 `iteration_count` is used only here, to guess the parent of a checkpoint whose chain Agent Framework 1.9 and older broke
 on resume.
@@ -14,14 +14,14 @@ from ckpt_tui.core.model import INTERNAL, CheckpointRef
 from ckpt_tui.core.runs.workflow_names import workflow_key
 
 MISSING = "parent missing"
-"""What is irregular about a checkpoint whose parent is not in the store."""
+"""The irregularity of a checkpoint whose parent is not in the store."""
 
 
 def parents_of(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str], dict[str, str]]:
-    """What each checkpoint came from.
+    """The parent of each checkpoint.
 
     Returns:
-        The parent of each that has one, by id; those whose parent is guessed; what is irregular about some.
+        The parent of each that has one, by id; those whose parent is guessed; the irregularities of some.
     """
     parents: dict[str, str] = {}
     guessed: set[str] = set()
@@ -134,8 +134,7 @@ def guessed_parents(by_id: dict[str, CheckpointRef], orphans: Sequence[Checkpoin
 def _before(orphan: CheckpointRef, iteration: int, candidates: _Ranks, by_id: dict[str, CheckpointRef]) -> str:
     """The latest of the candidates that is not later, "" where there is none.
 
-    Where a clock is too coarse to say more, one of an earlier iteration came first, and so did a question before its
-    answers.
+    Where a clock is too coarse, an earlier iteration counts as earlier, and so does a question before its answers.
     """
     at = bisect_left(candidates, (orphan.when, orphan.position, ""))
     end = at

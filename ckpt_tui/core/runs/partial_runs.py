@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.runs.selected_runs import Selection
 
 MANY = 4096
-"""Checkpoints from which on a part is looked for; fewer are arranged in less than a tenth of a second."""
+"""Checkpoints from which on a part is searched; fewer are arranged in less than a tenth of a second."""
 
 _when = attrgetter("when")
 _rank = attrgetter("rank")
@@ -42,7 +42,7 @@ def runs_for_selection(refs: Sequence[CheckpointRef], selection: Selection) -> t
 
     Args:
         refs: All checkpoints.
-        selection: What is wanted of them.
+        selection: The selection.
     """
     is_recent = selection.limit is not None or selection.since is not None
     if len(refs) < MANY or not is_recent or selection.run or selection.status:
@@ -56,7 +56,7 @@ def runs_for_selection(refs: Sequence[CheckpointRef], selection: Selection) -> t
 
 
 class HeaderGraph:
-    """Which checkpoints of one store follow which, in no order.
+    """The links between checkpoints of one store, in no order.
 
     Args:
         refs: All of them.
@@ -75,7 +75,7 @@ class HeaderGraph:
         self.is_certain = len(self._by_id) == len(refs) and not any(map(_is_special, refs)) and self._link()
 
     def _link(self) -> bool:
-        """Take in who follows whom; returns whether every checkpoint comes from one without a parent."""
+        """Link children to parents; returns whether every checkpoint descends from one without a parent."""
         known = self._by_id
         roots = []
         for ref in self._refs:
@@ -90,7 +90,7 @@ class HeaderGraph:
         return len(self._below(roots)) == len(self._refs)
 
     def _family(self, root: CheckpointRef) -> tuple[str, str]:
-        """What the first checkpoints of a run share: branches below a checkpoint that is gone are one run."""
+        """A key that the first checkpoints of a run share: branches below a checkpoint that is gone are one run."""
         is_alone = not root.parent or root.parent == root.id
         return root.id if is_alone or root.parent is None else root.parent, workflow_key(root)
 
@@ -143,7 +143,7 @@ class HeaderGraph:
 
 
 def _is_special(ref: CheckpointRef) -> bool:
-    """Whether its place is decided by more than its parent."""
+    """Whether more than its parent decides its place."""
     return bool(
         ref.inner or ref.chain or ref.position or ref.store_metadata or (ref.parent is None and ref.iteration > 0)
     )

@@ -1,4 +1,4 @@
-"""What a branch shows about one path or one expression: the values it took, and where it first held.
+"""The history of a path along a branch, and the first checkpoint where an expression holds.
 
 Pure: `ckpt_tui.actions` reads the checkpoints and makes these.
 """
@@ -48,7 +48,7 @@ class History(NamedTuple):
         values: Each value where it differs from the one before it, root first.
         asked: Checkpoints that were looked at.
         unread: Checkpoints that could not be.
-        complete: All of the branch was looked at.
+        complete: The whole branch was evaluated.
     """
 
     path: str
@@ -65,7 +65,7 @@ class Bisection(NamedTuple):
         expression: The expression that was asked.
         first: The first checkpoint where it is true, or None.
         previous: The checkpoint before that one, or None at the root.
-        flips: How often it turns true or false along the branch; None where not every checkpoint was asked.
+        flips: How often it turns true or false along the branch; None where not every checkpoint was evaluated.
         asked: Checkpoints that were looked at.
         unread: Checkpoints that could not be.
         complete: The search came to its end.
@@ -81,11 +81,11 @@ class Bisection(NamedTuple):
 
     @property
     def hint(self) -> str:
-        """What to know about the answer beyond it, as text for people; "" for nothing."""
+        """A remark on the answer, as text for people; "" for none."""
         if self.first is None:
             return ""
         if self.flips is None:
-            return "found by halving: right if it turns true once and stays so"
+            return "found by halving: correct if it becomes true once and stays true"
         if self.previous is None and self.flips == 0:
             return "true in the whole branch"
         if self.flips > 1:
@@ -158,7 +158,7 @@ def _with_gaps(document: dict[str, Any], unread: Sequence[Unread], complete: boo
 
 
 def executors_text(taken: HistoryValue) -> str:
-    """Who ran, for people: `writer`, `~writer, reviewer` where some are inferred, or what came in: `(answer)`."""
+    """The executors that ran, for people: `writer`, `~writer, reviewer` if some are inferred, or `(answer)`."""
     if not taken.executors:
         return f"({taken.step})" if taken.step != "superstep" else ""
     names = [name for name in taken.executors if name != START]
@@ -168,7 +168,7 @@ def executors_text(taken: HistoryValue) -> str:
 def value_text(value: Any, limit: int) -> str:
     """JSON on one line, cut with `…` after so many characters; the mask where all of it is a secret.
 
-    What is a text with a type in JSON (an Enum, a time, a number without end) is that text alone.
+    A text with a type in JSON (an Enum, a time, an infinite number) is written as that text alone.
     """
     if is_mask(value):
         return MASK
@@ -184,7 +184,7 @@ def value_text(value: Any, limit: int) -> str:
 
 
 def newest_part(before: Any, after: Any) -> tuple[str, Any]:
-    """Where in a value something new came, and what: `+ ` for what was added at its end, `.key ` for a member.
+    """The place of the newest part of a value, and the part: `+ ` for one added at its end, `.key ` for a member.
 
     Args:
         before: The JSON of the value before it.
@@ -211,13 +211,13 @@ def newest_part(before: Any, after: Any) -> tuple[str, Any]:
 
 
 def _new_member(before: dict[str, Any], after: dict[str, Any], key: str) -> Any:
-    """A member of several that are new; of a text that both have, what is new in it."""
+    """A member of several that are new; the new part of a text that both have."""
     was, now = before.get(key), after[key]
     return "".join(_new_text(was, now)) if isinstance(was, str) and isinstance(now, str) else now
 
 
 def _new_text(before: str, after: str) -> tuple[str, str]:
-    """What is new in a text, from the word where it differs; the whole where that is near its beginning."""
+    """The new part of a text, from the word where it differs; the whole where that is near its beginning."""
     places = range(min(len(before), len(after)))
     shared = bisect_left(places, True, key=lambda at: before[: at + 1] != after[: at + 1])
     start = max(after.rfind(" ", 0, shared), shared - _CONTEXT, 0)
@@ -225,7 +225,7 @@ def _new_text(before: str, after: str) -> tuple[str, str]:
 
 
 def _new_members(before: Any, after: Any) -> list[Any]:
-    """The keys, or places, whose members are new; none for what has no members, and for what lost some."""
+    """The keys or places whose members are new; none where there are no members, and where some were removed."""
     if isinstance(after, list):
         return [at for at, item in enumerate(after) if at >= len(before) or not _same(item, before[at])]
     if not isinstance(after, dict) or any(key not in after for key in before):
@@ -245,10 +245,10 @@ def _same(one: Any, other: Any) -> bool:
 
 
 _DEEPEST = 12
-"""Members within members that are looked into for what is new."""
+"""Levels of members that are searched for the new part."""
 
 _CONTEXT = 24
-"""Characters of a text that stay before what is new in it."""
+"""Characters of a text that stay before its new part."""
 
 
 def tip_of(run: Run, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The branch of a run that is walked along: one way from the root to a tip, with a choice at each fork."""
+"""The path of a playback through a run: from the root to a tip, with a choice at each fork."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from ckpt_tui.core.runs.lineage import Node, Run
 
 
 class Fork(NamedTuple):
-    """A checkpoint from which more than one way goes on.
+    """A checkpoint with more than one child.
 
     Attributes:
-        at: Its place on the track.
-        ways: The checkpoints that follow it, the earliest first.
-        taken: Which of them is on the track.
-        decided: Whether somebody chose it; otherwise it is the first.
+        at: Its place on the path.
+        branches: The checkpoints that follow it, the earliest first.
+        taken: Which of them is on the path.
+        decided: Whether the person chose it; otherwise it is the first.
     """
 
     at: int
-    ways: tuple[Node, ...]
+    branches: tuple[Node, ...]
     taken: int
     decided: bool
 
 
 class PlaybackPath(NamedTuple):
-    """A way through a run.
+    """A path through a run.
 
     Attributes:
         run: The run.
-        nodes: The checkpoints on the way, from the root on.
+        nodes: The checkpoints on the path, from the root on.
         forks: Place → fork, for the places where there is one.
         places: Id → place.
-        choices: Id of a checkpoint → id of the one that follows it, where somebody chose.
+        choices: Id of a checkpoint → id of the one that follows it, where the person chose.
     """
 
     run: Run
@@ -42,7 +42,7 @@ class PlaybackPath(NamedTuple):
     choices: Mapping[str, str]
 
     def place(self, checkpoint: str) -> int:
-        """The place of a checkpoint; -1 when it is not on this way."""
+        """The place of a checkpoint; -1 when it is not on this path."""
         return self.places.get(checkpoint, -1)
 
     def next_fork(self, at: int) -> Fork | None:
@@ -53,7 +53,7 @@ class PlaybackPath(NamedTuple):
 
 
 def path_through(run: Run, checkpoint: str, choices: Mapping[str, str] | None = None) -> PlaybackPath:
-    """The way that leads through a checkpoint: the way to it counts as chosen, from there on `choices` do.
+    """The path through a checkpoint: the steps to it count as chosen, from there on `choices` decide.
 
     Args:
         run: The run that the checkpoint is in.
@@ -70,41 +70,41 @@ def path_through(run: Run, checkpoint: str, choices: Mapping[str, str] | None = 
             roots.append(node)
     chosen = dict(choices or {})
     here = by_id.get(checkpoint) or roots[0]
-    way = [here]
+    path = [here]
     while here.parent is not None and here.parent in by_id:
         chosen[here.parent] = here.ref.id
         here = by_id[here.parent]
-        way.append(here)
-    way.reverse()
+        path.append(here)
+    path.reverse()
     forks: dict[int, Fork] = {}
     at = 0
     while True:
-        node = way[at]
+        node = path[at]
         below = children.get(node.ref.id, [])
         if not below:
             break
-        ways = tuple(sorted(below, key=lambda child: (child.ref.when, child.ref.id)))
+        branches = tuple(sorted(below, key=lambda child: (child.ref.when, child.ref.id)))
         wanted = chosen.get(node.ref.id)
-        taken = next((number for number, child in enumerate(ways) if child.ref.id == wanted), 0)
-        if len(ways) > 1:
-            forks[at] = Fork(at, ways, taken, wanted is not None)
+        taken = next((number for number, child in enumerate(branches) if child.ref.id == wanted), 0)
+        if len(branches) > 1:
+            forks[at] = Fork(at, branches, taken, wanted is not None)
         at += 1
-        if at == len(way):
-            way.append(ways[taken])
-    places = {node.ref.id: place for place, node in enumerate(way)}
-    return PlaybackPath(run, tuple(way), forks, places, chosen)
+        if at == len(path):
+            path.append(branches[taken])
+    places = {node.ref.id: place for place, node in enumerate(path)}
+    return PlaybackPath(run, tuple(path), forks, places, chosen)
 
 
-def take(track: PlaybackPath, fork: Fork, way: int) -> PlaybackPath:
-    """The track with another way taken at a fork."""
+def take(track: PlaybackPath, fork: Fork, branch: int) -> PlaybackPath:
+    """The path with another child taken at a fork."""
     parent = track.nodes[fork.at].ref.id
-    child = fork.ways[way].ref.id
-    # What was chosen on the way that is left is forgotten only where it contradicts.
+    child = fork.branches[branch].ref.id
+    # Choices on the former path are forgotten only where they contradict the new one.
     return path_through(track.run, child, {**track.choices, parent: child})
 
 
 def steps_to_tip(run: Run, start: Node) -> tuple[int, Node]:
-    """How many checkpoints follow a node along its longest way, itself included, and the last of them."""
+    """How many checkpoints follow a node along its longest path, itself included, and the last of them."""
     children: dict[str, list[Node]] = {}
     for node in run.nodes:
         if node.parent is not None:

@@ -1,4 +1,4 @@
-"""Which checkpoints of a store can go: those that a person means, unless what is kept needs them."""
+"""Selects the checkpoints of a store to delete: those that a person means, unless kept ones need them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ckpt_tui.core.text import counted
 
 
 class Wish(NamedTuple):
-    """What a person wants to go.
+    """The checkpoints that a person wants to delete.
 
     Attributes:
         keep: All but so many of the newest checkpoints of each run; None for no such wish.
@@ -29,7 +29,7 @@ class Wish(NamedTuple):
 
 
 class PruneChoice(NamedTuple):
-    """What goes, and what does not.
+    """The checkpoints that go, and those that stay.
 
     Attributes:
         gone: Checkpoints that go, in lineage order.
@@ -71,7 +71,7 @@ def age_text(seconds: int) -> str:
 
 
 UNREAD = "its body is not read yet: it may wait for an answer"
-"""Why a checkpoint stays of which only the header is known."""
+"""Why a checkpoint stays whose body is not read."""
 
 
 def choose(runs: Sequence[Run], wish: Wish, bar: Callable[[Node], str] = lambda node: "") -> PruneChoice:
@@ -79,8 +79,8 @@ def choose(runs: Sequence[Run], wish: Wish, bar: Callable[[Node], str] = lambda 
 
     Args:
         runs: The runs of the store, with forks that are kept elsewhere.
-        wish: What a person wants.
-        bar: Why a checkpoint may not go, whatever is wanted; "" where it may.
+        wish: The wish.
+        bar: Why a checkpoint may never go; "" where it may.
     """
     gone: list[Node] = []
     waiting: list[Node] = []

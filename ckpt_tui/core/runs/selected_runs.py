@@ -1,4 +1,4 @@
-"""A part of a list: one run, what is new, the ends of branches in some state, or the newest few."""
+"""A part of a list: one run, new checkpoints, the ends of branches in some state, or the newest few."""
 
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -10,13 +10,13 @@ from ckpt_tui.core.runs.lineage import Node, Run
 
 
 class Selection(NamedTuple):
-    """Which checkpoints are wanted; all where nothing is said.
+    """The checkpoints that are wanted; all by default.
 
     Attributes:
         run: The id of a run, its beginning, or a name for one of its checkpoints, or "".
-        since: Seconds since 1970; what is older is left out.
+        since: Seconds since 1970; older checkpoints are left out.
         status: Only the ends of branches that are in one of these states; empty for all checkpoints.
-        limit: The newest so many, or None.
+        limit: Number of the newest checkpoints, or None.
         workflows: Names of workflows, `*` for any text in them; empty for all.
     """
 
@@ -27,7 +27,7 @@ class Selection(NamedTuple):
     workflows: tuple[str, ...] = ()
 
     def before_reading(self, runs: Sequence[Run]) -> tuple[Run, ...]:
-        """What is wanted as far as headers say; a limit holds afterwards where states are asked for.
+        """The selection as far as headers decide it; with `status`, the limit is applied after reading.
 
         Raises:
             IdFault: there is no such run, or more than one.
@@ -44,7 +44,7 @@ class Selection(NamedTuple):
         return self._newest(found)
 
     def after_reading(self, runs: Sequence[Run]) -> tuple[Run, ...]:
-        """What of it is wanted once the bodies have been read."""
+        """The selection once the bodies have been read."""
         if not self.status:
             return tuple(runs)
         return self._newest(keep(runs, lambda node: node.ref.status in self.status))
@@ -95,7 +95,7 @@ def _run_of(name: str, runs: Sequence[Run]) -> Run:
 
 
 def with_read(runs: Sequence[Run], entries: Mapping[str, CheckpointRef]) -> tuple[Run, ...]:
-    """The runs with what was read of their checkpoints; those that turned out to be broken are left out."""
+    """The runs with the bodies that were read; checkpoints that turned out to be broken are left out."""
     kept = keep(runs, lambda node: node.ref.file in entries, is_counted=False)
     return tuple(
         run._replace(nodes=tuple(node._replace(ref=entries[node.ref.file]) for node in run.nodes)) for run in kept

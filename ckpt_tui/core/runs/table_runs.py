@@ -1,6 +1,6 @@
-"""The runs that the headers of a table form, without an object for each: what `lineage.arrange` says about them.
+"""The runs that the headers of a table form, without an object for each; the same as `lineage.arrange` gives.
 
-What is more than numbers (a parent that is guessed, checkpoints of one moment) is left to `lineage`, for those alone.
+Special cases (a guessed parent, checkpoints with the same time) are left to `lineage`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NAMED_AT_ONCE = 1 << 16
 
 
 class TableRuns:
-    """Which runs there are, and who is in them.
+    """The runs and their members.
 
     Args:
         table: The headers, all of them.
@@ -44,7 +44,7 @@ class TableRuns:
         self._count(table, parents)
 
     def _count(self, table: HeaderTable, parents: array[int]) -> None:
-        """Note who is in each run, and the first and last of them."""
+        """Count the members of each run, and find the first and last of them."""
         runs = len(self.roots)
         counts = array("i", bytes(4 * runs))
         first, last = array("d", [float("inf")]) * runs, array("d", [float("-inf")]) * runs
@@ -98,7 +98,7 @@ class TableRuns:
         Args:
             table: The headers.
             number: The number of the checkpoint.
-            among: What the number of the run is among those of its workflow.
+            among: The number of the run among those of its workflow.
         """
         when = table.whens[number]
         self.roots.append(number)
@@ -111,11 +111,11 @@ class TableRuns:
         return len(self.roots) - 1
 
     def changed(self, members: Mapping[int, Sequence[int]], groups: Mapping[int, tuple[Group, int]]) -> TableRuns:
-        """The same runs with what has come and gone in some of them; each has checkpoints.
+        """The same runs with the changes in some of them; each has checkpoints.
 
         Args:
             members: Index of a run → the numbers of its checkpoints, in ascending order.
-            groups: Index of each of these runs → what there is to say of it, and the number of its newest checkpoint.
+            groups: Index of each of these runs → its group, and the number of its newest checkpoint.
         """
         made = TableRuns.__new__(TableRuns)
         made.run_of, made.roots, made.numbers, made.missing = self.run_of, self.roots, self.numbers, self.missing
@@ -135,7 +135,7 @@ class TableRuns:
         return made
 
     def groups(self, table: HeaderTable) -> Iterator[Group]:
-        """What the list shows of each run, the newest first."""
+        """The group of each run, the newest first."""
         for start in range(0, len(self.order), NAMED_AT_ONCE):
             some = self.order[start : start + NAMED_AT_ONCE]
             wanted = sorted({*(self.roots[run] for run in some), *(self.newest[run] for run in some)})
@@ -144,7 +144,7 @@ class TableRuns:
                 yield self._group(table, run, names[self.roots[run]], names[self.newest[run]])
 
     def group(self, table: HeaderTable, run: int) -> Group:
-        """What the list shows of one run."""
+        """The group of one run."""
         return self._group(table, run, table.names[self.roots[run]], table.names[self.newest[run]])
 
     def _group(self, table: HeaderTable, run: int, root: str, newest: str) -> Group:
@@ -158,7 +158,7 @@ class TableRuns:
 
 
 def name_of(file: str, key: str) -> str:
-    """What identifies the group whose first checkpoint is in a file: the same as `groups.group_id` says."""
+    """The id of the group whose first checkpoint is in a file, as by `groups.group_id`."""
     return "\n".join(("", file.removesuffix(".json"), key))
 
 
@@ -192,7 +192,7 @@ def missing_parents(table: HeaderTable) -> Iterator[tuple[int, str]]:
 
 
 def _guess(table: HeaderTable, parents: array[int]) -> None:
-    """Guess the parents of those that name none and go on from another one."""
+    """Guess the parents of those that name none and continue from another one."""
     if not table.has(ORPHAN):
         return
     orphans = [number for number, flags in enumerate(table.flags) if flags & ORPHAN and not flags & NO_CHECKPOINT]
@@ -221,7 +221,7 @@ def _roots(table: HeaderTable, parents: array[int]) -> array[int]:
     """The first checkpoint of the chain that each is in; parents that form a circle are cut where they began."""
     flags = table.flags
     roots = array("i", [-1]) * len(table)
-    walked = array("i", [-1]) * len(table)  # the walk that came by
+    walked = array("i", [-1]) * len(table)  # the walk that visited it
     for start in range(len(table)):
         if roots[start] >= 0 or flags[start] & NO_CHECKPOINT:
             continue

@@ -8,7 +8,7 @@ from ckpt_tui.core.shown_names import masked_name
 
 
 class Unread(NamedTuple):
-    """A checkpoint that could not be asked, and why."""
+    """A checkpoint that could not be read, and why."""
 
     file: str
     reason: str
@@ -18,7 +18,7 @@ _MAY_BE_CHECKPOINTS = frozenset((
     "truncated", "not-json", "trailing", "empty", "encoding", "too-deep", "too-large", "unreadable", "changing",
     "encrypted", "broken-link", "torn-index", "directory", "large-link",
 ))  # fmt: skip
-"""Kinds of problems that may be checkpoints, in which something may be missed."""
+"""Kinds of problems that may be checkpoints, so that an answer may be incomplete."""
 
 
 def unread_among(problems: Iterable[Problem]) -> list[Unread]:

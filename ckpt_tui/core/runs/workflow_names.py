@@ -1,15 +1,15 @@
-"""Which workflow a checkpoint is of, for programs and for people."""
+"""The workflow of a checkpoint, as a key and as a name."""
 
 from __future__ import annotations
 
 from ckpt_tui.core.model import CheckpointRef
 
 _UNNAMED = "WorkflowBuilder-"
-"""What the framework calls a workflow without a name, before a random UUID."""
+"""The name that the framework makes up for a workflow without one, before a random UUID."""
 
 
 def workflow_key(ref: CheckpointRef) -> str:
-    """What runs of one workflow share: its name, or its graph when the framework made up the name."""
+    """A key that the runs of one workflow share: its name, or its graph when the framework made up the name."""
     if ref.chain:
         return f"chain {ref.chain}"
     if ref.store_metadata is not None and ref.store_metadata.run:

@@ -1,1 +1,1 @@
-"""What the pickles of a checkpoint could do when a program loads them: judged by their names, never looked up."""
+"""Judges what the pickles of a checkpoint could do when a program loads them, by their names alone."""

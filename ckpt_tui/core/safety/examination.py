@@ -25,7 +25,7 @@ class JsonMembers(list[tuple[str, Any]]):
 
 
 class Examined(NamedTuple):
-    """What one pickle of a document would do.
+    """The judgement of one pickle of a document.
 
     Attributes:
         path: Where it is in the file, keys and indexes.
@@ -51,7 +51,7 @@ def examine_document(
 ) -> list[Examined]:
     """What every pickle in a file of JSON would do, wherever it is; nothing is imported, called or looked up.
 
-    A file that cannot be read gives one answer with its fault, since nobody knows what is in it.
+    A file that cannot be read gives one answer with its fault, since its content is unknown.
 
     Args:
         raw: The bytes of the file.
@@ -70,11 +70,11 @@ def examine_document(
 
 
 def documents(raw: bytes, encoding: str | None = None) -> Iterator[Any]:
-    """What the bytes of a file are to a reader of JSON, objects as `Members`; a text says why they are nothing.
+    """The documents that readers of JSON may take a file for, objects as `Members`; a text where it is none says why.
 
     Args:
         raw: The bytes of the file.
-        encoding: As that of `examine_document`.
+        encoding: As for `examine_document`.
     """
     for text in _texts(raw, encoding):
         try:
@@ -88,11 +88,6 @@ def documents(raw: bytes, encoding: str | None = None) -> Iterator[Any]:
                 yield document
 
 
-def may_hold_pickles(raw: bytes) -> bool:
-    """Whether the bytes of a file can hold an envelope at all: they have its key, or letters of it as escapes."""
-    return PICKLED.encode() in raw or has_hidden_keys(raw)
-
-
 def has_hidden_keys(raw: bytes) -> bool:
     """Whether the bytes of a file may spell a key in another way than letter by letter."""
     return b"\0" in raw or (b"\\u00" in raw and re.search(_ESCAPED, raw) is not None)
@@ -103,7 +98,7 @@ _ESCAPED = rb"\\u00(5[Ff]|70|6[9CcBbEe354])"
 
 
 def _texts(raw: bytes, encoding: str | None) -> Iterator[str]:
-    """The texts that the bytes are to those who may read them, each once; JSON has one text for most files."""
+    """The texts that readers may decode the bytes to, each once; most files have only one."""
     texts: dict[str, None] = {}
     for name in ("utf-8-sig", encoding, "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else None):
         if name is not None:
@@ -121,14 +116,14 @@ def _integer(text: str) -> int:
 
 
 _DIGITS = 600
-"""Digits of the longest integer that is read: its value says nothing here, and long ones take long."""
+"""Digits of the longest integer that is parsed: its value does not matter here, and long ones take long."""
 
 
 def envelopes(document: Any) -> Iterator[tuple[Path, dict[str, Any] | JsonMembers]]:
     """Every envelope in a parsed JSON document and its path: in any member, and within another envelope, too.
 
-    An envelope is an object with the members `__pickled__` and `__type__`. It comes as it is in the document: a
-    dict, or `Members` where the parser kept repeated keys, all of which are looked through.
+    An envelope is an object with the members `__pickled__` and `__type__`. It is given as it is in the document: a
+    dict, or `Members` where the parser kept repeated keys, all of which are searched.
 
     Args:
         document: Dicts or `Members`, lists and scalars.

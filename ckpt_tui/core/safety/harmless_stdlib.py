@@ -1,4 +1,4 @@
-"""The standard library as far as it is known to be harmless: an explicit list. Whatever is not on it is not."""
+"""The parts of the standard library that are known to be harmless, as an explicit list; no others count as harmless."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ DEFAULT = frozenset((
     *(f"datetime:{name}" for name in ("datetime", "date", "time", "timedelta", "timezone")),
     *(f"collections:{name}" for name in ("OrderedDict", "defaultdict", "deque", "Counter")),
 ))  # fmt: skip
-"""What the framework loads without being asked to: `_BUILTIN_ALLOWED_TYPE_KEYS` but `builtins:getattr`, for which it
+"""What the framework loads by default: `_BUILTIN_ALLOWED_TYPE_KEYS` but `builtins:getattr`, for which it
 puts a function of its own."""
 
 CONSTANT = r"(?a)(SIG|SIG_|AF_|SOCK_|MSG_|AI_|PROTOCOL_|OP_|CERT_|VERIFY_|ALERT_DESCRIPTION_)[A-Z0-9_]+\Z"

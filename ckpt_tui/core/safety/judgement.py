@@ -1,7 +1,7 @@
 """What a class or function that a pickle names could do when the pickle is loaded.
 
-Names are judged as text; nothing is ever looked up by them. What the framework loads without being asked to follows the
-rules of `_RestrictedUnpickler` in agent_framework/_workflows/_checkpoint_encoding.py (1.23.0).
+Names are judged as text and never looked up. What the framework loads by default follows the rules of
+`_RestrictedUnpickler` in agent_framework/_workflows/_checkpoint_encoding.py (1.23.0).
 """
 
 import re
@@ -33,9 +33,9 @@ class Judgement(NamedTuple):
             framework that is not known to be data), type (a class that somebody else defines), function (the same of
             functions: no release since 1.13 loads any), numpy (numpy's own functions that make its arrays), getattr
             (judged by what it reaches), acts (it opens, deletes, starts, connects, evaluates, imports or calls, or
-            nobody knows that it does not: danger).
-        reason: What it does where it acts, what is irregular where it is unlisted, else "".
-        by_default: The framework (1.23) loads it without being asked to.
+            it is not known to be harmless: danger).
+        reason: Its effect where it acts, its irregularity where it is unlisted, else "".
+        by_default: The framework (1.23) loads it by default.
     """
 
     kind: Kind
@@ -102,7 +102,7 @@ _TYPE_LIKE = LatePattern(r"_*[A-Z]")
 
 
 def judge(module: str, qualname: str, made_with_new: bool = False) -> Judgement:
-    """What a name in a pickle means.
+    """Judge a name in a pickle.
 
     Args:
         module: The module it names.
@@ -121,7 +121,7 @@ def judge(module: str, qualname: str, made_with_new: bool = False) -> Judgement:
     if top in _FRAMEWORK:
         return _of_framework(module, qualname)
     if module.startswith(_OPENAI):
-        return _of_openai(module, qualname)
+        return _of_openai(qualname)
     if top in STANDARD:
         return _of_python(module, qualname, name)
     return _of_others(module, qualname, name, made_with_new)
@@ -168,7 +168,7 @@ def _of_framework(module: str, qualname: str) -> Judgement:
     return Judgement("unlisted", _NOT_DATA if (module, first) in LIVE else _UNLISTED, by_default)
 
 
-def _of_openai(module: str, qualname: str) -> Judgement:
+def _of_openai(qualname: str) -> Judgement:
     if qualname in IMPORTED_BY_OPENAI or qualname in BORROWED or qualname in IMPORTED:
         return Judgement("acts", _ELSEWHERE, True)
     if not _is_type_like(qualname):
@@ -212,7 +212,7 @@ def _is_type_like(qualname: str) -> bool:
 
 
 def is_class_name(name: str) -> bool:
-    """Whether `module:qualname` looks like a class: what acts is allowed by name only where it is one."""
+    """Whether `module:qualname` looks like a class: a name that acts can be allowed only if it is one."""
     return _is_type_like(name.rpartition(":")[2])
 
 
@@ -223,7 +223,7 @@ _HIDDEN = (
 
 
 def names_in_bytes(data: bytes, limit: int = 10_000) -> list[tuple[str, str]]:
-    """Module and name of what looks like a class or function in bytes that cannot be decoded."""
+    """Module and name of each text that looks like a class or function in bytes that cannot be decoded."""
     found = []
     for match in re.finditer(_HIDDEN, data):
         module, name = match["old"] or match["new"], match["oldname"] or match["newname"]

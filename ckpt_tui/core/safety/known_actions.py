@@ -1,4 +1,4 @@
-"""What is known to act when it is called, or merely imported, and in plain words what it does."""
+"""Names that are known to act when they are called or merely imported, with their effects in plain words."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ BORROWED = _table({
     """,
 })  # fmt: skip
 """Names of classes that any module may have imported. A pickle names a class by the module that defines it: one of them
-in another module is either a class of one's own with that very name, or a way round whoever judges names."""
+in another module is either a class of one's own with that very name, or an attempt to evade the judgement of names."""
 
 
 _PARTS = 1 + max(name.count(".") for table in (NAMES, MODULES, OTHERS) for name in table)
@@ -223,7 +223,7 @@ _PARTS = 1 + max(name.count(".") for table in (NAMES, MODULES, OTHERS) for name 
 
 
 def reason_of(module: str, qualname: str) -> str:
-    """What a name does, by itself, by the class that it is in or by its module; "" where nothing is known of it."""
+    """The effect of a name, by itself, by its class or by its module; "" where it is not known."""
     # No name that is known has more parts: a hostile one may have hundreds, all of which would be tried.
     reason, at = "", ".".join(qualname.split(".", _PARTS)[:_PARTS])
     while at and not reason:

@@ -15,7 +15,7 @@ from ckpt_tui.core.safety.examination import PICKLED, examine_document, has_hidd
 from ckpt_tui.core.safety.inspection import Inspection
 
 _KEPT = 4_096
-"""Pickles whose verdict is remembered."""
+"""Pickles whose verdict is cached."""
 
 _KEPT_LENGTH = 64 * 1024
 """Characters of the longest of them."""
@@ -24,7 +24,7 @@ _PICKLES = LatePattern(rb'"__pickled__"\s*:\s*"([A-Za-z0-9+/=]*)"')
 
 
 def verdict(raw: bytes, check: Callable[[], None] | None = None) -> str:
-    """The first effect that loading it would have, `calls posix:system`; "" where nothing would.
+    """The first effect that loading it would have, `calls posix:system`; "" for none.
 
     Args:
         raw: The bytes of the file.

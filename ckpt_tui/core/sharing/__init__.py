@@ -1,1 +1,1 @@
-"""Copies of checkpoints for other people: what is in them, what was hidden, and how they read as a page."""
+"""Copies of checkpoints for other people: their documents, what was masked, and pages of them."""

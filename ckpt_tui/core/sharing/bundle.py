@@ -1,6 +1,6 @@
 """The bundle: checkpoints in one file of inert JSON, which opens again as a store (docs/export.md).
 
-An entry holds what the list knows of a checkpoint (`ref`), its parts as the document of `show` has them, and the graph
+An entry holds the header of a checkpoint (`ref`), its parts as the document of `show` has them, and the graph
 of its workflow where the store knew it. Secrets are masked and names of the machine are out before an entry is written.
 """
 
@@ -18,7 +18,7 @@ from ckpt_tui.core.topology import Topology, TopologyEdge, TopologyNode
 SCHEMA = "ckpt-tui/bundle@1"
 
 SIGN = b'"schema": "ckpt-tui/bundle@1"'
-"""What is at the beginning of a bundle, in its first hundred bytes."""
+"""The text in the first hundred bytes of each bundle."""
 
 
 class BundleFault(Exception):
@@ -46,7 +46,7 @@ def entry(checkpoint: Checkpoint, document: Mapping[str, Any], ref: CheckpointRe
 
 
 def ref_entry(ref: CheckpointRef) -> dict[str, Any]:
-    """What the list knows of a checkpoint."""
+    """The header of a checkpoint with its facts."""
     made: dict[str, Any] = ref._asdict()
     del made["when"]
     made["facts"] = None if ref.facts is None else {**ref.facts._asdict(), "sources": list(ref.facts.sources)}

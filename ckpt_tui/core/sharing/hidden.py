@@ -1,4 +1,4 @@
-"""What was hidden in a document that leaves: places of masked secrets, counted, for the person who sends it."""
+"""A summary of the masked secrets of a copy, by place, for the person who shares it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def hidden_places(document: Any) -> Counter[str]:
 
 
 def summary_document(places: Counter[str], cleaner: Cleaner, revealed: list[str]) -> dict[str, Any]:
-    """What was hidden, for programs."""
+    """The summary for programs."""
     return {
         "secrets": [{"path": path, "count": count} for path, count in places.most_common(PLACES)],
         "secret_count": places.total(),
@@ -45,7 +45,7 @@ def summary_document(places: Counter[str], cleaner: Cleaner, revealed: list[str]
 
 
 def summary_text(summary: dict[str, Any], most: int = 5) -> str:
-    """The same in one line for people; what is not there is not said."""
+    """The same in one line for people; zero counts are left out."""
     count, paths, names = summary["secret_count"], summary["machine_paths"], summary["machine_names"]
     parts = []
     if count:

@@ -1,4 +1,4 @@
-"""Names of the machine in a document: paths of its disk, the names of its user and host. A copy leaves without them."""
+"""Removes names of the machine from documents: paths of its disk, the names of its user and host."""
 
 from __future__ import annotations
 
@@ -52,25 +52,25 @@ _COMMON = frozenset(
         "ec2-user", "azureuser", "jovyan", "system", "shared", "public", "linuxbrew",
     )
 )  # fmt: skip
-"""Names that many machines share, which say nothing about this one and are words of the language besides."""
+"""Names that many machines share; they do not identify this one, and are words of the language besides."""
 
 _SHORTEST = 3
-"""Characters of the shortest name that is looked for everywhere."""
+"""Characters of the shortest name that is searched everywhere."""
 
 _MOST_OTHERS = 50
-"""Names of users of other machines that are looked for."""
+"""Names of users of other machines that are searched."""
 
 _BYTES = 1_000_000
-"""Characters of base64 that are looked into."""
+"""Characters of base64 that are decoded."""
 
 
 class Names(NamedTuple):
-    """What this machine is called.
+    """The names of this machine.
 
     Attributes:
         users: Names of its user.
         hosts: Names of the machine.
-        places: Directories and what to write for each: the home directory, the store, the current directory.
+        places: Directories and the text to write for each: the home directory, the store, the current directory.
     """
 
     users: tuple[str, ...] = ()
@@ -82,7 +82,7 @@ class Cleaner:
     """Takes the names of a machine out of documents, and counts how often it did.
 
     Args:
-        names: What the machine is called.
+        names: The names of the machine.
     """
 
     def __init__(self, names: Names) -> None:
@@ -196,7 +196,7 @@ class Cleaner:
         return f"{shown}{between}{last}" if last else shown
 
     def _short(self, path: str) -> str:
-        """What is written for a path: the name of its file, nothing of where it was."""
+        """The text for a path: only the name of its file."""
         self.paths += 1
         parts = [part for part in _SPLIT.compiled.split(path.removeprefix("file:")) if part]
         if parts[0][1:2] == ":":

@@ -1,4 +1,4 @@
-"""A page as Markdown that fits a comment of an issue. Data is in code, where it is not markup and mentions nobody."""
+"""A page as Markdown that fits a comment of an issue. Data is in code, where it cannot be markup or a mention."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A history, or what changed between two checkpoints, as Markdown: a table or a diff, with data in code."""
+"""A history or a diff of two checkpoints as Markdown, with data in code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _VALUE = 200
 
 
 def history_markdown(history: History) -> str:
-    """Each value of a path, with the step and who ran then; masked as the history is."""
+    """Each value of a path, with the step and the executors that ran; masked as the history is."""
     lines = [f"### {code(history.path)}", "", "| checkpoint | step | ran | value |", "|---|---|---|---|"]
     for taken in history.values:
         value = "nothing there" if taken.absent else code(value_text(taken.value, _VALUE)).replace("|", "\\|")
@@ -25,7 +25,7 @@ def history_markdown(history: History) -> str:
 
 
 def difference_markdown(before: CheckpointRef, after: CheckpointRef, difference: Difference) -> str:
-    """What changed between two checkpoints; secrets are masked."""
+    """The changes between two checkpoints; secrets are masked."""
     shown = difference.shown
     lines = []
     for change in shown[:CHANGES]:

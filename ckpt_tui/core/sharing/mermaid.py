@@ -22,7 +22,7 @@ _NAME = 60
 
 
 def mermaid(graph: Graph, lights: Mapping[str, Light]) -> str:
-    """The graph as a flowchart: what is not known for certain has broken lines. "" for a graph without executors."""
+    """The graph as a flowchart; uncertain edges have broken lines. "" for a graph without executors."""
     if not graph.nodes:
         return ""
     names = {name: f"n{number}" for number, name in enumerate(graph.nodes[:NODES])}
@@ -46,5 +46,5 @@ def mermaid(graph: Graph, lights: Mapping[str, Light]) -> str:
 
 
 def _label(name: str) -> str:
-    """A name in quotes of Mermaid: whatever means something there is written as its number."""
+    """A name in quotes of Mermaid; characters with a meaning there are written as their numbers."""
     return "".join(char if char.isalnum() or char in " _-.:/" else f"#{ord(char)};" for char in clean(name, _NAME))

@@ -62,7 +62,7 @@ section.point{padding:.5rem}.tree details,.tree div{margin-left:.6rem}}
 """
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""What a browser lets the page do: nothing but its own style."""
+"""What a browser lets the page do: use its own style, nothing else."""
 
 
 def page_head(title: str) -> str:
@@ -77,7 +77,7 @@ def page_head(title: str) -> str:
 
 
 def _runs(report: PageReport) -> str:
-    """How many runs there are; what graphs within a graph left is part of their threads."""
+    """The number of runs; the checkpoints of subgraphs count as part of their threads."""
     first = next((point.ref for run in report.runs for point in run.points), None)
     own = [run for run in report.runs if not _is_within(run)]
     return counted(len(own or report.runs), terms_of(first).run)

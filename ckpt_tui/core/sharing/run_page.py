@@ -1,4 +1,4 @@
-"""What a page about a run says, before it is Markdown or HTML: everything is made from the masked copy of a bundle."""
+"""The content of a page about a run, before it is Markdown or HTML; all of it is from the masked copy of a bundle."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PagePoint(NamedTuple):
     Attributes:
         ref: The checkpoint.
         parent: Its parent, or None.
-        overview: What one asks first.
+        overview: The overview of the checkpoint.
         turns: The conversation up to it.
         step: The step that led to it.
         difference: What changed since its parent; None where the parent is not there.
@@ -66,10 +66,10 @@ class PageReport(NamedTuple):
 
     Attributes:
         store: The name of the store.
-        kind: What kind of store it is.
+        kind: The kind of the store.
         runs: Its runs.
         problems: What could not be read: name and reason.
-        hidden: What was masked, in one line.
+        hidden: A summary of what was masked, in one line.
         made_by: The program that made it.
         revealed: Paths whose secrets are shown on purpose.
     """
@@ -115,7 +115,7 @@ def change_line(change: Change, limit: int = 160, revealed: Iterable[Path] = ())
 
 
 def step_text(point: PagePoint) -> str:
-    """What led to a checkpoint, in a few words."""
+    """The step to a checkpoint, in a few words."""
     names = [clean(name, 40) for name in point.step.names]
     if point.step.kind == "answer":
         return "an answer came in"

@@ -1,4 +1,4 @@
-"""A history, or what changed between two checkpoints, as a page: one HTML file without scripts, data escaped."""
+"""A history or a diff of two checkpoints as a page: one HTML file without scripts, data escaped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _VALUE = 2_000
 
 
 def difference_page(before: CheckpointRef, after: CheckpointRef, difference: Difference) -> Iterator[str]:
-    """What changed between two checkpoints, in pieces; secrets are masked."""
+    """The changes between two checkpoints, in pieces; secrets are masked."""
     yield page_head("What changed")
     yield '<ul class="list">'
     for ref in (before, after):
@@ -27,7 +27,7 @@ def difference_page(before: CheckpointRef, after: CheckpointRef, difference: Dif
 
 
 def history_page(history: History) -> Iterator[str]:
-    """Each value of a path, with the step and who ran then, in pieces; masked as the history is."""
+    """Each value of a path, with the step and the executors that ran, in pieces; masked as the history is."""
     yield page_head(clean(history.path, 200))
     for taken in history.values:
         ran = escape(executors_text(taken))

@@ -21,17 +21,17 @@ from ckpt_tui.core.sizes.shares import PathShare, Shares, TypeShare
 from ckpt_tui.core.value import Envelope, Obj, Value
 
 SHARE_NODES = 300_000
-"""Values looked at in one checkpoint: up to half a second. What is beyond is not counted, and that is reported."""
+"""Values measured in one checkpoint: up to half a second. Further values are not counted, which is reported."""
 
 _CONTAINER = 5
 _OBJECT = 6
-"""What a container and an object count: as long as so many numbers take to be looked at."""
+"""The cost of a container and of an object, in numbers that take as long to measure."""
 
 PATHS = 200
 """Paths listed."""
 
 PATH_LEVELS = 60
-"""Levels down to which paths are listed; what is deeper counts for those above it."""
+"""Levels down to which paths are listed; deeper values count for those above them."""
 
 _CHECK_EVERY = 2_000
 """Values between two calls of `check`: about 2 ms."""
@@ -56,7 +56,7 @@ def checkpoint_shares(
 
 
 class _MeasuredPlace(NamedTuple):
-    """Where a container is: its parent's place, the steps from there, and its level."""
+    """The place of a container: its parent's place, the steps from there, and its level."""
 
     above: _MeasuredPlace | None
     steps: tuple[PathStep, ...]
@@ -86,12 +86,12 @@ _SCALARS = frozenset((str, int, float, bool, bytes, bytearray, type(None)))
 
 
 def shares(parts: Mapping[str, Value], most: int = PATHS, nodes: int = SHARE_NODES, check: Check = None) -> Shares:
-    """Where the characters of some values' JSON are. Pickles that nobody has looked at are decoded.
+    """The sizes of values by path and type. Pickles that are not decoded yet are decoded.
 
     Args:
         parts: Values by name; the name is the first step of every path.
         most: Paths listed.
-        nodes: Values looked at; a container counts 5, an object 6, a name 1.
+        nodes: Values to measure; a container counts 5, an object 6, a name 1.
         check: Called now and then; whatever it raises ends the walk.
     """
     walk = _Walk(most, nodes, check)
@@ -103,7 +103,7 @@ def shares(parts: Mapping[str, Value], most: int = PATHS, nodes: int = SHARE_NOD
 
 
 class _MeasuredPickle(NamedTuple):
-    """What measuring a pickle gives: the values looked at, its size, its types, and its largest values by path."""
+    """The measures of a pickle: the number of values, its size, its types, and its largest values by path."""
 
     nodes: int
     size: int
@@ -112,7 +112,7 @@ class _MeasuredPickle(NamedTuple):
 
 
 _PICKLE_PATHS = 5_000
-"""Paths of one pickle that are kept: as many as anybody asks for of a whole checkpoint."""
+"""Paths of one pickle that are kept: as many as are listed for a whole checkpoint."""
 
 
 def _measured(value: Value, level: int, nodes: int, check: Check) -> _MeasuredPickle:

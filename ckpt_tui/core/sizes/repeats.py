@@ -1,7 +1,7 @@
-"""The same payload in many checkpoints: what a run writes again and again.
+"""Payloads that a run writes repeatedly: the same one in many checkpoints.
 
-A payload is a pickle, or a long text, in the JSON of a file. Two are the same when their values are,
-whatever bytes they were pickled to.
+A payload is a pickle, or a long text, in the JSON of a file. Two are the same when their values are equal, even if
+their bytes differ.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REPEATS = 100
 """Payloads listed."""
 
 _PAYLOADS = 500_000
-"""Different payloads that are distinguished; those that come first after that many are not counted."""
+"""Different payloads that are distinguished; further ones are not counted."""
 
 _CHECK_EVERY = 1_000
 

@@ -1,4 +1,4 @@
-"""How large the checkpoints of a run are, as `ckpt_tui.actions.run_sizes` measures them."""
+"""The sizes of the checkpoints of a run, as `ckpt_tui.actions.run_sizes` measures them."""
 
 from __future__ import annotations
 

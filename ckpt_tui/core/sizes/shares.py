@@ -1,4 +1,4 @@
-"""Where the characters of a checkpoint's JSON are: the largest paths and types, and what grew between two of them."""
+"""The sizes of a checkpoint's JSON by path and type, and the growth between two of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PathShare(NamedTuple):
 
 
 def without_shells(paths: Sequence[PathShare]) -> list[PathShare]:
-    """The paths without those of which one member has nearly all: the member stands for both.
+    """The paths without those of which one member has nearly all characters: the member stands for both.
 
     Args:
         paths: As `Shares.paths` has them.
@@ -34,13 +34,13 @@ def without_shells(paths: Sequence[PathShare]) -> list[PathShare]:
 
 
 _SHELL = 0.8
-"""The part of a value's characters that one member has where the value says nothing beyond it."""
+"""The share of a value's characters from which one member stands for the value."""
 
 
 class TypeShare(NamedTuple):
     """One type: how many values, and the characters that are theirs alone.
 
-    What is in an object belongs to it, down to the next object; outside of objects each value is its own.
+    Values in an object belong to it, down to the next object; outside of objects each value counts by itself.
     """
 
     type: str
@@ -49,11 +49,11 @@ class TypeShare(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """Where the characters of a checkpoint's JSON are.
+    """The sizes of a checkpoint's JSON by path and type.
 
     Attributes:
         total: All characters; each shared value is counted in its first place.
-        complete: Whether all values were looked at.
+        complete: Whether all values were measured.
         parts: The size of each part, in the order given.
         paths: The largest values, largest first, nested ones included.
         types: All types, largest first; their sizes add up to the total.

@@ -1,1 +1,1 @@
-"""Who ran in a step, and the graph that the steps show, from the files alone."""
+"""The executors that ran in each step, and the graph that the steps show, from the files alone."""

@@ -20,7 +20,7 @@ Pair = tuple[str, str]
 """The source and the target of an edge."""
 
 OBSERVATIONS = 4_096
-"""Different pairs of senders and receivers that are remembered; a run of any length repeats a few."""
+"""Different pairs of senders and receivers that are kept; a run of any length repeats a few."""
 
 
 class Edge(NamedTuple):
@@ -29,7 +29,7 @@ class Edge(NamedTuple):
     Attributes:
         source: Who sends.
         target: Who receives.
-        trust: How this is known.
+        trust: How certain the edge is.
     """
 
     source: str
@@ -44,7 +44,7 @@ class Graph(NamedTuple):
         nodes: Every executor, in a stable order.
         edges: (source, target) → edge, in a stable order.
         start: The executor that receives the input, or "".
-        complete: The workflow itself was looked at: there are no other edges.
+        complete: The workflow itself was inspected: there are no other edges.
     """
 
     nodes: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class Graph(NamedTuple):
 
 
 def given(nodes: Iterable[str], edges: Iterable[Pair], start: str = "") -> Graph:
-    """The exact graph of a workflow that was looked at, or of a definition beside the checkpoints."""
+    """The exact graph of a workflow that was inspected, or of a definition beside the checkpoints."""
     pairs = list(edges)
     names = dict.fromkeys([*nodes, *(name for pair in pairs for name in pair)])
     return Graph(tuple(names), {pair: Edge(*pair, "exact") for pair in pairs}, start, complete=True)
@@ -82,14 +82,14 @@ def of_topology(topology: "Topology") -> Graph:
 
 
 class Observation(NamedTuple):
-    """What one step shows about edges: executors that sent to nobody named, and those that ran for no named reason."""
+    """The evidence of one step about edges: senders without a named receiver, executors without a named sender."""
 
     senders: tuple[str, ...]
     ran: tuple[str, ...]
 
 
 class GraphLearner:
-    """Learns the graph step by step, in any order; what it keeps does not grow with the length of a run."""
+    """Learns the graph step by step, in any order, in memory that does not grow with the length of a run."""
 
     def __init__(self) -> None:
         self._nodes: dict[str, None] = {}
@@ -119,7 +119,7 @@ class GraphLearner:
         """The graph as far as it is known."""
         if self._graph is None:
             solved = self._solve()
-            # The same graph is the same object: what was drawn of it need not be drawn again.
+            # The same graph is the same object, so that a drawing of it can be reused.
             self._last = self._graph = self._last if solved == self._last else solved
         return self._graph
 
@@ -174,20 +174,20 @@ class GraphLearner:
         fed = {target for _, target in trust}
         unseen = [name for name in self._stated if name not in self._seen and name not in fed]
         pending = list(self._observed)
-        # What is learned from one step explains others, until nothing changes.
+        # An edge that one step shows explains others, until nothing changes.
         while found := {pair for seen in pending for pair in _explain(seen, trust, everyone_seen=not unseen)}:
             trust.update(dict.fromkeys(found, "inferred"))
         sure = frozenset(trust)
         for seen in pending:
             for pair in _candidates(seen, sure):
                 trust.setdefault(pair, "possible")
-        # Executors never seen to run must be where messages went that nobody was seen to receive.
+        # Messages without a known receiver must have gone to executors that were never seen to run.
         lost = dict.fromkeys(sender for seen in pending if not seen.ran for sender in seen.senders)
         for sender in lost:
             if not any(source == sender for source, _ in sure):
                 for name in unseen:
                     trust.setdefault((sender, name), "inferred" if len(unseen) == 1 else "possible")
-        # A file may name an executor "", which counts as none where nothing leads to it or away.
+        # A file may name an executor "", which counts as none where no edge leads to it or away.
         nodes = tuple(dict.fromkeys([*self._stated, *self._nodes, *(name for pair in trust for name in pair)]))
         place = {name: index for index, name in enumerate(nodes)}
         pairs = sorted(trust, key=lambda pair: (place[pair[0]], place[pair[1]]))
@@ -195,12 +195,12 @@ class GraphLearner:
 
 
 def _explain(seen: Observation, known: Mapping[Pair, Trust], everyone_seen: bool) -> list[Pair]:
-    """Edges that must be there for those to have run who did, given the edges that are known."""
+    """Edges that must exist for the executors to have run that did, given the known edges."""
     senders, ran = _unexplained(seen, known)
     if len(senders) == 1:
         return [(senders[0], name) for name in ran]
     if len(ran) == 1 and len(seen.ran) == 1 and everyone_seen:
-        # Whatever was sent was received by somebody, nobody runs without a trace, and only one ran.
+        # Each message was received, no executor runs without a trace, and only one ran.
         return [(name, ran[0]) for name in senders]
     return []
 

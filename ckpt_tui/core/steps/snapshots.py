@@ -1,6 +1,6 @@
 """Snapshots of the executors at a checkpoint: their states, messages in flight, requests, partly filled fan-ins.
 
-Also who ran for certain between two checkpoints that follow each other. What the files leave open is learned in
+Also the executors that ran for certain between two consecutive checkpoints. The rest is learned in
 `ckpt_tui.core.steps.learned_graph` and inferred in `ckpt_tui.core.steps.steps`.
 """
 
@@ -17,17 +17,17 @@ from ckpt_tui.core.reading.pending import attribute, attributes, requests
 from ckpt_tui.core.value import Map, Obj, Value
 
 Sort = Literal["message", "input", "answer"]
-"""What is in flight: a message of an executor, the input of a run, an answer to a request."""
+"""Kinds of messages in flight: of an executor, the input of a run, an answer to a request."""
 
 Kind = Literal["start", "input", "answer", "superstep"]
-"""What a step is: the first checkpoint known, an input or an answer that came in, or executors that ran."""
+"""Kinds of steps: the first known checkpoint, an input or an answer that came in, or executors that ran."""
 
 MESSAGES = 10_000
-"""Messages in flight that are looked at; the framework's own runs have a few dozen at most."""
+"""Messages in flight that are read; the framework's own runs have a few dozen at most."""
 
 _SUB = "sub_workflow_checkpoint"
 _SUB_WORKFLOW_BOOKKEEPING = frozenset({"checkpoint_id", "previous_checkpoint_id", "timestamp"})
-"""What a workflow inside an executor writes again with each checkpoint, whether it ran or not."""
+"""Members that a workflow inside an executor writes with each checkpoint, whether it ran or not."""
 
 
 class Sent(NamedTuple):
@@ -37,7 +37,7 @@ class Sent(NamedTuple):
         source: The executor that sent it, or that it is meant for where it comes from outside.
         target: The executor it is sent to, where the file says so, else None.
         sort: What it is.
-        data: What it says.
+        data: Its content.
         request: The id of the request that it answers, or "".
     """
 
@@ -130,7 +130,7 @@ def _names(value: Value) -> tuple[str, ...]:
 
 
 _CALLS_KEPT = 10_000
-"""Results of steps, the latest ones, that are looked at for who ran."""
+"""The latest results of steps that are compared to see which executors ran."""
 
 
 def _latest_keys(calls: Value) -> list[str]:
@@ -206,14 +206,14 @@ def _fan_ins(edges: Value) -> Iterator[FanIn]:
 
 
 def kind_of_step(before: Snapshot | None, after: Snapshot) -> Kind:
-    """What happened between two checkpoints: did executors run, or did an input or answers come in."""
+    """The kind of the step between two checkpoints: executors ran, or an input or answers came in."""
     outside = [sent for sent in after.sent if sent.sort != "message"]
     if outside and (
         len(outside) == len(after.sent)
         or (before is not None and before.checkpoint.ref.iteration == after.checkpoint.ref.iteration)
     ):
         return "answer" if before is not None and _is_answer(before, outside) else "input"
-    if not after.sent and after.checkpoint.ref.role == "entry":  # what came in cannot be read
+    if not after.sent and after.checkpoint.ref.role == "entry":  # the input cannot be read
         return "input"
     return "start" if before is None else "superstep"
 
@@ -223,7 +223,7 @@ def _is_answer(before: Snapshot, outside: list[Sent]) -> bool:
 
 
 def ran_for_certain(before: Snapshot | None, after: Snapshot) -> dict[str, str]:
-    """Who ran between two checkpoints, as the files show: executor → the reason, as text for people."""
+    """The executors that ran between two checkpoints, as the files show: executor → the reason, as text for people."""
     given = after.checkpoint.ref.store_metadata
     if given is not None and given.ran is not None:
         return dict.fromkeys(given.ran, "recorded by the store")

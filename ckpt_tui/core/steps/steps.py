@@ -1,7 +1,7 @@
-"""One step of a run: what happened between a checkpoint and its parent, from the files alone.
+"""One step of a run, between a checkpoint and its parent, from the files alone.
 
-What the files state is stated; what they leave open (edges are not stored, and an executor that sends nothing leaves no
-trace) is inferred from the graph as far as it is known, and says so with a reason.
+Facts in the files are certain. The rest (edges are not stored, and an executor that sends nothing leaves no trace) is
+inferred from the graph as far as it is known, and marked so, with a reason.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,8 +28,8 @@ class Ran(NamedTuple):
 
     Attributes:
         executor: Its id.
-        reason: How it shows, as text for people.
-        inferred: The file does not say so; the graph makes it likely.
+        reason: The evidence, as text for people.
+        inferred: The file does not show it; the graph makes it likely.
         certain: False where it is one of several that may have run.
     """
 
@@ -57,8 +57,8 @@ class Flight(NamedTuple):
     Attributes:
         source: The executor that sent them; the receiver's own name where they come from outside.
         targets: The executors they go to; none where that is not known.
-        sort: What they are.
-        data: What each says.
+        sort: Their kind.
+        data: The content of each.
         inferred: Why the targets are taken to be these; "" where the file names them.
     """
 
@@ -88,7 +88,7 @@ class Answered(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What happened between a checkpoint and its parent.
+    """The step between a checkpoint and its parent.
 
     Attributes:
         ref: The checkpoint that the step led to.
@@ -120,7 +120,7 @@ class Step(NamedTuple):
 
     @property
     def inferred(self) -> bool:
-        """Whether any of who ran is inferred."""
+        """Whether any executor that ran is inferred."""
         return any(ran.inferred for ran in self.ran)
 
     @property
@@ -129,7 +129,7 @@ class Step(NamedTuple):
         return tuple(ran.executor for ran in self.ran if ran.certain)
 
     def lights(self) -> dict[str, Light]:
-        """The state of each executor that is not idle. Waiting counts most, then ran, then what is coming."""
+        """The state of each executor that is not idle. Waiting counts most, then ran, then next."""
         found: dict[str, Light] = {}
         coming: Light = "stopped" if self.stopped else "next"
         for flight in self.flights:
@@ -150,10 +150,10 @@ def step_between(
     Args:
         before: The parent, or None where there is none.
         after: The checkpoint that the step led to.
-        graph: The graph as far as it is known; what it adds is marked as inferred.
+        graph: The graph as far as it is known; facts from it are marked as inferred.
         then: The checkpoint after it on the branch; it shows who received what is in flight.
         stopped: Nothing was written after this checkpoint, and the run is not live.
-        certain: What `ran_for_certain` says about the two, where it was asked before.
+        certain: The result of `ran_for_certain` for the two, where it is known already.
     """
     kind, ran = runners(before, after, graph, certain)
     parent = before.checkpoint.ref if before is not None else None
@@ -170,7 +170,7 @@ def step_between(
 def runners(
     before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH, certain: Mapping[str, str] | None = None
 ) -> tuple[Kind, tuple[Ran, ...]]:
-    """What a step was, and the executors that ran in it, the certain ones first; arguments as of `step_between`."""
+    """The kind of a step, and the executors that ran in it, the certain ones first; arguments as of `step_between`."""
     kind = kind_of_step(before, after)
     certain = ran_for_certain(before, after) if certain is None else certain
     ran = [Ran(name, reason) for name, reason in certain.items()]
@@ -180,13 +180,13 @@ def runners(
 
 
 def _gathered(before: Snapshot, after: Snapshot) -> frozenset[str]:
-    """Senders whose messages were gathered by a fan-in; nobody else needs to have received them."""
+    """Senders whose messages were gathered by a fan-in; no other executor needs to have received them."""
     fan_ins = (*before.fan_ins, *after.fan_ins)
     return frozenset(source for fan_in in fan_ins for source in fan_in.sources)
 
 
 def _inferred(before: Snapshot, certain: Mapping[str, str], graph: Graph, gathered: frozenset[str]) -> list[Ran]:
-    """Who else must have received what was sent to nobody named."""
+    """The other executors that must have received messages without a named receiver."""
     sure: dict[str, list[str]] = {}
     maybe: dict[str, list[str]] = {}
     for source in dict.fromkeys(sent.source for sent in before.sent if sent.sort == "message" and sent.target is None):
@@ -239,7 +239,7 @@ def _flights(after: Snapshot, graph: Graph, later: Mapping[str, str]) -> Iterabl
 
 
 def _guess(source: str, graph: Graph, later: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
-    """Where a message goes that is addressed to nobody, and why that is thought."""
+    """The likely receivers of a message without a named one, and the reason."""
     targets = graph.targets(source)
     if graph.complete:
         ran = tuple(name for name in targets if name in later)
@@ -268,14 +268,14 @@ def answered(before: Snapshot | None, after: Snapshot) -> Iterable[Answered]:
         if key in after.requests or key in interrupts:  # before a fork the original may show it as waiting still
             continue
         sent = by_id.get(key)
-        if sent is None:  # early versions do not say which request an answer is for
+        if sent is None:  # early versions do not write which request an answer is for
             sent = next((sent for sent in others if sent.target == request.executor), None)
             others = [other for other in others if other is not sent]
         yield Answered(request, sent is not None, sent.data if sent is not None else None)
 
 
 def _interrupts(after: Snapshot) -> Iterable[Answered]:
-    """The interrupts of LangGraph that were answered in a step: the checkpoint after it says so, whoever answered."""
+    """The interrupts of LangGraph that were answered in a step: the checkpoint after it names them."""
     listed = resolve(attribute(after.checkpoint.metadata, ANSWERED))
     for one in listed if type(listed) is list else ():
         found = fields(one)

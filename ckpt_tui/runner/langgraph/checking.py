@@ -1,4 +1,4 @@
-"""A plan made ready: everything reported that can be known before the graph runs."""
+"""Checks a plan: reports everything that can be known before the graph runs."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _OWN_CONFIG = frozenset((
 
 
 class Checking(Loading):
-    """A plan checked: everything that can be said before the graph runs.
+    """Checks a plan, before the graph runs.
 
     Args:
         plan: What to do; see docs/resume.md.
-        lines: Where it is reported.
+        lines: Takes the lines of the report.
     """
 
     def __init__(self, plan: dict[str, Any], lines: Lines) -> None:
@@ -65,7 +65,7 @@ class Checking(Loading):
         }  # fmt: skip
 
     async def check(self) -> dict[str, Any]:
-        """Everything that can be reported before it runs; the checkpoint is loaded by it, from a copy."""
+        """Report everything that is known before it runs; loads the checkpoint, from a copy."""
         problems: list[Problem] = []
         self.asked = []
         found = self.checked(problems)
@@ -75,7 +75,7 @@ class Checking(Loading):
             return found
         thread = Thread.scratch(self.framework, self.gate, self.graph, self.thread_place)
         try:
-            again = self._asked_again(thread)
+            again = self._asked_again()
             thread.copy(self.plan["store"], again)
             found["types"] = self._check_types(thread, problems)
             self._check_nodes(problems)
@@ -89,7 +89,7 @@ class Checking(Loading):
         return found
 
     async def _look_at_own_thread(self, found: dict[str, Any]) -> None:
-        """Read the thread that the program's call goes on with, and see what the call gives to the graph."""
+        """Read the thread that the program's call continues, and the input that the call gives to the graph."""
         call = self.call
         assert call is not None
         thread = (call.config.get("configurable") or {}).get("thread_id")
@@ -106,7 +106,7 @@ class Checking(Loading):
         given = "nothing" if call.value is None else type_name(type(call.value))
         found["again"] = [{"from": "the program's call", "to": [START], "type": given}]
 
-    def _asked_again(self, thread: Thread) -> frozenset[str]:
+    def _asked_again(self) -> frozenset[str]:
         """Tasks that were answered, while others of the checkpoint wait, and for which another answer is given."""
         names = list(self.plan.get("responses") or ())
         if not names:
@@ -129,7 +129,7 @@ class Checking(Loading):
         return any(self.gate.state_of(name)[0] not in ("ok", "acts") for name in self.gate.look(encoding, data))
 
     def _check_types(self, thread: Thread, problems: list[Problem]) -> list[dict[str, Any]]:
-        """The classes that the checkpoint names, and what its writes name."""
+        """The classes that the checkpoint and its writes name."""
         names: dict[str, None] = {}
         for encoding, data in thread.stored():
             names.update(dict.fromkeys(self.gate.look(encoding, data)))
@@ -153,7 +153,7 @@ class Checking(Loading):
             problems.append(problem("warning", "graph", what, "check that the graph is the one that was run"))
 
     def _look(self, thread: Thread, found: dict[str, Any]) -> None:
-        """Load the checkpoint from the copy, and see what it waits for and who runs next."""
+        """Load the checkpoint from the copy, and find its interrupts and the nodes that run next."""
         problems = found["problems"]
         thread.open()
         self._check_channels(thread, problems)
@@ -184,7 +184,7 @@ class Checking(Loading):
             problems.append(problem("warning", "graph", what, "check that the graph is the one that was run"))
 
     def answers(self, given: dict[str, Any], waiting: list[Question]) -> tuple[dict[str, Any], Faults]:
-        """The answers by the ids of interrupts; and of each that does not fit its name, what is wrong, what to do."""
+        """The answers by the ids of interrupts; and for each that does not fit its name, the fault, and the fix."""
         answers: dict[str, Any] = {}
         faults: Faults = []
         for name, value in given.items():
@@ -219,12 +219,12 @@ class Checking(Loading):
         return out
 
     def own_input(self, snapshot: Any) -> Any:
-        """What the program's call gives to a thread that is at its end: the next turn of a chat; None for nothing."""
+        """The input of the program's call to a thread that is at its end: the next turn of a chat; None for none."""
         value = self.call.value if self.call is not None and not self.plan.get("goes_on") else None
         return None if snapshot.next or isinstance(value, self.framework.command_class) else value
 
     def configurable(self, metadata: dict[str, Any]) -> dict[str, Any]:
-        """What the config of the run held besides, as far as the checkpoint keeps it: user ids and the like."""
+        """Other members of the run's config that the checkpoint keeps: user ids and the like."""
         return {
             name: value for name, value in metadata.items()
             if name not in _OWN_CONFIG and not name.startswith(("__", "langgraph_", "ls_", "lc_"))

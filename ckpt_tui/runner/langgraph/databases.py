@@ -19,7 +19,7 @@ from ..faults import Fault
 _WAL_VERSION = 2
 
 SIDES = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database, as ends of its name."""
+"""Suffixes of the files that SQLite keeps beside a database."""
 
 
 class Place(NamedTuple):
@@ -46,11 +46,11 @@ class Written(NamedTuple):
 
 
 class Copied(NamedTuple):
-    """What was copied.
+    """The result of copying a thread.
 
     Attributes:
         checkpoints: How many checkpoints.
-        was_taken: Whether the checkpoint has a child in the original: what its tasks wrote is taken back then.
+        was_taken: Whether the checkpoint has a child in the original: the writes of its tasks are left out then.
     """
 
     checkpoints: int
@@ -115,9 +115,9 @@ def copy_thread(source: str, target: str, place: Place, decode: Callable[[str, b
                 encode: Callable[[Any], tuple[str, bytes]], again: frozenset[str] = frozenset()) -> Copied:  # fmt: skip
     """Copy a thread as it was at a checkpoint: that one, its ancestors, and the graphs called from them.
 
-    What is copied can be gone on with as if the checkpoint were the newest. Where it was gone on with before, what its
-    tasks wrote then is left out, and with it the last answer: a task that asked asks again, one that failed or was
-    interrupted by nothing runs again. Tasks that were done when others asked or failed stay done.
+    The copy can be continued as if the checkpoint were the newest. Where it was continued before, the writes of its
+    tasks are left out, and with them the last answer: a task that asked asks again, one that failed or was not
+    interrupted runs again. Tasks that were done when others asked or failed stay done.
 
     Args:
         source: The original database.
@@ -223,7 +223,7 @@ def _taken_back(
     written: list[Written], was_taken: bool, again: frozenset[str], decode: Callable[[str, bytes], Any],
     encode: Callable[[Any], tuple[str, bytes]],
 ) -> list[Written]:  # fmt: skip
-    """What of the writes of a checkpoint is kept, so that its open tasks are as they were before they went on."""
+    """The writes of a checkpoint that are kept, so that its open tasks are as they were before they continued."""
     asked = {each.task for each in written if each.channel == INTERRUPT}
     failed = {each.task for each in written if each.channel == ERROR}
     if not was_taken and not again:
@@ -252,8 +252,8 @@ def _shorter(
     """The answers of a task before the one to its last question.
 
     From 0.4 on, each answer that a task took is a write of its own before all others, and only the first list of them
-    is stored: how many there were is the index of its first other write. Before, they are one write, and the list that
-    is stored has those before the last, or the only one.
+    is stored: their number is the index of its first other write. Before, they are one write, and the list that is
+    stored has those before the last, or the only one.
     """
     others = [each.number for each in own if each.number >= 0]
     if not others:

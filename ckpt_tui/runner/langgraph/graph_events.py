@@ -1,4 +1,4 @@
-"""What a graph streams, as the lines of any run: executors are nodes, those of graphs within it `NODE/INNER`."""
+"""Turns the stream of a graph into the lines of a run: executors are nodes, those of subgraphs `NODE/INNER`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _MODES = ["debug", "custom"]
 def modes_of(asked: Any) -> list[str]:
     """The modes in which a graph is streamed.
 
-    What models write is read as they write it only where the program does so itself: in this mode they are called in
-    another way, which not every one can be.
+    The output of models is streamed only where the program streams it itself: in this mode models are called
+    differently, which not every one supports.
 
     Args:
         asked: The mode of the program's own call, a list of modes, or None.
@@ -54,13 +54,13 @@ class NodeCalls:
         self._before, self._ran = self._ran or self._before, []
 
     def begin(self, task: str, who: str) -> dict[str, Any]:
-        """A node is called; what the line says about the call."""
+        """Record that a node is called; returns the members of the line about the call."""
         self._count += 1
         self._live[task] = (self._count, time.perf_counter(), who)
         return {"call": self._count}
 
     def end(self, task: str, error: Any) -> dict[str, Any]:
-        """A call has ended; what the line says about it."""
+        """Record that a call has ended; returns the members of the line about it."""
         number, began, who = self._live.pop(task, (0, 0.0, ""))
         if not number:
             return {}
@@ -72,18 +72,18 @@ class NodeCalls:
         return {"call": number, "seconds": round(time.perf_counter() - began, 6), **more}
 
     def wait(self, seconds: float) -> None:
-        """Nothing ran for so long, as the run was paused: no call took that time."""
+        """Record a pause of so many seconds, which count for no call."""
         self._live = {task: (number, began + seconds, who) for task, (number, began, who) in self._live.items()}
 
     def print_rest(self) -> None:
-        """Nothing is kept back: what nodes print is reported as it comes."""
+        """Nothing to do: the lines that nodes print are reported as they come."""
 
 
 class Events:
     """Writes the lines of one run.
 
     Args:
-        lines: Where they go.
+        lines: Takes them.
         calls: The calls of nodes.
         done: Tasks that are done already: the graph names them, but they do not run.
     """
@@ -93,7 +93,7 @@ class Events:
         self.step: int | None = None
 
     def take(self, space: tuple[str, ...], mode: str, payload: Any) -> dict[str, Any] | None:
-        """Write what one piece of the stream says; returns the debug event of the graph itself, where it is one."""
+        """Write the lines for one piece of the stream; returns the debug event of the graph itself, where it is one."""
         if mode == "messages":
             self._message(space, payload)
             return None
@@ -142,7 +142,7 @@ class Events:
             self._say("intermediate", _within(space, str(node or "")), None, text)
 
     def output(self, value: Any) -> None:
-        """Write what the graph has at its end."""
+        """Write the output of the graph at its end."""
         self._say("output", None, None, value)
 
     def _say(self, kind: str, who: str | None, step: Any, data: Any, call: dict[str, Any] | None = None) -> None:

@@ -24,7 +24,7 @@ from ..faults import Fault, said
 _CALLED = frozenset((
     "re:compile", "datetime:datetime.fromisoformat", "builtins:bytes.fromhex", "builtins:bytearray.fromhex",
 ))  # fmt: skip
-"""Functions that the serializer writes, and that make nothing but a value."""
+"""Functions that the serializer writes, and that only make values."""
 
 _PACKAGES = ("langchain_core", "langgraph", "langchain", "langgraph_sdk")
 """Packages whose classes are imported because a value names them."""
@@ -34,7 +34,7 @@ _PICKLE = DEFAULT_PICKLE._replace(bytes=1 << 30, opcodes=50_000_000, objects=50_
 
 
 class Gate:
-    """Judges what stored values name.
+    """Judges the names in stored values.
 
     Args:
         by_name: Types that the person allowed, `module:qualname`.
@@ -43,7 +43,7 @@ class Gate:
     def __init__(self, by_name: frozenset[str]) -> None:
         self.by_name = by_name
         self.names: dict[str, None] = {}
-        """What was named so far, but for inert data of the standard library."""
+        """Names so far, but for inert data of the standard library."""
         self._passed: set[bytes] = set()
 
     def state_of(self, name: str) -> tuple[str, str]:
@@ -95,7 +95,7 @@ class Gate:
         self._passed.add(digest)
 
     def trust(self, encoding: str, data: bytes) -> None:
-        """Take a value that the run itself has written."""
+        """Accept a value that the run itself has written."""
         self._passed.add(hashlib.blake2b(data, digest_size=16, person=encoding.encode()[:16]).digest())
 
 
@@ -103,8 +103,8 @@ class GatedSerializer:
     """The program's serializer, behind the gate.
 
     Args:
-        serializer: What LangGraph would use.
-        gate: Judges what it loads.
+        serializer: The one that LangGraph would use.
+        gate: Judges the values that it loads.
     """
 
     def __init__(self, serializer: Any, gate: Gate) -> None:
@@ -133,7 +133,7 @@ class GatedSerializer:
 
 
 def _names(encoding: str, data: bytes) -> list[str]:
-    """What a value names; nothing of one that is encrypted, which the program's own serializer alone can read."""
+    """The names in a value; none for an encrypted one, which only the program's own serializer can read."""
     if encoding == "json":
         namer = Namer(_BUDGET.class_name)
         try:

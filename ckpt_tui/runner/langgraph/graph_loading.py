@@ -1,4 +1,4 @@
-"""The target loaded up to its graph: the person's program taken over where it runs it, or a name in a module built."""
+"""Loads a target up to its graph: takes over the person's program where it runs it, or builds a name in a module."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Loading(Resumption):
 
     Args:
         plan: What to do; see docs/resume.md.
-        lines: Where it is reported.
+        lines: Takes the lines of the report.
     """
 
     noun = "graph"
@@ -48,7 +48,7 @@ class Loading(Resumption):
         self.thread_place = Place(plan["thread"], plan["checkpoint"] or "")
         self.graph: Any = None
         self.own_saver: Any = None
-        """The saver of the program's graph, which the one of the run takes the place of."""
+        """The saver of the program's graph, which the one of the run replaces."""
 
     @property
     def begins(self) -> bool:

@@ -1,4 +1,4 @@
-"""A plan carried out, from its check to its end."""
+"""Carries out a plan, from its check to its end."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Runner(Checking):
     step: int | None = None
     _begun_from = ""
     _shown: dict[str, Any] | None = None
-    """What the graph has shown of its last checkpoint."""
+    """The graph's last checkpoint, as it was streamed."""
 
     async def run(self, found: dict[str, Any], interactive: bool) -> str:
         answers, _ = self.answers(self.plan.get("responses") or {}, self.asked)
@@ -78,7 +78,7 @@ class Runner(Checking):
         thread = Thread(self.framework, self.gate, self.graph, into, place)
         if os.path.lexists(into):
             raise Fault("into", f"{into} is there already", "name a new file with --into, or leave it out")
-        again = self._asked_again(thread) if not self.begins else frozenset()
+        again = self._asked_again() if not self.begins else frozenset()
         try:
             with saving():  # the directory of forks may be new, too
                 os.makedirs(os.path.dirname(into), exist_ok=True)
@@ -114,7 +114,7 @@ class Runner(Checking):
         return {**config, "configurable": {**(config.get("configurable") or {}), "thread_id": thread.place.thread}}
 
     def _given(self, answers: dict[str, Any], asked: list[Question]) -> Any:
-        """What the graph is invoked with: answers, or nothing."""
+        """The input of the graph: answers, or None."""
         if not answers:
             return None
         if len(asked) == 1 or not self.framework.has_ids:
@@ -196,7 +196,7 @@ class Runner(Checking):
             self.calls.wait(time.perf_counter() - began)
 
     async def _pause(self, checkpoint: SavedCheckpoint, reason: str, following: list[str]) -> None:
-        """Wait between two supersteps, where that is wanted; the checkpoint may not have been saved, for a reason."""
+        """Wait between two supersteps, where that is wanted; `reason` says why the checkpoint was not saved."""
         assert self.pauses is not None
         if reason:
             await self.pauses.after_failed_save(checkpoint, reason, lambda _: following)
@@ -210,7 +210,7 @@ class Runner(Checking):
         return any(_needs_loop(getattr(node, "bound", None)) for node in self.graph.nodes.values())
 
     def _record(self, found: dict[str, Any], answers: dict[str, Any]) -> None:
-        """Write beside the new database where it comes from and what was edited."""
+        """Write a note beside the new database: its origin and the edits."""
         plan = self.plan
         with contextlib.suppress(OSError):
             self.note_fork(
@@ -251,7 +251,7 @@ def _id_of(content: dict[str, Any]) -> str:
 
 
 def _prefix(thread: str) -> str:
-    """What ids of a thread's checkpoints begin with in the list."""
+    """The prefix of the ids of a thread's checkpoints in the list."""
     return thread.replace("%", "%25").replace("/", "%2F")
 
 

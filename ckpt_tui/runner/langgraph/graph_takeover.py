@@ -21,7 +21,7 @@ class Call(NamedTuple):
         config: Its config, or an empty one.
         given: Its other arguments by name.
         is_async: Whether it is awaited.
-        file: Where the program calls, or "".
+        file: The file of the calling code, or "".
         line: The line there.
     """
 
@@ -58,7 +58,7 @@ class Takeover:
         self.passed: list[Call] = []
 
     def install(self, release: Release) -> None:
-        """Replace what runs a graph."""
+        """Replace the methods that run a graph."""
         cls = release.graph_class
         for name in ("invoke", "stream", "ainvoke", "astream"):
             self._replace(cls, name, name.startswith("a"), name.endswith("stream"))
@@ -68,7 +68,7 @@ class Takeover:
 
         @functools.wraps(original)
         def run(graph: Any, value: Any = None, config: Any = None, **given: Any) -> Any:
-            if self.taken is not None:  # what a node or a tool runs itself
+            if self.taken is not None:  # run by a node or a tool
                 return original(graph, value, config, **given)
             found = calling_place()
             file, line = found if found is not None else ("", 0)

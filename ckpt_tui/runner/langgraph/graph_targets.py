@@ -1,4 +1,4 @@
-"""The graph of the person: a name in a module, an entry of `langgraph.json`, or what a program itself runs."""
+"""The person's graph: a name in a module, an entry of `langgraph.json`, or the one that a program runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class GraphTarget(Target):
         place: `module` or `path/file.py`.
         attribute: The name in it.
         release: The LangGraph that is installed.
-        config: What a function with a parameter `config` is given.
+        config: The argument of a function with a parameter `config`.
         as_main: Load the file as `__main__`, as it was when it ran as a script.
         known: Modules that the checkpoint names.
     """
@@ -94,7 +94,7 @@ def graphs_of(module: Any, release: Release) -> dict[str, Any]:
 
 
 def resolved(text: str) -> tuple[str, str]:
-    """The place and the name in it of a target; those of `langgraph.json:NAME` are what it says about NAME.
+    """The place and the name in it of a target; for `langgraph.json:NAME`, the entry of NAME.
 
     Raises:
         Fault: the file cannot be read, or has no such graph.

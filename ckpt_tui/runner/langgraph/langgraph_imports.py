@@ -1,4 +1,4 @@
-"""What is used of the langgraph that is installed here; imported by `release.Release` alone.
+"""The names of the installed langgraph that are used; imported by `release.Release` alone.
 
 `SqliteSaver` is None where its package, which is one of its own, is missing or broken, and `no_sqlite` says why.
 """

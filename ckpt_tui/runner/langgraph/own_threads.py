@@ -1,4 +1,4 @@
-"""The thread that a program's own call goes on with: read from the program's saver, which nothing is written to."""
+"""The thread that a program's own call continues: read from the program's saver, which is never written to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST = 1_000
 """Checkpoints of a thread that are read, the newest; all where values are stored as additions to earlier ones."""
 
 _SINGLE = frozenset((ERROR, INTERRUPT, RESUME, "__scheduled__"))
-"""Channels whose writes have a place of their own, whatever else their task has written."""
+"""Channels whose writes have an index of their own, independent of other writes of their task."""
 
 _TABLE = "SELECT 1 FROM sqlite_master WHERE name = 'checkpoints'"
 
@@ -27,10 +27,10 @@ async def read_thread(saver: Any, thread: Any, is_async: bool) -> list[Any]:
         is_async: Whether the program awaits its graph, and so its saver.
 
     Raises:
-        Exception: What the saver says where it cannot be read in this way.
+        Exception: The error of a saver that cannot be read like this.
     """
     is_blocking = isinstance(getattr(saver, "conn", None), sqlite3.Connection)
-    if not (is_async and is_blocking) and not await _has_tables(saver):  # one that cannot be awaited says so itself
+    if not (is_async and is_blocking) and not await _has_tables(saver):  # the others raise an error
         return []
     config = {"configurable": {"thread_id": thread}}
     found: list[Any] = []
@@ -64,7 +64,7 @@ async def _has_tables(saver: Any) -> bool:
 
 
 def write_thread(saver: Any, found: Iterable[Any], thread: str) -> None:
-    """Save the checkpoints of a thread, and what the tasks of each have written, into another saver."""
+    """Save the checkpoints of a thread, and the writes of their tasks, into another saver."""
     for each in found:
         place, parent = each.config["configurable"], (each.parent_config or {}).get("configurable") or {}
         names = {"thread_id": thread, "checkpoint_ns": place.get("checkpoint_ns", "")}

@@ -1,4 +1,4 @@
-"""The program's own savers in PostgreSQL: they read their database, and what they would write stays in memory.
+"""The program's own savers in PostgreSQL: they read their database, and their writes stay in memory.
 
 Only where the checkpoint that is resumed comes from such a database: its tables are the original.
 """
@@ -23,7 +23,7 @@ _WRITES = ("put", "put_writes", "delete_thread")
 
 
 def keep_in_memory(release: Release) -> None:
-    """Replace what writes to a database, and let what reads find what was written to memory.
+    """Replace the methods that write to a database, and let those that read also find the writes in memory.
 
     Args:
         release: The LangGraph that is installed.
@@ -44,7 +44,7 @@ def keep_class_in_memory(cls: Any, release: Release) -> None:
 
 
 def _memory_of(release: Release) -> Callable[[Any], Any]:
-    """What gives the memory of a saver, which is its own."""
+    """A function that gives the memory of a saver."""
 
     def memory(saver: Any) -> Any:
         if saver._ckpt_tui_memory is None:

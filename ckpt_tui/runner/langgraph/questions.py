@@ -1,4 +1,4 @@
-"""Interrupts of a graph as requests: what asks, and how a person can be asked for the answer."""
+"""Interrupts of a graph as requests: the node, the question, and the form for its answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..shown import show, type_name
 from .databases import Written
 
 _OPTIONS = ("options", "choices", "allowed_answers", "allowed_values")
-"""Members of what an interrupt asks that list the answers."""
+"""Members of an interrupt's value that list the answers."""
 
 _DEPTH = 4
 
@@ -25,7 +25,7 @@ class Question(NamedTuple):
         id: Its id; of a release without ids, a name made of its place.
         task: The task that asks.
         node: Its node, or "".
-        value: What it asks.
+        value: The question.
         schema: JSON schema of the answer, or None.
     """
 
@@ -37,7 +37,7 @@ class Question(NamedTuple):
 
 
 def questions_of(task: str, node: str, value: Any) -> list[Question]:
-    """The interrupts in what a task has written for them."""
+    """The interrupts in the write of a task."""
     found = []
     for number, each in enumerate(value if isinstance(value, (list, tuple)) else [value]):
         space = getattr(each, "ns", None)
@@ -51,7 +51,7 @@ def questions_of(task: str, node: str, value: Any) -> list[Question]:
 
 
 def questions_in(written: Iterable[Written], serializer: Any, nodes: dict[str, str]) -> list[Question]:
-    """All interrupts that the tasks of a checkpoint have written, whether they were answered or not."""
+    """All interrupts that the tasks of a checkpoint have written, answered or not."""
     return [
         question
         for each in written if each.channel == INTERRUPT
@@ -79,7 +79,7 @@ def named(name: str, questions: list[Question]) -> list[Question]:
 
 
 def request_line(question: Question) -> dict[str, Any]:
-    """A question as the lines have it; see docs/resume.md."""
+    """A question as a member of a line; see docs/resume.md."""
     form = form_of(question)
     line = {
         "request_id": question.id, "executor": question.node or f"task {question.task[:8]}",
@@ -98,7 +98,7 @@ def _title(schema: Any) -> str:
 
 
 def form_of(question: Question) -> dict[str, Any]:
-    """How to ask a person: by the schema of the answer, else by what is asked."""
+    """The form for an answer: by its schema, else by the question."""
     if question.schema is not None:
         return _of_schema(question.schema, question.schema, _DEPTH)
     return _review(question.value) or _choice(question.value) or {"kind": "any"}
@@ -157,7 +157,7 @@ def _label(value: Any) -> str:
 
 
 def _choice(value: Any) -> dict[str, Any] | None:
-    """A choice, where what is asked lists the answers."""
+    """A choice, where the question lists the answers."""
     for name in _OPTIONS:
         options = value.get(name) if isinstance(value, dict) else None
         if isinstance(options, (list, tuple)) and 0 < len(options) <= 20:
@@ -193,7 +193,7 @@ def _review(value: Any) -> dict[str, Any] | None:
 
 
 def hint_of(form: dict[str, Any]) -> str:
-    """What an answer looks like."""
+    """The form of an answer, in words."""
     kind = form["kind"]
     if kind == "choice":
         return "it must be " + " or ".join(json.dumps(each["value"], ensure_ascii=False) for each in form["options"])

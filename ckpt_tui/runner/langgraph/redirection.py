@@ -26,7 +26,7 @@ class Redirection:
     """Replaces `sqlite3.connect`, so that a program that opens its saver finds everything and changes nothing.
 
     Args:
-        is_kept: Says whether a database, by its path, is one that is not to be changed.
+        is_kept: Whether the database at a path must not be changed.
     """
 
     def __init__(self, is_kept: Callable[[str], bool]) -> None:

@@ -1,4 +1,4 @@
-"""What the runner needs of the LangGraph that is installed here."""
+"""The parts of the installed LangGraph that the runner needs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Release:
         graph_class: The class of compiled graphs.
         saver_class: The class that saves into SQLite.
         memory_class: The class that saves in memory.
-        serializer_class: The class that makes bytes of values where a graph names no other.
-        command_class: What carries an answer.
+        serializer_class: The default class that serializes values.
+        command_class: The class of commands that carry answers.
     """
 
     name = "langgraph"

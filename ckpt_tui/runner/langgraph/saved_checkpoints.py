@@ -1,4 +1,4 @@
-"""The checkpoints of one run, reported as they are saved, or as they could not be."""
+"""Reports the checkpoints of one run, saved or not."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class SavedCheckpoint:
 
 
 class SavedCheckpoints:
-    """Takes what a saver saves; see `savers.Saves`.
+    """Takes the checkpoints of a saver; see `savers.Saves`.
 
     Args:
-        lines: Where it is reported.
-        prefix: What the ids of its thread begin with.
+        lines: Takes the lines of the report.
+        prefix: The prefix of the ids of its thread.
         into: The database.
         is_tolerant: Whether the run goes on where a checkpoint cannot be saved: the program itself saves none.
 
@@ -80,7 +80,7 @@ class SavedCheckpoints:
         return True
 
     def not_written(self, error: Exception) -> bool:
-        """Say once that what a task has written is not kept; returns whether the run goes on."""
+        """Report once that the writes of a task are not kept; returns whether the run goes on."""
         with self._lock:
             has_warned, self._has_warned = self._has_warned, True
         if self._is_tolerant and not has_warned:

@@ -1,4 +1,4 @@
-"""Where a graph saves that is run here: a new database, which may hold its thread as it was at a checkpoint."""
+"""The saver of a graph that is run here: a new database, which may hold its thread as it was at a checkpoint."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .release import Release
 
 
 class Saves(Protocol):
-    """What is done about each checkpoint; called in whatever thread it is saved in."""
+    """Callbacks for each checkpoint, called in the thread that saves it."""
 
     def saved(self, config: Any, checkpoint: Any, metadata: Any) -> None:
         """Take one that was saved."""
@@ -23,13 +23,13 @@ class Saves(Protocol):
         ...
 
     def not_written(self, error: Exception) -> bool:
-        """The same for what a task has written."""
+        """The same for the writes of a task."""
         ...
 
 
 def _saver_class(release: Release) -> Any:
     class ForkSaver(release.saver_class):  # type: ignore[misc,name-defined]
-        """LangGraph's saver; what it does is quick enough to be done in the loop."""
+        """LangGraph's saver; it is quick enough for the event loop."""
 
         saves: Saves | None = None
 
@@ -76,12 +76,12 @@ def _saver_class(release: Release) -> Any:
 def open_saver(release: Release, path: str, gate: Gate, serializer: Any) -> Any:
     """A saver on a database, for graphs that run with or without a loop.
 
-    What is done about each checkpoint is its attribute `saves`, which is None at first.
+    Its attribute `saves` has the callbacks for each checkpoint; it is None at first.
 
     Args:
         release: The LangGraph that is installed.
         path: The database.
-        gate: Judges what is loaded.
+        gate: Judges the values that are loaded.
         serializer: The serializer of the program's own saver; None for LangGraph's.
     """
     with saving():

@@ -1,4 +1,4 @@
-"""A thread as it is to be gone on with: copied to a database, edited, opened for a graph."""
+"""A thread to continue: copied to a database, edited, opened for a graph."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Thread:
     Args:
         release: The LangGraph that is installed.
         gate: Judges what is loaded.
-        graph: The graph; its own saver says how values are stored.
+        graph: The graph; its own saver has the serializer.
         path: The database.
         place: The checkpoint; its id is "" where the thread begins.
 
     Attributes:
-        saver: Where the graph saves.
-        copied: What was copied.
+        saver: The saver of the graph.
+        copied: The result of the copy.
         checkpoint: The body of the checkpoint, loaded.
         metadata: Its metadata.
     """
@@ -104,11 +104,11 @@ class Thread:
 
     @property
     def config(self) -> dict[str, Any]:
-        """What names the thread; its newest checkpoint is the one that is resumed."""
+        """The config that names the thread; its newest checkpoint is the one that is resumed."""
         return {"configurable": {"thread_id": self.place.thread, "checkpoint_ns": ""}}
 
     def stored(self) -> list[tuple[str, bytes]]:
-        """Encoding and bytes of all that is loaded at the checkpoint, to be judged first."""
+        """Encoding and bytes of all values that are loaded at the checkpoint, to be judged first."""
         with contextlib.closing(sqlite3.connect(self.path)) as connection:
             where = (self.place.thread, self.place.checkpoint)
             rows = connection.execute(
@@ -141,15 +141,15 @@ class Thread:
         return str(found.config["configurable"]["checkpoint_id"]) if found is not None else ""
 
     def snapshot(self) -> Any:
-        """What the graph itself says about its newest checkpoint: values, next, tasks."""
+        """The graph's own snapshot of its newest checkpoint: values, next, tasks."""
         return self._graph.get_state(self.config)
 
     def questions(self, snapshot: Any, open_only: bool = True) -> list[Question]:
-        """The interrupts of the newest checkpoint; those that nobody has answered, or all."""
+        """The interrupts of the newest checkpoint; the unanswered ones, or all."""
         written = self.written()
         done = self.done()
         nodes = {task.id: task.name for task in snapshot.tasks}
-        # Tasks of another release have other ids: one that is left over is the one that nobody else is.
+        # Tasks of another release have other ids: the one that is left over is matched last.
         strange = {each.task for each in written if each.channel == INTERRUPT} - nodes.keys()
         left = [task.name for task in snapshot.tasks if task.id not in {each.task for each in written}]
         if len(strange) == len(left) == 1:
@@ -165,7 +165,7 @@ class Thread:
         """Change values of the checkpoint, which keeps its id.
 
         Returns:
-            What was changed, and for each edit that cannot be done its path and the reason.
+            The changes, and for each edit that cannot be done its path and the reason.
         """
         values = self.checkpoint["channel_values"]
         state = {name: value for name, value in values.items() if not _is_work(name)}

@@ -1,4 +1,4 @@
-"""What a screen can do, one concern a class.
+"""Controllers: each class owns one concern of a screen.
 
 Who may call whom:
 
@@ -7,7 +7,7 @@ Who may call whom:
 - A controller is a plain class that owns the state of its concern. It is made with a port: a protocol, in its own
   module, of all that it may use of its screen. To open a screen, or to reach what another controller owns, it calls
   the port. It never imports a screen or another controller.
-- What two controllers need is a helper (`ckpt_tui.tui.helpers`): the panes, the selection. Helpers know widgets.
-- What takes long is a job (`ckpt_tui.tui.jobs`): a controller starts it, a message brings the result to the screen,
+- Code that two controllers need is a helper (`ckpt_tui.tui.helpers`): the panes, the selection. Helpers know widgets.
+- Long work is a job (`ckpt_tui.tui.jobs`): a controller starts it, a message brings the result to the screen,
   and the screen hands it to `take_...` of the controller.
 """

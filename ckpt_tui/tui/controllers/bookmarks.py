@@ -33,7 +33,7 @@ class BookmarksPort(Protocol):
 
 
 class Bookmarks:
-    """The notes on a store, and what is done with them on a screen.
+    """The notes on a store, and the commands on them.
 
     Args:
         port: The screen.
@@ -48,7 +48,7 @@ class Bookmarks:
         self.book = book
 
     def open(self, path: str) -> Notebook | None:
-        """Return the notes on the store at `path`; where they cannot be read, say so and return what was open."""
+        """Return the notes on the store at `path`; where they cannot be read, show why and return the former ones."""
         if self.book is None or self.book.store != absolute(path):
             try:
                 self.book = read_notes(path)
@@ -57,7 +57,7 @@ class Bookmarks:
         return self.book
 
     def write(self) -> bool:
-        """Write the notes; where that fails, say so and return False."""
+        """Write the notes; where that fails, show the error and return False."""
         if self.book is None:
             return False
         try:

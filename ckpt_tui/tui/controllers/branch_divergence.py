@@ -1,4 +1,4 @@
-"""Where the branches of two checkpoints part, and the way there and back."""
+"""The step where the branches of two checkpoints diverge, and moving there and back."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ Pair = tuple[CheckpointRef, CheckpointRef]
 
 
 class DivergencePort(Protocol):
-    """What the way to the divergence needs of its screen."""
+    """The part of its screen that it uses."""
 
     pair: Pair
     """The checkpoints that are compared."""
 
     def find_divergence(self, found: CommonAncestor) -> None:
-        """Look in a worker where two branches part; the answer goes to `BranchDivergence.take`."""
+        """Find in a worker where two branches diverge; the answer goes to `BranchDivergence.take`."""
 
     def compare_pair(self, pair: Pair) -> None:
         """Compare two other checkpoints."""
 
     def report(self, part: Part | None) -> None:
-        """Say something in the place of the keys; None shows the keys again."""
+        """Show a text in the place of the keys; None shows the keys again."""
 
 
 class BranchDivergence:
@@ -47,15 +47,15 @@ class BranchDivergence:
         self._runs = runs
         self._tips: Pair | None = None
         self.word = ""
-        """Where the branches part, while that is shown; else ""."""
+        """The place of the divergence, while that is shown; else ""."""
 
     def beginnings(self) -> Beginnings | None:
-        """What made the branches of the pair differ; None where they do not part."""
+        """The beginnings of the branches of the pair; None where they do not diverge."""
         found = fork(self._runs, *(ref.id for ref in self._port.pair))
         return beginnings(found.first, found.second) if found.ancestor is not None else None
 
     def toggle(self) -> None:
-        """Look for the step in which the branches part; where that is shown, go back."""
+        """Find the step in which the branches diverge; where that is shown, go back."""
         if self._tips is not None:
             tips, self._tips, self.word = self._tips, None, ""
             self._port.report(None)
@@ -75,7 +75,7 @@ class BranchDivergence:
             self._port.find_divergence(found)
 
     def take(self, event: DivergenceReady) -> None:
-        """Show the step in which the branches part."""
+        """Show the step in which the branches diverge."""
         ancestor = event.fork.ancestor
         assert ancestor is not None
         word = f" common ancestor {id_text(ancestor.ref)} · step {ancestor.ref.step}"
@@ -83,7 +83,7 @@ class BranchDivergence:
             self._port.report((f" {clean(event.error)} {clean(event.hint)} ", "error"))
         elif event.divergence is None:
             steps = min(len(event.fork.first), len(event.fork.second))
-            self._port.report((f"{word} · the {steps:,} steps that both have are the same ", "good"))
+            self._port.report((f"{word} · the {steps:,} steps that both have are equal ", "good"))
         else:
             parted = event.divergence
             place = shown_path(parted.difference.shown[0].path, 60)

@@ -17,7 +17,7 @@ REST_SECONDS = 0.08
 
 
 class ChangeInFullPort(Protocol):
-    """What it uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def rows(self) -> DiffRows:

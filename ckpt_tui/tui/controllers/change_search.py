@@ -1,4 +1,4 @@
-"""Searching the changes of a comparison: a question for a text, and the way from match to match."""
+"""Searching the changes of a comparison, and moving from match to match."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ckpt_tui.tui.widgets.status import Part
 
 
 class ChangeSearchPort(Protocol):
-    """What the search needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def rows(self) -> DiffRows:
@@ -23,14 +23,14 @@ class ChangeSearchPort(Protocol):
 
     @property
     def prompt(self) -> Prompt:
-        """Where the text is asked for."""
+        """The prompt for the text."""
         ...
 
     def search_rows(self, rows: Sequence[DiffRow], text: str) -> None:
-        """Search rows in a worker; what it finds goes to `ChangeSearch.take`."""
+        """Search rows in a worker; the matches go to `ChangeSearch.take`."""
 
     def report(self, part: Part | None) -> None:
-        """Say something in the place of the keys; None shows the keys again."""
+        """Show a text in the place of the keys; None shows the keys again."""
 
 
 class ChangeSearch:
@@ -42,10 +42,10 @@ class ChangeSearch:
 
     def __init__(self, port: ChangeSearchPort) -> None:
         self._port = port
-        self._way = 1
+        self._direction = 1
 
     def ask(self) -> None:
-        """Ask what to search for."""
+        """Ask for a text to search for."""
         self._port.prompt.ask(SEARCH, self._port.rows.match, self._begin)
 
     def _begin(self, text: str) -> None:
@@ -54,9 +54,9 @@ class ChangeSearch:
         if text:
             self.go_on(1)
 
-    def go_on(self, way: int) -> None:
+    def go_on(self, direction: int) -> None:
         """Go on by so many matches, once they are known."""
-        self._way = way
+        self._direction = direction
         rows = self._port.rows
         unsearched = rows.unsearched()
         if unsearched is None:
@@ -74,7 +74,7 @@ class ChangeSearch:
 
     def _report_match(self) -> None:
         rows = self._port.rows
-        self._port.report(match_word(*rows.next_match(self._way), rows.match))
+        self._port.report(match_word(*rows.next_match(self._direction), rows.match))
 
     def end(self) -> bool:
         """Search no more; False when there was no search."""

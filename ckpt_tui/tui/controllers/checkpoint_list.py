@@ -33,15 +33,15 @@ DESCRIBE_SECONDS = 0.03
 
 
 class CheckpointListPort(Port, Protocol):
-    """What the list uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def library(self) -> Library:
-        """What is known of the store."""
+        """The known part of the store."""
 
     @property
     def follower(self) -> StoreFollower:
-        """What reads the store."""
+        """Reads the store."""
 
 
 class CheckpointList:
@@ -52,8 +52,8 @@ class CheckpointList:
         at: Id of the checkpoint to select first; None follows the newest.
 
     Attributes:
-        progress: Files looked at and files in all while the store is read; zeros otherwise.
-        has_looked: Whether anything is known of the store yet.
+        progress: Files read and files in all while the store is read; zeros otherwise.
+        has_looked: Whether any part of the store was read.
         changed_at: When checkpoints came or went last, in seconds since 1970; 0 for never.
     """
 
@@ -68,15 +68,15 @@ class CheckpointList:
         """File that is to be selected once its run is unfolded."""
         self._timer: Timer | None = None
         self._asked: list[CheckpointRef] = []
-        """The checkpoints whose bodies were asked for last, because they were on the screen."""
+        """The checkpoints whose bodies were requested last, because they were on the screen."""
 
     @property
     def is_landing(self) -> bool:
-        """Whether the cursor is on its way to a checkpoint that was named, whose run is not unfolded yet."""
+        """Whether the cursor will go to a named checkpoint once its run is unfolded."""
         return self._at is not None or bool(self._landing)
 
     def show(self, event: ViewReady) -> None:
-        """Show how the store looks now."""
+        """Show the present view of the store."""
         rows = self._port.panes.list
         before, view = rows.view, event.view
         self.has_looked = True
@@ -96,7 +96,7 @@ class CheckpointList:
         self.describe_soon()
 
     def take_progress(self, event: StoreRead) -> None:
-        """Take in how much of the store is read, of which the list is shown already."""
+        """Show how much of the store is read; its list is shown already."""
         self.progress = (event.done, event.total)
 
     def _select(self, at: str, view: View) -> str:
@@ -160,14 +160,14 @@ class CheckpointList:
             self._port.follower.refresh()
 
     def look_up(self, name: str) -> bool:
-        """Look for the checkpoint that a name means, and select it; return False where the list shows all there is."""
+        """Search for the checkpoint that a name means, and select it; return False where the list shows all of them."""
         if self._port.library.groups is None:
             return False
         self._port.follower.look_up(name)
         return True
 
     def take_looked_up(self, event: LookedUp) -> None:
-        """Go to the checkpoint that was looked for, or say that there is none."""
+        """Go to the checkpoint that was searched, or report that there is none."""
         try:
             node = find(event.name, event.view.runs)
         except IdFault as fault:
@@ -181,7 +181,7 @@ class CheckpointList:
         self.reveal(node.ref.file)
 
     def describe_soon(self) -> None:
-        """Read what the folded runs on the screen say, and what else is read for its row alone, once it rests."""
+        """Read the bodies that folded runs and other rows on the screen need, once the list rests."""
         if self._timer is not None:
             self._timer.stop()
         if self._port.panes.list.unread_ends or self._unread_in_sight():
@@ -196,23 +196,23 @@ class CheckpointList:
             self._port.follower.read_seen([ref.file for ref in refs])
 
     def _unread_in_sight(self) -> list[CheckpointRef]:
-        """The checkpoints on the screen whose bodies are to be read for that, unless it was tried in vain just now."""
+        """The checkpoints on the screen whose bodies are to be read for that, unless that has just failed."""
         if not self._port.store.fills_on_sight:
             return []
         refs = [node.ref for _, node in self._port.panes.list.visible_nodes if node.ref.facts is None]
         return [] if refs == self._asked else refs
 
     def show_ends(self, event: FoldedRead) -> None:
-        """Show what folded runs say of their newest checkpoints."""
+        """Show the facts of the newest checkpoints in folded runs."""
         self._port.panes.list.show_ends(event.refs)
         self.describe_soon()
 
     def show_dangers(self, dangers: Mapping[str, str]) -> None:
-        """Show which checkpoints would run code when they are loaded, and what."""
+        """Show the checkpoints that would run code when they are loaded, and what they would run."""
         self._port.panes.list.show_dangers(dangers)
 
     def show_alarms(self, event: AlarmsReady) -> None:
-        """Take in what an opened checkpoint showed that was too large to be judged for the list."""
+        """Show the dangers of an opened checkpoint that was too large to be judged for the list."""
         rows = self._port.panes.list
         danger = next((alarm for alarm in event.alarms if alarm.startswith("danger")), "")
         if danger and event.file not in rows.dangers:
@@ -227,7 +227,7 @@ class CheckpointList:
         self._port.redraw_foot()
 
     def leave_newest(self) -> None:
-        """Take in that another row was selected by hand: the newest is no longer followed."""
+        """Stop following the newest, as another row was selected by hand."""
         if self._port.selection.following:
             self._port.selection.following = False
             self._port.redraw_foot()
@@ -247,6 +247,6 @@ class CheckpointList:
     def _set_filter(self, text: str) -> None:
         rows = self._port.panes.list
         if not text and rows.view.is_folded and isinstance(rows.row, NodeRow):
-            self._port.library.folding.unfold(self._group_of(rows.selected))  # what was found stays in sight
+            self._port.library.folding.unfold(self._group_of(rows.selected))  # the match stays in sight
         self._port.library.filter = text
         self._port.follower.refresh()

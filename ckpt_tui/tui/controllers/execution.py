@@ -1,4 +1,4 @@
-"""The process of a run: what is loaded and checked, what runs, waits for answers, ends."""
+"""The process of a run: loads and checks the code, runs it, passes answers, and ends it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 
 class ExecutionPort(Protocol):
-    """What the process needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def panes(self) -> ResumePanes:
-        """Where it is shown."""
+        """The panes that show it."""
         ...
 
     def post_message(self, message: RunLine) -> bool:
@@ -35,7 +35,7 @@ class ExecutionPort(Protocol):
         ...
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something, until the next key."""
+        """Show a text, until the next key."""
 
     def preparation_state(self) -> tuple[Any, ...]:
         """All that a check depends on."""
@@ -73,7 +73,7 @@ class Execution:
 
     @property
     def check(self) -> dict[str, Any]:
-        """What the latest check found; empty before there is one."""
+        """The result of the latest check; empty before there is one."""
         return self.run.latest.get("check", {}) if self.run is not None else {}
 
     @property
@@ -86,7 +86,7 @@ class Execution:
         """How long the workflow has run."""
         return (self._ended or time.monotonic()) - self._started
 
-    # -- what is asked to it ------------------------------------------------------------------------------------------
+    # -- commands -----------------------------------------------------------------------------------------------------
 
     def go_on(self, plan: Plan) -> None:
         """Load and check; when it is checked and nothing changed since, run."""
@@ -148,14 +148,14 @@ class Execution:
         self._port.say("killed" if again else "stopping; x again kills it now", "warn")
 
     def leave(self) -> None:
-        """The person leaves: what runs goes on, what does not run is over."""
+        """Leave the screen: a run goes on, a process that only checked is ended."""
         if self.run is not None and not self.run.begun:
             self.run.session.stop(0.5)
 
-    # -- what it says ------------------------------------------------------------------------------------------------
+    # -- lines of the run --------------------------------------------------------------------------------------------
 
     async def take(self, event: RunLine) -> None:
-        """The run said something."""
+        """Take a line of the run."""
         run, line, panes = self.run, event.line, self._port.panes
         if run is None or event.run is not run:
             return
@@ -189,7 +189,7 @@ class Execution:
 
     async def _take_check(self, run: LiveRun, check: dict[str, Any]) -> None:
         run.latest.pop("error", None)
-        run.begun = False  # of one that was started: what was to run does not fit after all
+        run.begun = False  # of one that was started: the plan does not fit after all
         self._port.say("")
         if check.get("ok"):
             remember(run.plan.source.store, run.plan.target, nodes_of(run.latest.get("graph", {})))

@@ -1,4 +1,4 @@
-"""Exports what is selected in the browser."""
+"""Exports the selection of the browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ExportOpener(Opener, Protocol):
-    """Opens the choice of what is exported."""
+    """Opens the choice of what to export."""
 
     def export(
         self, runs: tuple[Run, ...], run: Run, node: Node, then: Callable[[str | None], None],
@@ -34,7 +34,7 @@ class ExportOpener(Opener, Protocol):
 
 
 class ExportPort(Port, Protocol):
-    """What it uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def open(self) -> ExportOpener:
@@ -42,7 +42,7 @@ class ExportPort(Port, Protocol):
 
 
 class Exports:
-    """Opens the choice, and says what was written.
+    """Opens the choice, and reports the written file.
 
     Args:
         port: The screen.

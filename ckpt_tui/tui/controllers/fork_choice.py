@@ -1,4 +1,4 @@
-"""Which way a replay takes where its run forks."""
+"""The choice of a branch where the run of a replay forks."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from ckpt_tui.tui.replay_jobs import ReplayJobs
 
 
 class ForkPort(Protocol):
-    """What the choice needs of its screen."""
+    """The part of its screen that it uses."""
 
-    def show_ways(self, track: PlaybackPath, fork: Fork, take: Callable[[int | None], None]) -> None:
-        """List the ways; `take` gets the number of the one that is chosen, or None."""
+    def show_branches(self, track: PlaybackPath, fork: Fork, take: Callable[[int | None], None]) -> None:
+        """List the branches; `take` gets the number of the one that is chosen, or None."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something in the line at the bottom, until the next key."""
+        """Show a text in the line at the bottom, until the next key."""
 
     def stop(self) -> None:
         """Stop playing."""
 
     def go_on(self, at: int, playing: int | None = None) -> None:
-        """Go to a place of the track; play on from there in a direction, 0 for not at all, None for as it was."""
+        """Go to a place of the path; play on from there in a direction, 0 for a stop, None for as before."""
 
 
 class ForkChoice:
-    """Asks which way to take, and leads the track there.
+    """Asks which branch to take, and changes the path.
 
     Args:
         port: The screen.
         position: Where the replay is.
-        jobs: Makes the frames of the track.
+        jobs: Makes the frames of the path.
     """
 
     def __init__(self, port: ForkPort, position: Position, jobs: ReplayJobs) -> None:
@@ -41,7 +41,7 @@ class ForkChoice:
         self._jobs = jobs
 
     def ask_next(self) -> None:
-        """Ask at this fork, or at the next of the track."""
+        """Ask at this fork, or at the next of the path."""
         fork = self._position.track.next_fork(self._position.at)
         if fork is None:
             self._port.say("This run has no forks.", "dim")
@@ -50,30 +50,30 @@ class ForkChoice:
             self.ask(fork, None)
 
     def ask(self, fork: Fork, playing: int | None) -> None:
-        """Ask which way to take.
+        """Ask which branch to take.
 
         Args:
             fork: The fork.
             playing: How it played before a step that could not be taken without the answer; None for no such step.
         """
 
-        def chosen(way: int | None) -> None:
-            if way is not None:
-                self._choose(fork, way, playing)
+        def chosen(branch: int | None) -> None:
+            if branch is not None:
+                self._choose(fork, branch, playing)
 
-        self._port.show_ways(self._position.track, fork, chosen)
+        self._port.show_branches(self._position.track, fork, chosen)
 
-    def _choose(self, fork: Fork, way: int, playing: int | None) -> None:
+    def _choose(self, fork: Fork, branch: int, playing: int | None) -> None:
         position = self._position
         here = position.node.ref.id
-        position.track = take(position.track, fork, way)
+        position.track = take(position.track, fork, branch)
         self._jobs.follow_track(position.track, position.tip)
         at = position.track.place(here)
-        # Unless a step is to be taken: what is shown stays where both ways have it, else the way begins.
+        # Unless a step is to be taken: the shown checkpoint stays if both branches have it, else the new branch begins.
         self._port.go_on(fork.at + 1 if playing is not None or at < 0 else at, playing)
 
     def lead_to(self, checkpoint: str) -> None:
-        """Go to a checkpoint of the run, on another way where it is not on this one."""
+        """Go to a checkpoint of the run, on another branch where it is not on this one."""
         position = self._position
         at = position.track.place(checkpoint)
         if at >= 0:

@@ -13,7 +13,7 @@ from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt, Prompted
 
 
 class LogReaderPort(Protocol):
-    """What reading a log needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def log_lines(self) -> LogLines:
@@ -22,14 +22,14 @@ class LogReaderPort(Protocol):
 
     @property
     def prompt(self) -> Prompt:
-        """Where a text is asked for."""
+        """The prompt for a text."""
         ...
 
     def draw(self) -> None:
         """Draw the lines at the top and bottom."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something, until the next key."""
+        """Show a text, until the next key."""
 
     def show_line(self, text: str, copy: Callable[[], None]) -> None:
         """Show a line in full; `copy` copies it."""
@@ -43,8 +43,8 @@ class LogReader:
 
     Args:
         port: The screen.
-        noun: What a line is: line, event.
-        filters: What may be filtered by.
+        noun: The word for a line: line, event.
+        filters: The fields to filter by.
     """
 
     def __init__(self, port: LogReaderPort, noun: str, filters: str) -> None:
@@ -53,7 +53,7 @@ class LogReader:
         self._filter = Prompted("filter", f"{filters}; empty shows all", "filters")
 
     def ask_search(self) -> None:
-        """Ask what to search for."""
+        """Ask for a text to search for."""
         self._port.prompt.ask(SEARCH, self._port.log_lines.match, self._search)
 
     def _search(self, text: str) -> None:
@@ -63,17 +63,17 @@ class LogReader:
         if text:
             self.go_on(1)
 
-    def go_on(self, way: int) -> None:
+    def go_on(self, direction: int) -> None:
         """Go to the next or previous match."""
         log = self._port.log_lines
-        found = log.find(log.match, way) if log.match else None
+        found = log.find(log.match, direction) if log.match else None
         if found is not None:
             log.move_to(found)
         else:
             self._port.say(f"No match for {log.match!a}." if log.match else "No search yet: / starts one.", "warn")
 
     def ask_filter(self) -> None:
-        """Ask what to filter by."""
+        """Ask for a text to filter by."""
         self._port.prompt.ask(self._filter, self._port.log_lines.filter, self._take_filter)
 
     def _take_filter(self, text: str) -> None:

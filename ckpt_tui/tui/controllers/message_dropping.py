@@ -16,11 +16,11 @@ from ckpt_tui.tui.messages import RunLine
 from ckpt_tui.tui.widgets.status import Part
 
 _BRIEF = 200
-"""Characters of what a message carries."""
+"""Characters shown of a message's data."""
 
 
 class MessageDroppingPort(Protocol):
-    """What it needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def run(self) -> LiveRun | None:
@@ -41,7 +41,7 @@ class MessageDroppingPort(Protocol):
         """Ask for one of these rows; `then` takes its number, or None."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something, until the next key."""
+        """Show a text, until the next key."""
 
 
 class MessageDropping:
@@ -71,10 +71,10 @@ class MessageDropping:
         self._port.compute(read)
 
     def take(self, line: dict[str, Any]) -> None:
-        """The messages were read."""
+        """Take the messages that were read."""
         run, messages = self._port.run, line.get("messages")
         if run is None or run is not line["run"] or run.paused is None:
-            return  # it went on meanwhile
+            return  # the run went on meanwhile
         if not messages:
             self._port.say(str(line.get("failed") or "No message is in flight here."), "dim")
             return

@@ -1,4 +1,4 @@
-"""The selected checkpoint: it is loaded, kept, and shown in the panes; or a text says why there is none."""
+"""The selected checkpoint: it is loaded, cached, and shown in the panes; or a text with the reason why not."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.view import View
 
 LOAD_SECONDS = 0.05
-"""Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing on its way."""
+"""Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing in passing."""
 
 FOLLOWED_SECONDS = 1.5
 """Shortest time between two loads while the newest is followed: of a run that saves ten times a second, the list shows
@@ -43,23 +43,23 @@ KEPT_BYTES = 8_000_000
 
 
 class OpenedCheckpointPort(Port, Protocol):
-    """What the checkpoint uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def library(self) -> Library:
-        """What is known of the store."""
+        """The known part of the store."""
 
     @property
     def follower(self) -> StoreFollower:
-        """What reads the store."""
+        """Reads the store."""
 
     @property
     def is_landing(self) -> bool:
-        """Whether the cursor is on its way to the checkpoint that was named."""
+        """Whether the cursor will go to the named checkpoint."""
         ...
 
     def shown(self, file: str) -> None:
-        """Take in that the panes show a checkpoint."""
+        """Called once the panes show a checkpoint."""
 
     def after_refresh(self, then: Callable[[], object]) -> None:
         """Call something once the screen is drawn."""
@@ -98,7 +98,7 @@ class OpenedCheckpoint:
     # -- which one ---------------------------------------------------------------------------------------------------
 
     def keep_up(self, view: View) -> None:
-        """Take in another view of the store: show what is selected there, or that nothing is."""
+        """Apply another view of the store: show its selection, or that there is none."""
         panes = self._port.panes
         if not view.places:
             self._show_waiting(view)
@@ -141,7 +141,7 @@ class OpenedCheckpoint:
             return
         self._shown_at = time.monotonic()
         if self._port.library.is_unread(file):
-            self._awaited = file  # its place in its run is a part of what is shown
+            self._awaited = file  # its place in its run is shown, too
             self._port.follower.open_group(file)
             return
         entry = self._port.library.entry(file)
@@ -152,7 +152,7 @@ class OpenedCheckpoint:
         if kept is not None and not _differs(kept[0], entry):
             self._show(file, kept[1])
         elif self._loading is not None and self._loading[0] == file and not _differs(self._loading[1], entry):
-            pass  # it is on its way: two loads of a large file would take its memory twice
+            pass  # it is being loaded: two loads of a large file would take its memory twice
         else:
             self._loading = (file, entry)
             self._load = self._port.jobs.load(file)
@@ -162,7 +162,7 @@ class OpenedCheckpoint:
         self.load_selected()
         self._port.panes.focus_pane(self._port.panes.details[0])
 
-    # -- what is loaded ----------------------------------------------------------------------------------------------
+    # -- loaded checkpoints ------------------------------------------------------------------------------------------
 
     def take_checkpoint(self, event: CheckpointReady) -> None:
         """Show a loaded checkpoint, if it is still the selected one."""
@@ -199,7 +199,7 @@ class OpenedCheckpoint:
                 pane.alarm(event.alarms)
 
     def forget_load(self) -> None:
-        """Take in that a worker failed: what was being loaded may never come."""
+        """Forget the load, as a worker failed: its result may never come."""
         self._loading = None
 
     def toggle_secrets(self) -> None:
@@ -247,14 +247,14 @@ class OpenedCheckpoint:
 
 
 def _differs(one: Entry | None, other: Entry | None) -> bool:
-    """Whether a file changed between two looks; facts that were filled in later do not count."""
+    """Whether a file changed between two views; facts that were filled in later do not count."""
     if isinstance(one, Problem) or isinstance(other, Problem) or one is None or other is None:
         return one is not other and one != other
     return one._replace(facts=None) != other._replace(facts=None)
 
 
 def _nothing_matches(text: str) -> list[Paragraph]:
-    """Return what to say where a filter leaves no row: what it looks at, and what looks further."""
+    """Return the text for a filter that leaves no row: what it searches, and which search goes further."""
     return [
         Paragraph(f"No row shows {text!r}.\n", "heading"),
         Paragraph(

@@ -1,4 +1,4 @@
-"""The overviews of a browser: asks for that of the checkpoint on the screen, and hands it to the panes."""
+"""The overviews of a browser: requests that of the shown checkpoint, and passes it to the panes."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.widgets.detail import Detail
 
 RUNS = 16
-"""Runs whose ways are kept."""
+"""Runs whose paths are cached."""
 
 PUT_OFF_SECONDS = 0.6
 """Time that the next checkpoint has to take the place of the one that is shown, while the newest is followed."""
 
 
 class OverviewPort(Port, Protocol):
-    """What it uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def graphs(self) -> RunGraphs:
-        """What is known of the graph of each run."""
+        """The graph of each run, as far as it is known."""
 
     @property
     def progress(self) -> tuple[int, int]:
-        """Files looked at and files in all while the store is read; zeros otherwise."""
+        """Files read and files in all while the store is read; zeros otherwise."""
 
     def paused_at(self, identifier: str) -> str:
         """Where a run from here is that is paused at a checkpoint, as text; "" where none is."""
@@ -68,7 +68,7 @@ class Overviews:
         """The run that the overview was made of: another one once something in it changed."""
         self._is_put_off = False
         self._is_early = False
-        """The last one was asked for before the whole store was read."""
+        """The last one was requested before the whole store was read."""
 
     def want(self, pane: Detail, whole: bool, by_hand: bool = False) -> None:
         """A pane shows a checkpoint: have its overview made, once for all panes; of a large one only `by_hand`."""
@@ -121,7 +121,7 @@ class Overviews:
         self.keep_up()
 
     def take(self, event: OverviewReady) -> None:
-        """It is made: show it where it is still wanted."""
+        """Show an overview that was made, where it is still wanted."""
         report = event.report
         for pane in self._port.panes.details:
             if pane.checkpoint is not None and pane.checkpoint.ref.file == report.file:
@@ -129,7 +129,7 @@ class Overviews:
                 self._show(pane, report)
 
     def show_again(self) -> None:
-        """A run is paused at this checkpoint, or no longer, or failed after it: say so."""
+        """Show the overview again, since a run was paused or continued at this checkpoint, or failed after it."""
         report, asked = self._report, self._asked[0] if self._asked is not None else None
         for pane in self._port.panes.details if report is not None and asked is not None else ():
             if pane.checkpoint is asked and report is not None:

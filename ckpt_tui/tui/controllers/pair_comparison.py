@@ -14,7 +14,7 @@ from ckpt_tui.tui.widgets.status import Part
 
 
 class ComparisonPort(Protocol):
-    """What a comparison needs of its screen."""
+    """The part of its screen that it uses."""
 
     pair: tuple[CheckpointRef, CheckpointRef]
     """The checkpoints that are compared."""
@@ -24,13 +24,13 @@ class ComparisonPort(Protocol):
         """The changes."""
 
     def known_comparison(self, before: CheckpointRef, after: CheckpointRef) -> Compared | None:
-        """What was compared already, under the rules that are on; None where that is not so."""
+        """The comparison under the present rules, if it was made; else None."""
 
     def start_comparing(self, before: CheckpointRef, after: CheckpointRef) -> None:
-        """Compare in a worker; news go to `PairComparison.take_progress`, the answer to `PairComparison.take`."""
+        """Compare in a worker; progress goes to `PairComparison.take_progress`, the answer to `PairComparison.take`."""
 
     def report(self, part: Part | None) -> None:
-        """Say something in the place of the keys; None shows the keys again."""
+        """Show a text in the place of the keys; None shows the keys again."""
 
     def draw(self) -> None:
         """Draw the lines around the changes."""
@@ -46,7 +46,7 @@ class PairComparison:
         port: The screen.
 
     Attributes:
-        compared: What was compared; None until that is done.
+        compared: The comparison; None until it is made.
     """
 
     def __init__(self, port: ComparisonPort) -> None:
@@ -54,7 +54,7 @@ class PairComparison:
         self.compared: Compared | None = None
 
     def begin(self) -> None:
-        """Compare the pair, or show at once what is known of it."""
+        """Compare the pair, or show a cached comparison at once."""
         before, after = self._port.pair
         self.compared = None
         known = self._port.known_comparison(before, after)
@@ -75,7 +75,7 @@ class PairComparison:
             self._port.report((f" {event.done:,} values compared · {keys_of('app.back')} cancels ", "warn"))
 
     def take(self, event: DifferenceReady) -> None:
-        """Show what changed, or why that is not known."""
+        """Show the changes, or why they are not known."""
         before, after = self._port.pair
         if event.files != (before.file, after.file):
             return

@@ -17,7 +17,7 @@ STEP = 4
 
 
 class PaneBordersPort(Protocol):
-    """What the borders use of their screen."""
+    """The part of its screen that it uses."""
 
     @property
     def panes(self) -> Panes:
@@ -39,7 +39,7 @@ class PaneBorders:
         self._dragged: bool | None = None
         """Which border is dragged: the one before the third pane, or the one beside the list; None for neither."""
 
-    def move(self, way: int) -> None:
+    def move(self, direction: int) -> None:
         """Move the border of the pane that has the focus to the left or right; a number first moves it by as many."""
         panes = self._port.panes
         count = panes.lines.take_count(STEP)
@@ -51,10 +51,10 @@ class PaneBorders:
         else:
             is_second = panes.pane in panes.details[1:]
             place = widths.list + (widths.detail if is_second else 0)
-            self._put(is_second, place + way * count)
+            self._put(is_second, place + direction * count)
 
     def _put(self, is_second: bool, place: int) -> None:
-        """Put a border to a column, and say how wide the panes are now."""
+        """Put a border to a column, and show how wide the panes are now."""
         panes = self._port.panes
         before = panes.widths
         panes.put_border(is_second, place)

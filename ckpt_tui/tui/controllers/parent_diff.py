@@ -1,4 +1,4 @@
-"""What changed since the parent: counts in the list, marks in the tree, the tab, and the way to the Compare screen."""
+"""Changes since the parent: counts in the list, marks in the tree, the tab, and opening the Compare screen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COUNT_SECONDS = 0.4
 """Pause before the checkpoints on the screen are compared with their parents, after rows came or moved."""
 
 AT_ONCE = 8 * 1024 * 1024
-"""Bytes of two files that are compared without being asked."""
+"""Bytes of two files that are compared automatically."""
 
 
 class CompareOpener(Opener, Protocol):
@@ -48,7 +48,7 @@ class CompareOpener(Opener, Protocol):
 
 
 class ParentDiffPort(Port, Protocol):
-    """What the differences use of their screen."""
+    """The part of its screen that it uses."""
 
     def come_to_front(self) -> None:
         """Close whatever is over the browser."""
@@ -59,7 +59,7 @@ class ParentDiffPort(Port, Protocol):
 
     @property
     def open(self) -> CompareOpener:
-        """What opens screens over this one."""
+        """Opens screens over this one."""
 
 
 class ParentDiff:
@@ -80,7 +80,7 @@ class ParentDiff:
 
     @property
     def comparer(self) -> Comparer:
-        """Where diffs of the open store are made and kept."""
+        """Makes and caches diffs of the open store."""
         if self._comparer is None or self._comparer.store is not self._port.store:
             self._comparer = Comparer(self._port.store)
         return self._comparer
@@ -101,7 +101,7 @@ class ParentDiff:
     # -- the checkpoint that is shown --------------------------------------------------------------------------------
 
     def show(self, file: str) -> None:
-        """Take in that a file is shown: show soon what changed in it."""
+        """Note that a file is shown, and show its changes soon."""
         self._file = file
         if self._diff_timer is not None:
             self._diff_timer.stop()
@@ -113,7 +113,7 @@ class ParentDiff:
             self._diff_timer = self._port.later(DIFF_SECONDS, self._compare)
 
     def take_difference(self, event: DifferenceReady) -> None:
-        """Show what changed between two checkpoints, if the second is still shown."""
+        """Show the changes between two checkpoints, if the second is still shown."""
         file = event.files[1]
         if file != self._file:
             return
@@ -164,12 +164,12 @@ class ParentDiff:
     # -- the checkpoints on the screen -------------------------------------------------------------------------------
 
     def count_soon(self) -> None:
-        """Count the changes of what is on the screen, once it rests."""
+        """Count the changes of the checkpoints on the screen, once it rests."""
         if self._count_timer is None:
             self._count_timer = self._port.later(COUNT_SECONDS, self._count)
 
     def take_counts(self, event: ChangesCounted) -> None:
-        """Show how much changed in some checkpoints."""
+        """Show the numbers of changes of some checkpoints."""
         self._port.panes.list.show_counts(event.counts)
 
     def _count(self) -> None:
@@ -202,7 +202,7 @@ class ParentDiff:
             self._open(*pair)
 
     def _pair(self) -> tuple[CheckpointRef, CheckpointRef] | str:
-        """What is compared with the selected checkpoint, and it; or why nothing is."""
+        """The checkpoint to compare with the selected one, and that; or why there is none."""
         selection, after = self._port.selection, self._port.selection.ref
         if after is None:
             return "Only checkpoints can be compared."
@@ -215,7 +215,7 @@ class ParentDiff:
 
     @property
     def why_nothing(self) -> str:
-        """Why the selected checkpoint is compared with nothing, or ""."""
+        """Why the selected checkpoint cannot be compared, or ""."""
         pair = self._pair()
         return pair if isinstance(pair, str) else ""
 
@@ -235,7 +235,7 @@ class ParentDiff:
 
         Args:
             identifier: Id of the checkpoint.
-            just_there: Look for no earlier fork.
+            just_there: Search no earlier fork.
         """
         runs = self._port.selection.runs
         if just_there and len(continuations(runs, identifier)) < 2:
@@ -248,7 +248,7 @@ class ParentDiff:
         return ""
 
     def compare_selected_outcomes(self) -> None:
-        """Compare the outcomes of the two latest forks of the selected checkpoint, or of the one they part from."""
+        """Compare the outcomes of the two latest forks of the selected checkpoint, or of the fork before it."""
         ref, why = self._port.selection.ref, self.why_no_outcomes
         if why or ref is None:
             self._port.say(why, "warn")
@@ -262,13 +262,13 @@ class ParentDiff:
         )  # fmt: skip
 
     def take_rules(self) -> None:
-        """Take over the rules of a configuration that was changed."""
+        """Apply the rules of a changed configuration."""
         before, self._ignore = self.ignore.key, None
         if self.ignore.key != before:
             self._compare_anew()
 
     def _come_back(self, place: SelectedPlace, ignore: IgnoreRules) -> None:
-        """Back from comparing: take the rules over, and go to the place that was asked for."""
+        """Return from comparing: apply the rules, and go to the chosen place."""
         if ignore.key != self.ignore.key:
             self._ignore = ignore
             self._compare_anew()
@@ -276,7 +276,7 @@ class ParentDiff:
             self._port.selection.go_to(*place)
 
     def _compare_anew(self) -> None:
-        """Forget what was counted and shown under other rules."""
+        """Forget the counts and diffs under other rules."""
         rows = self._port.panes.list
         rows.counts.clear()
         rows.changed()

@@ -1,4 +1,4 @@
-"""A run that is paused, beside which the browser is: where it is, going on from there, and going back."""
+"""A paused run beside the browser: shows its place, continues it, and goes back."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class RunBeside(Protocol):
 
 
 class PausedRunPort(Port, Protocol):
-    """What it uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def runs_beside(self) -> Sequence[RunBeside]:
@@ -56,14 +56,14 @@ class PausedRunPort(Port, Protocol):
         ...
 
     def show_runs(self) -> None:
-        """Show how the runs are that were started here."""
+        """Show the states of the runs that were started here."""
 
     def keep_up_with(self, run: RunBeside) -> None:
         """Have the cursor follow what a run writes, until it is moved by hand."""
 
 
 class PausedRun:
-    """Shows in the browser where a run is paused, and has it go on.
+    """Shows in the browser where a run is paused, and continues it.
 
     Args:
         port: The screen.
@@ -74,7 +74,7 @@ class PausedRun:
         self._back: tuple[dict[str, Any], str] | None = None
         """The pause, and the id of the earlier checkpoint to go on from."""
         self._known: tuple[tuple[object, str, int], tuple[Node, ...]] = ((None, "", 0), ())
-        """The last path, and what it was made of: runs of the list, the pause, how many checkpoints were written."""
+        """The last path, and its inputs: runs of the list, the pause, the number of written checkpoints."""
 
     # -- where it is -------------------------------------------------------------------------------------------------
 
@@ -144,7 +144,7 @@ class PausedRun:
 
     @property
     def why_not(self) -> str:
-        """Why nothing can go on, or ""."""
+        """Why no run can be continued, or ""."""
         if self._run is not None:
             return ""
         if self._port.runs_beside:
@@ -189,7 +189,7 @@ class PausedRun:
             self._port.show_runs()
 
     def _go_to(self, run: RunBeside, place: str) -> bool:
-        """Have the run be at a checkpoint; return False where it cannot go there, which it says itself."""
+        """Have the run be at a checkpoint; return False where it cannot go there, after showing why."""
         paused = run.paused
         if paused is not None and place != str(paused.get("checkpoint") or ""):
             run.command("goto", id=place)
@@ -222,7 +222,7 @@ class PausedRun:
 
     # -- going back --------------------------------------------------------------------------------------------------
 
-    def move(self, way: int, count: int) -> bool:
+    def move(self, direction: int, count: int) -> bool:
         """Go back along the path of the paused run, or forward; return False where the cursor is not on it."""
         run = self._run
         paused = run.paused if run is not None else None
@@ -232,9 +232,9 @@ class PausedRun:
         here = next((at for at, node in enumerate(path) if node.ref.file == self._port.selection.file), None)
         if here is None:
             return False
-        there = min(max(here + way * count, 0), len(path) - 1)
+        there = min(max(here + direction * count, 0), len(path) - 1)
         if there == here:
-            self._port.say("The run begins here." if way < 0 else "The run has come no further.", "dim")
+            self._port.say("The run begins here." if direction < 0 else "The run has come no further.", "dim")
             return True
         self._port.selection.following = False
         self._back = (paused, path[there].ref.id)

@@ -1,4 +1,4 @@
-"""The course of a replay: whether it plays, how fast, and what stops it."""
+"""The playback of a replay: whether it plays, how fast, and where it stops."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ckpt_tui.tui.widgets.shown_keys import keys_of
 
 
 class PlaybackPort(Protocol):
-    """What playback needs of its screen."""
+    """The part of its screen that it uses."""
 
     def draw(self) -> None:
         """Show where the replay is."""
@@ -31,10 +31,10 @@ class PlaybackPort(Protocol):
         """Show that a checkpoint cannot be read."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something in the line at the bottom, until the next key."""
+        """Show a text in the line at the bottom, until the next key."""
 
     def ask_way(self, fork: Fork, playing: int) -> None:
-        """Ask which way to take at a fork, then go on as it played before."""
+        """Ask which branch to take at a fork, then play on as before."""
 
     def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
         """Call something after so many seconds."""
@@ -42,7 +42,7 @@ class PlaybackPort(Protocol):
 
 
 class Playback:
-    """Moves along the track of a replay, by hand and by itself. It draws nothing.
+    """Moves along the path of a replay, by hand and by itself. It draws nothing.
 
     Args:
         port: The screen.
@@ -64,7 +64,7 @@ class Playback:
         self.squeezed = ""
         """The message for a wait that is cut short."""
         self.seeking = 0
-        """1 or -1 while a change or a breakpoint is looked for and not all on the way to it is read yet."""
+        """1 or -1 while a change or a breakpoint is searched and not all checkpoints up to it are read yet."""
         self.swept = (0, 0)
         """Checkpoints of the branch that were read for pins and breakpoints, and all of them."""
         self._sought: Callable[[int], None] = self.seek
@@ -73,11 +73,11 @@ class Playback:
 
     # -- moving ------------------------------------------------------------------------------------------------------
 
-    def go(self, at: int, way: int = 1) -> None:
-        """Go to a place of the track and show its step as soon as it is made."""
+    def go(self, at: int, direction: int = 1) -> None:
+        """Go to a place of the path and show its step as soon as it is made."""
         position = self._position
         position.at = max(0, min(at, position.last))
-        self._jobs.want(position.at, way)
+        self._jobs.want(position.at, direction)
         file = position.node.ref.file
         frame = self._jobs.frame(file)
         if frame is not None:
@@ -88,35 +88,35 @@ class Playback:
                 self._fail(reason)
         self._port.draw()
 
-    def step(self, way: int) -> bool:
-        """Go one step on or back; False where the track ends, or where somebody has to choose a way first."""
+    def step(self, direction: int) -> bool:
+        """Go one step on or back; False where the path ends, or where a branch has to be chosen first."""
         position = self._position
         fork = position.track.forks.get(position.at)
-        if way > 0 and fork is not None and not fork.decided:
+        if direction > 0 and fork is not None and not fork.decided:
             playing = self.playing
             self.stop()
             self._port.ask_way(fork, playing)
             return False
-        if not 0 <= position.at + way <= position.last:
+        if not 0 <= position.at + direction <= position.last:
             return False
-        self.go(position.at + way, way)
+        self.go(position.at + direction, direction)
         return True
 
-    def step_by_hand(self, way: int) -> None:
+    def step_by_hand(self, direction: int) -> None:
         """Stop, and go one step on or back."""
         self.stop()
         position = self._position
-        if not self.step(way) and position.track.forks.get(position.at) is None:
-            self._port.say("This is the last step." if way > 0 else "This is the first step.", "dim")
+        if not self.step(direction) and position.track.forks.get(position.at) is None:
+            self._port.say("This is the last step." if direction > 0 else "This is the first step.", "dim")
 
     def go_on(self, at: int, playing: int | None = None) -> None:
-        """Go to a place; play on from there in a direction, 0 for not at all, None for as it was."""
+        """Go to a place; play on from there in a direction, 0 for a stop, None for as before."""
         if playing is not None:
             self.playing = playing
         self.go(at)
 
     def take_frame(self, event: FrameReady) -> None:
-        """A step was made: show it if it is the one that is waited for."""
+        """Show a step that was made, if it is the awaited one."""
         if event.file != self._position.node.ref.file:
             return
         if event.frame is not None:
@@ -149,25 +149,25 @@ class Playback:
             self._schedule()
 
     def keep_truths(self, breakpoints: Collection[str]) -> None:
-        """Breakpoints came or went: forget which of the others were true."""
+        """Forget which breakpoints were true, as some were added or removed."""
         self._true = self._true and self._true & frozenset(breakpoints)
         self.go(self._position.at)
 
     # -- playing -----------------------------------------------------------------------------------------------------
 
-    def play(self, way: int) -> None:
+    def play(self, direction: int) -> None:
         """Play forwards or backwards; stop when it plays."""
         position = self._position
         if self.playing:
             self.stop()
             return
-        if way > 0 and position.at == position.last and position.is_over:
+        if direction > 0 and position.at == position.last and position.is_over:
             self._port.say("This is the end of the branch; Home goes to its beginning.", "dim")
             return
-        if way < 0 and position.at == 0:
+        if direction < 0 and position.at == 0:
             self._port.say("This is the beginning; space plays forwards.", "dim")
             return
-        self.playing = way
+        self.playing = direction
         self._schedule()
         self._port.draw()
 
@@ -221,10 +221,10 @@ class Playback:
         if self.playing:
             self.step(self.playing)
 
-    # -- news --------------------------------------------------------------------------------------------------------
+    # -- changes of the store ----------------------------------------------------------------------------------------
 
     def follow_view(self, view: View) -> None:
-        """The store changed: a run that went on extends the track."""
+        """Apply another view of the store: a run that went on extends the path."""
         position = self._position
         own = position.track.run
         run = next((run for run in view.runs if run.id == own.id and run.key == own.key), None)
@@ -246,14 +246,14 @@ class Playback:
         self._port.draw()
 
     def take_sweep(self, event: Swept) -> None:
-        """More of the branch was read."""
+        """Take the progress of reading the branch."""
         self.swept = (event.done, event.total)
         if self.seeking:
             self._sought(self.seeking)
         self._port.draw()
 
-    def seek(self, way: int) -> None:
-        """Go to the next place where a pinned path changed, once all on the way to it is read."""
+    def seek(self, direction: int) -> None:
+        """Go to the next place where a pinned path changed, once all checkpoints up to it are read."""
         pins = self._jobs.pins
         if not pins:
             self._port.say(f"Nothing is pinned: {keys_of('replay.pin')} pins a path.", "dim")
@@ -265,10 +265,10 @@ class Playback:
                 return True
             return None if any(value is None for value in found) else False
 
-        self._seek(way, is_there, "pinned path changes", self.seek)
+        self._seek(direction, is_there, "pinned path changes", self.seek)
 
-    def seek_breakpoint(self, way: int) -> None:
-        """Go to the next place where a breakpoint became true, once all on the way to it is read."""
+    def seek_breakpoint(self, direction: int) -> None:
+        """Go to the next place where a breakpoint became true, once all checkpoints up to it are read."""
         truths = self._jobs.truths
         if not truths:
             self._port.say(f"There is no breakpoint: {keys_of('replay.breakpoint')} sets one.", "dim")
@@ -282,18 +282,20 @@ class Playback:
                 return True
             return None if any(now is None or was is None for now, was in found) else False
 
-        self._seek(way, is_there, "breakpoint becomes true", self.seek_breakpoint)
+        self._seek(direction, is_there, "breakpoint becomes true", self.seek_breakpoint)
 
-    def _seek(self, way: int, is_there: Callable[[str], bool | None], what: str, again: Callable[[int], None]) -> None:
+    def _seek(
+        self, direction: int, is_there: Callable[[str], bool | None], what: str, again: Callable[[int], None]
+    ) -> None:
         position = self._position
         self._sought = again
-        at, known = next_place(position.track, position.at, way, is_there)
-        self.seeking = 0 if known else way
+        at, known = next_place(position.track, position.at, direction, is_there)
+        self.seeking = 0 if known else direction
         if at >= 0:
             self._port.say("")
-            self.go(at, way)
+            self.go(at, direction)
         elif known:
-            self._port.say(f"No {what} {'after' if way > 0 else 'before'} this step.", "dim")
+            self._port.say(f"No {what} {'after' if direction > 0 else 'before'} this step.", "dim")
         else:
             count = len(position.track.nodes)
             self._port.say(f"reading the branch … {self.swept[0]:,} of {count:,} · {keys_of('app.back')} stops", "dim")

@@ -1,4 +1,4 @@
-"""What a run is prepared from: whose code, the answers to requests, the types to allow."""
+"""The preparation of a run: the program, answers to requests, types to allow."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ckpt_tui.tui.widgets.request_forms import RequestForms
 
 
 class PreparationPort(Protocol):
-    """What the preparation needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def focused(self) -> Widget | None:
-        """What has the focus."""
+        """The focused widget."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something, until the next key."""
+        """Show a text, until the next key."""
 
     def start(self) -> None:
         """Go on, to the check or to the run."""
@@ -34,11 +34,11 @@ class PreparationPort(Protocol):
     def ask_to_start(
         self, why: str, starts: Sequence[tuple[str, str]], answered: Callable[[bool | None], None]
     ) -> None:
-        """Ask whether something is to be started that the person did not choose."""
+        """Ask whether to start a program that the person did not choose."""
 
 
 class Preparation:
-    """Makes plans of what is in the fields and forms.
+    """Makes plans from the fields and forms.
 
     Args:
         port: The screen.
@@ -57,7 +57,7 @@ class Preparation:
         self._edits = edits
 
     def plan(self, complete: bool) -> Plan | None:
-        """The plan that the fields make; None when something in them is wrong, which is said.
+        """The plan that the fields make; None when one of them is wrong, after showing why.
 
         Args:
             complete: Whether every request that is to be answered must be.
@@ -73,7 +73,7 @@ class Preparation:
         return None if responses is None else make_plan(self._source, target, form.into, responses, self._edits)
 
     def answers(self, complete: bool) -> dict[str, Any] | None:
-        """The answers by the ids of their requests; None, and said so, where one is missing that must not be."""
+        """The answers by the ids of their requests; None where a required one is missing, after showing that."""
         out, wrong = self._requests.answers()
         if wrong is not None and complete:
             self._port.say(
@@ -88,7 +88,7 @@ class Preparation:
         return self._form.texts, dumps(self._requests.answers()[0], None)
 
     def asks_to_start(self) -> bool:
-        """Ask before a program is started that the person may not have chosen; False when there is nothing to ask."""
+        """Ask before a program is started that the person may not have chosen; False when no question is needed."""
         form = self._form
         chosen = form.chosen
         if form.is_unseen and chosen is not None:
@@ -118,7 +118,7 @@ class Preparation:
         self._port.start()
 
     def request(self) -> RequestForm | None:
-        """The form of the request that has the focus, else the first; None, and said so, where there is none."""
+        """The form of the request that has the focus, else the first; None where there is none, after showing that."""
         form = self._requests.form_at(self._port.focused)
         if form is None:
             self._port.say("No request waits for an answer.", "dim")

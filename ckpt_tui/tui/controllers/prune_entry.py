@@ -1,4 +1,4 @@
-"""From the browser to deleting checkpoints, and back; what the marks in the list are for."""
+"""Opens deleting checkpoints from the browser, and explains the marks in the list."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PruneOpener(Opener, Protocol):
     """Opens the choice of what to delete."""
 
     def why_nothing_goes(self) -> str:
-        """Why nothing of the store can be deleted; "" where something can."""
+        """Why no checkpoint of the store can be deleted; "" where one can."""
         ...
 
     def prune(
@@ -41,23 +41,23 @@ class PruneOpener(Opener, Protocol):
             marked: The files that are marked.
             in_use: Gives the ids of checkpoints that runs use which go on.
             gone: Takes the files that were deleted.
-            then: Takes what was done, once the choice is closed; "" for nothing.
+            then: Takes the result as text, once the choice is closed; "" for none.
         """
 
 
 class PruneEntryPort(Port, Protocol):
-    """What it uses of its screen."""
+    """The part of its screen that it uses."""
 
     def checkpoints_in_use(self) -> Collection[str]:
         """Ids of the checkpoints that runs use which were started here and go on."""
         ...
 
     def redraw_head(self) -> None:
-        """Draw the line at the top again: what it shows has changed."""
+        """Draw the line at the top again, as its content has changed."""
 
     @property
     def open(self) -> PruneOpener:
-        """What opens screens over this one."""
+        """Opens screens over this one."""
 
 
 class PruneEntry:
@@ -72,7 +72,7 @@ class PruneEntry:
         self._opened: OpenPrune | None = None
 
     def say_marks(self) -> None:
-        """Say what the marks are for, or that there is none."""
+        """Show the use of the marks, or that there is none."""
         rows = self._port.panes.list
         count = len(rows.marked)
         deletes, exports, unmarks = (keys_of(name) for name in ("store.prune", "store.export", "list.unmark"))
@@ -86,7 +86,7 @@ class PruneEntry:
         self._port.redraw_head()
 
     def open(self) -> None:
-        """Ask what to delete, or say why nothing of this store can be deleted."""
+        """Ask what to delete, or show why no checkpoint of this store can be deleted."""
         barred = self._port.open.why_nothing_goes()
         if barred:
             text = f"Nothing can be deleted here: {clean(barred)}."

@@ -1,4 +1,4 @@
-"""What can be evaluated on a branch, a run or the store, and the way from an answer to its place."""
+"""Queries of a branch, a run or the store, and going from an answer to its place."""
 
 from __future__ import annotations
 
@@ -56,15 +56,15 @@ class QueryOpener(Opener, Protocol):
         """Examine the store; `then` takes the finding to go to."""
 
     def query_jobs(self) -> QueryJobs:
-        """Return what starts workers that ask, for this screen and its store."""
+        """Return the jobs of queries, for this screen and its store."""
 
 
 class QueriesPort(Port, Protocol):
-    """What queries use of their screen."""
+    """The part of its screen that it uses."""
 
     @property
     def library(self) -> Library:
-        """What is known of the store."""
+        """The known part of the store."""
 
     @property
     def match(self) -> str:
@@ -75,11 +75,11 @@ class QueriesPort(Port, Protocol):
 
     @property
     def open(self) -> QueryOpener:
-        """What opens screens over this one."""
+        """Opens screens over this one."""
 
 
 class Queries:
-    """Asks, and goes to the places of answers.
+    """Runs queries, and goes to the places of answers.
 
     Args:
         port: The screen.
@@ -94,7 +94,7 @@ class Queries:
 
     @property
     def _asks(self) -> QueryJobs:
-        """The workers of questions that are answered in the browser itself, and what was answered before."""
+        """The jobs of queries that are answered in the browser itself, with their cache."""
         if self._query_jobs is None:
             self._query_jobs = self._port.open.query_jobs()
         return self._query_jobs
@@ -170,7 +170,7 @@ class Queries:
         self._asks.bisect(*asked, text, self._port.panes.detail.reveal)
 
     def take_progress(self, event: QueryProgress) -> None:
-        """Show how far a bisection is, and that it can be left."""
+        """Show the progress of a bisection, and that it can be stopped."""
         if self.bisecting:
             self._say_progress(event.done, event.total)
 
@@ -181,7 +181,7 @@ class Queries:
         )
 
     def stop_bisecting(self) -> bool:
-        """Leave a bisection; return False when none goes on."""
+        """Stop a bisection; return False when none is running."""
         if not self.bisecting:
             return False
         self.bisecting = False
@@ -190,7 +190,7 @@ class Queries:
         return True
 
     def take_bisection(self, event: BisectReady) -> None:
-        """Go to the checkpoint, and say what there is to know."""
+        """Go to the checkpoint, and show the result."""
         self.bisecting = False
         found = event.found
         name = clean(found.expression, 60)
@@ -199,20 +199,20 @@ class Queries:
             return
         self._port.selection.go_to(found.first.file)
         if found.previous is not None:
-            self._port.panes.details[0].pick("diff")  # what changed in that step
+            self._port.panes.details[0].pick("diff")  # the changes of that step
         hint = f" · {found.hint}" if found.hint else ""
         style = "warn" if hint else "good"
         self._port.say(f"first true in {numbered(found.first)}{hint} · {name}", style)
 
     def take_failure(self, event: QueryFailed) -> None:
-        """Say why there is no answer."""
+        """Show why there is no answer."""
         self.bisecting = False
         self._port.say(f"{clean(event.what)} {clean(event.hint)}", "error")
 
     # -- find --------------------------------------------------------------------------------------------------------
 
     def open_find(self, text: str = "") -> None:
-        """Find a text over checkpoints; what was found last is shown again, unless there is another text."""
+        """Find a text over checkpoints; the last matches are shown again, unless there is another text."""
         if self._search is None or text:
             self._search = StoreSearch(text or self._port.match)
         self._port.open.find(self._asks.known, self._nodes_of, self._search, self._go_to_found)
@@ -235,23 +235,23 @@ class Queries:
         self._port.mark("" if self._search.regex else self._search.text)
         self._go_to_match(self._search, 0)
 
-    def _go_to_match(self, search: StoreSearch, way: int) -> None:
-        search.at = (search.at + way) % len(search.matches)
+    def _go_to_match(self, search: StoreSearch, direction: int) -> None:
+        search.at = (search.at + direction) % len(search.matches)
         ref, hit = search.matches[search.at]
         self._port.selection.go_to(ref.file, hit.path)
         text = clean(search.text, 40)
         said = f"match {search.at + 1:,} of {len(search.matches):,} for {text!a} · {ways_on()}"
         self._port.say(said)
 
-    def next_match(self, way: int) -> bool:
+    def next_match(self, direction: int) -> bool:
         """Go to the next or previous match over checkpoints; return False when none is travelled through."""
         if not self._travels or self._search is None or not self._search.matches:
             return False
-        self._go_to_match(self._search, way * self._port.panes.lines.take_count())
+        self._go_to_match(self._search, direction * self._port.panes.lines.take_count())
         return True
 
     def leave_for(self, text: str) -> None:
-        """Take in that another text is searched for in the pane: it ends the way through what was found."""
+        """End the travel through matches, as another text is searched in the pane."""
         if self._search is None or text != self._search.text:
             self._travels = self._travels and not text
 

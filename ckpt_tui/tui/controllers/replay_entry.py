@@ -1,4 +1,4 @@
-"""From the browser to the replay of a run, and back to the checkpoint that was shown there."""
+"""Opens the replay of a run from the browser, and returns to the checkpoint that was shown there."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class OpenReplay(Protocol):
 
     @property
     def choices(self) -> Mapping[str, str]:
-        """Ways that were chosen at forks: id of a checkpoint → id of the one that follows it."""
+        """Branches that were chosen at forks: id of a checkpoint → id of the one that follows it."""
 
     def show_view(self, view: View) -> None:
-        """Go on with a store that changed."""
+        """Apply a change of the store."""
 
 
 class ReplayOpener(Opener, Protocol):
@@ -39,11 +39,11 @@ class ReplayOpener(Opener, Protocol):
 
 
 class ReplayEntryPort(Port, Protocol):
-    """What it uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def graphs(self) -> RunGraphs:
-        """What is known of the graph of each run."""
+        """The graph of each run, as far as it is known."""
 
     @property
     def notebook(self) -> Notebook | None:
@@ -54,11 +54,11 @@ class ReplayEntryPort(Port, Protocol):
 
     @property
     def open(self) -> ReplayOpener:
-        """What opens screens over this one."""
+        """Opens screens over this one."""
 
 
 class ReplayEntry:
-    """Opens replays, and remembers the ways that were chosen in them.
+    """Opens replays, and remembers the branches that were chosen in them.
 
     Args:
         port: The screen.
@@ -87,7 +87,7 @@ class ReplayEntry:
         return "No checkpoint is selected." if self._port.selection.node is None else ""
 
     def show_view(self, view: View) -> None:
-        """Take in that the store changed: a replay that is open goes on with it."""
+        """Pass a change of the store on to an open replay."""
         if self._open is not None:
             self._open.show_view(view)
 

@@ -1,4 +1,4 @@
-"""From the browser to the resume of a checkpoint, and back to a run that was started before."""
+"""Opens the resume of a checkpoint from the browser, and returns to a run that was started before."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.widgets.status import Part
 
 _SHOWN = ("paused", "resumed", "waiting", "answered", "checkpoint", "end")
-"""Kinds of lines after which a run is another way than before."""
+"""Kinds of lines that change the state of a run."""
 
 WATCH_SECONDS = 1.0
-"""Seconds between two looks at a run that goes on while the list is looked at."""
+"""Seconds between two updates of a run that goes on behind the list."""
 
 
 class OpenResume(Protocol):
@@ -57,7 +57,7 @@ class OpenResume(Protocol):
 
     @property
     def status(self) -> Part:
-        """How the run is, in a few words."""
+        """The state of the run, in a few words."""
         ...
 
     @property
@@ -90,7 +90,7 @@ class OpenResume(Protocol):
 
 
 class ResumeOpener(Opener, Protocol):
-    """Opens resumes, and what they write."""
+    """Opens resumes, and the stores that they write."""
 
     def resume(
         self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None],
@@ -104,7 +104,7 @@ class ResumeOpener(Opener, Protocol):
             begun: Called with the directory of new checkpoints when the first one is written.
             again: Opens another preview of the same checkpoint.
             left: Called when a run that was started is left.
-            changed: Takes each line of the run that shows how it is; returns whether the browser shows it.
+            changed: Takes each line of the run about its state; returns whether the browser shows it.
         """
 
     def source(self, file: str, nodes: Sequence[Node]) -> None:
@@ -116,11 +116,11 @@ class ResumeOpener(Opener, Protocol):
         """
 
     def store(self, store: Store) -> None:
-        """Show a store that holds what the open one holds, and more."""
+        """Show a store that has all checkpoints of the open one, and more."""
 
 
 class ResumeEntryPort(Port, Protocol):
-    """What it uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def edits(self) -> PendingEdits:
@@ -130,7 +130,7 @@ class ResumeEntryPort(Port, Protocol):
         """Close whatever is over the browser."""
 
     def redraw_head(self) -> None:
-        """Draw the line at the top again: what it shows has changed."""
+        """Draw the line at the top again, as its content has changed."""
 
     @property
     def is_in_front(self) -> bool:
@@ -138,11 +138,11 @@ class ResumeEntryPort(Port, Protocol):
         ...
 
     def show_runs(self) -> None:
-        """Show how the runs are that were started here."""
+        """Show the states of the runs that were started here."""
 
     @property
     def open(self) -> ResumeOpener:
-        """What opens screens over this one."""
+        """Opens screens over this one."""
 
 
 class ResumeEntry:
@@ -180,7 +180,7 @@ class ResumeEntry:
         )
 
     def take_source(self, event: SourceReady) -> None:
-        """A checkpoint is read whole: open its preview."""
+        """Open the preview of a checkpoint that was read whole."""
         if event.file != self._wanted:
             return
         self._wanted = ""
@@ -199,7 +199,7 @@ class ResumeEntry:
         self._kept += opened
 
     def show_run(self, cut_off: str) -> None:
-        """Go back to the run that was started last; without one go on with a run that was cut off.
+        """Go back to the run that was started last; without one, continue a run that was cut off.
 
         Args:
             cut_off: The file of the checkpoint from which that one can go on, or "".
@@ -218,7 +218,7 @@ class ResumeEntry:
         return bool(self._kept)
 
     def why_no_run(self, cut_off: str) -> str:
-        """Why there is no run to go back to or on with, or ""; see `show_run`."""
+        """Why there is no run to go back to or to continue, or ""; see `show_run`."""
         is_there = cut_off or any(each.has_begun for each in self._kept)
         return "" if is_there else f"Nothing was run yet: {keys_of('run.resume')} resumes from the checkpoint."
 
@@ -228,7 +228,7 @@ class ResumeEntry:
             each.kill(is_cut_off=(self._port.app.return_code or 0) > BY_SIGNAL)
 
     def _take_directory(self, directory: str) -> None:
-        """A run wrote its first checkpoint: its directory becomes a part of what is shown."""
+        """Add the directory of a run that wrote its first checkpoint to the shown store."""
         opened = with_directory(self._port.store, directory)
         if opened is not None:
             self._port.open.store(opened)
@@ -262,7 +262,7 @@ class ResumeEntry:
 
     @property
     def status(self) -> Part:
-        """How the run that was started last is, for the line at the top; "" while none goes on."""
+        """The state of the run that was started last, for the line at the top; "" while none goes on."""
         live = self.live
         if not live:
             return ("", "plain")
@@ -271,7 +271,7 @@ class ResumeEntry:
         return (f" {text}{others} · {keys_of('run.show')} ", style)
 
     def _watch(self) -> None:
-        """Keep the line at the top up to date, and say when a run ends that is not looked at."""
+        """Keep the line at the top up to date, and report the end of a run that is not in front."""
         if self._timer is not None:
             self._timer.stop()
         self._port.redraw_head()
@@ -288,7 +288,7 @@ class ResumeEntry:
         self._watch()
 
     def _take_line(self, line: dict[str, Any]) -> bool:
-        """A run said something: show it, and return whether that can be seen."""
+        """Show a line of a run; return whether it can be seen."""
         is_seen = self._port.is_in_front
         if is_seen and line["kind"] == "error" and line.get("where") == "command":
             shown = masked_copy(line)
@@ -300,7 +300,7 @@ class ResumeEntry:
     # -- back to the list --------------------------------------------------------------------------------------------
 
     def _leave(self, run: OpenResume, file: str) -> None:
-        """A run is left: the cursor goes to the newest checkpoint that it wrote, else to where it began."""
+        """Put the cursor on the newest checkpoint of a run that is left, else to where it began."""
         self._port.selection.following = False
         self._watch()
         if not run.written:
@@ -315,12 +315,12 @@ class ResumeEntry:
         self._land()
 
     def keep_up(self) -> None:
-        """Take in that other rows are in the list."""
+        """Apply a change of the list."""
         if self._new is not None:
             self._land()
 
     def _land(self) -> None:
-        """Mark what a run wrote, and put the cursor on the newest of it that is in the list."""
+        """Mark the checkpoints that a run wrote, and put the cursor on the newest of them in the list."""
         rows = self._port.panes.list
         new = set(self._new.written) if self._new is not None else set()
         rows.show_new(frozenset(new))
@@ -335,7 +335,7 @@ class ResumeEntry:
             self._followed = None
 
     def take_move(self) -> None:
-        """The cursor was moved by hand: it is not taken elsewhere, and what was looked at is no longer new."""
+        """Stop moving the cursor, as it was moved by hand; a row that it was on is no longer new."""
         self._followed = None
         rows = self._port.panes.list
         if self._new is not None and not rows.is_new:

@@ -1,4 +1,4 @@
-"""Which rules leave changes out of a comparison."""
+"""The choice of rules that hide changes of a comparison."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ckpt_tui.tui.widgets.status import Part
 
 
 class RulePort(Protocol):
-    """What the choice of rules needs of its screen."""
+    """The part of its screen that it uses."""
 
     def show_rules(
         self, rules: tuple[Rule, ...], on: set[str], counts: Mapping[str, int], take: Callable[[set[str] | None], None]
@@ -19,7 +19,7 @@ class RulePort(Protocol):
         """List the rules; `take` gets the names of those that are on, or None."""
 
     def compare_again(self) -> None:
-        """Other rules are on: compare again."""
+        """Compare again under other rules."""
 
 
 class RuleChoice:
@@ -40,7 +40,7 @@ class RuleChoice:
         return {rule.name for rule in self.ignore.rules}
 
     def ask(self, counts: Mapping[str, int]) -> None:
-        """List the rules; `counts` says how many changes each of them leaves out."""
+        """List the rules; `counts` has how many changes each of them hides."""
         self._port.show_rules(self._all, self._on, counts, self._take)
 
     def _take(self, names: set[str] | None) -> None:
@@ -50,7 +50,7 @@ class RuleChoice:
         self._port.compare_again()
 
     def line(self, counts: Mapping[str, int]) -> list[Part]:
-        """The rules on one line, each with the number of changes that it leaves out."""
+        """The rules on one line, each with the number of changes that it hides."""
         left_out = sum(counts.values())
         out: list[Part] = [(f" left out {left_out:,}: ", "warn" if left_out else "dim")]
         on = self._on

@@ -21,7 +21,7 @@ _LOGGED = (b'{"kind":"again"', b'{"kind":"run_end"', b'{"kind":"compared"', b'{"
 
 
 class RunAgainPort(Protocol):
-    """What it needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def run(self) -> LiveRun | None:
@@ -29,7 +29,7 @@ class RunAgainPort(Protocol):
 
     @property
     def prompt(self) -> Prompt:
-        """Where a number is asked for."""
+        """The prompt for a number."""
         ...
 
     def post_message(self, message: RunLine) -> bool:
@@ -37,14 +37,14 @@ class RunAgainPort(Protocol):
         ...
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something, until the next key."""
+        """Show a text, until the next key."""
 
     def show_comparison(self, text: str) -> None:
-        """Show how the runs compare."""
+        """Show the comparison of the runs."""
 
 
 class RunAgain:
-    """Runs a plan again and again.
+    """Runs a plan several times.
 
     Args:
         port: The screen.
@@ -112,7 +112,7 @@ class RunAgain:
             self._repetition.kill()
 
     def take(self, line: dict[str, Any]) -> None:
-        """A run said something."""
+        """Take a line of a run."""
         kind = line["kind"]
         if kind == "checkpoint" and line.get("directory") != self._directory:
             self._directory = str(line.get("directory"))

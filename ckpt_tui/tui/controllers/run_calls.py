@@ -20,11 +20,11 @@ from ckpt_tui.tui.widgets.event_log import LogLines
 
 
 class RunCallsPort(Protocol):
-    """What it needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def app(self) -> App[Any]:
-        """What runs the screen."""
+        """The application."""
 
     @property
     def log_lines(self) -> LogLines:
@@ -36,7 +36,7 @@ class RunCallsPort(Protocol):
         """The run."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something, until the next key."""
+        """Show a text, until the next key."""
 
     def show_call(self, title: str, text: str) -> None:
         """Show a call."""

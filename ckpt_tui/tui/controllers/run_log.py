@@ -20,7 +20,7 @@ _SAVE = Prompted("save the log to", "a file that is not there yet", "saves")
 
 
 class RunLogPort(Protocol):
-    """What the log needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def log_lines(self) -> LogLines:
@@ -29,7 +29,7 @@ class RunLogPort(Protocol):
 
     @property
     def prompt(self) -> Prompt:
-        """Where a file is asked for."""
+        """The prompt for a file."""
         ...
 
     @property
@@ -40,10 +40,10 @@ class RunLogPort(Protocol):
         """Draw the lines at the top and bottom."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something, until the next key."""
+        """Show a text, until the next key."""
 
     def call_later(self, callback: Callable[[], None]) -> bool:
-        """Call something when nothing else is to be done."""
+        """Call something when the app is idle."""
         ...
 
 
@@ -59,7 +59,7 @@ class RunLog:
         self._saving: Iterator[None] | None = None
 
     def take(self) -> None:
-        """Show the lines that came."""
+        """Show new lines."""
         self._port.log_lines.take()
         self._port.draw()
 
@@ -75,7 +75,7 @@ class RunLog:
         log.following = log.paused or not log.following
         if log.following:
             log.paused = False
-            log.move_to(log.line_count - 1, by_hand=False, way=-1)
+            log.move_to(log.line_count - 1, by_hand=False, direction=-1)
         self._port.draw()
 
     # -- saving ------------------------------------------------------------------------------------------------------
@@ -103,15 +103,15 @@ class RunLog:
             self._port.call_later(self._go_on)
 
     def finish(self) -> None:
-        """Save what is being saved to its end."""
+        """Finish saving at once."""
         for _ in self._saving or ():
             pass
 
     def _written(self, path: str, lines: Iterator[bytes], reveal: bool) -> Iterator[None]:
-        """Save lines, as many at a time as a turn allows, and say how it went."""
+        """Save lines, as many at a time as a turn allows, and show the result."""
         shown = lines if reveal else map(masked_line, lines)
         try:
-            # Never over a file that is there: its name was only proposed.
+            # Never overwrites a file: its name was only proposed.
             with open(path, "xb") as file:
                 end = time.perf_counter() + SAVE_SECONDS
                 for line in shown:

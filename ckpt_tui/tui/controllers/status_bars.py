@@ -1,4 +1,4 @@
-"""The lines at the top and bottom of the browser: what is open and how it is, which keys there are, messages."""
+"""The lines at the top and bottom of the browser: the store and its state, keys, messages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HINTED_APART = {"live.follow", *_HINTED_LAST}
 
 
 class StatusBarsPort(Protocol):
-    """What the lines use of their screen."""
+    """The part of its screen that it uses."""
 
     @property
     def store(self) -> Store:
@@ -53,11 +53,11 @@ class StatusBarsPort(Protocol):
 
     @property
     def progress(self) -> tuple[int, int]:
-        """Files looked at and files in all while the store is read; zeros otherwise."""
+        """Files read and files in all while the store is read; zeros otherwise."""
 
     @property
     def has_looked(self) -> bool:
-        """Whether anything is known of the store yet: before that, nothing can be counted."""
+        """Whether any part of the store was read: before that, there are no counts."""
         ...
 
     @property
@@ -71,7 +71,7 @@ class StatusBarsPort(Protocol):
 
     @property
     def run_status(self) -> Part:
-        """How a run that was started from here is; "" while none goes on."""
+        """The state of a run that was started from here; "" while none goes on."""
         ...
 
     def pause_parts(self, room: int, is_tree: bool) -> list[Part]:
@@ -94,7 +94,7 @@ class StatusBars:
         self._message: list[Part] = []
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Show a message in the line at the bottom; "" takes it back."""
+        """Show a message in the line at the bottom; "" removes it."""
         self._message = [(f" {text} ", style)] if text else []
         self.draw_foot()
 
@@ -104,13 +104,13 @@ class StatusBars:
         return "".join(text for text, _ in self._message).strip()
 
     def say_tab(self) -> None:
-        """Say in which tab the next checkpoint opens, where a tab was picked and a text is in its place."""
+        """Show in which tab the next checkpoint opens, where a tab was picked while a text is shown."""
         detail = self._port.panes.detail
         if not detail.has_tabs:
             self.say(f"No checkpoint is shown here: the next one opens in {detail.tab.capitalize()}.", "dim")
 
     def take_back(self) -> None:
-        """Take the message back, if there is one."""
+        """Remove the message, if there is one."""
         if self._message:
             self.say("")
 
@@ -167,7 +167,7 @@ class StatusBars:
             path = fit_end(path, width // 2)
             right = [(f" {size} " if size else "", "dim"), (f"{path} " if path else "", "name"), *edge]
         if self._message:
-            self._port.bar("foot").show(self._message, edge)  # it matters more than where the cursor is
+            self._port.bar("foot").show(self._message, edge)  # more important than the place of the cursor
             return
         paused = self._port.pause_parts(width, panes.detail.is_tree and not in_list)
         if paused:
@@ -201,7 +201,7 @@ class StatusBars:
                 if room < 0:
                     break
                 parts += _hint(command)
-        for command in apart:  # whoever knows no key needs these
+        for command in apart:  # people who know no key need these
             parts += _hint(command)
         return parts
 

@@ -1,4 +1,4 @@
-"""The tab of the graph: which step of which run it shows."""
+"""The tab of the graph: requests and shows steps."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class StepGraphPort(Port, Protocol):
-    """What the graph uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def graphs(self) -> RunGraphs:
-        """What is known of the graph of each run."""
+        """The graph of each run, as far as it is known."""
 
 
 class StepGraph:
@@ -31,7 +31,7 @@ class StepGraph:
         self._port = port
 
     def want(self, pane: Detail) -> None:
-        """Have the step to the checkpoint of a pane made."""
+        """Request the step to the checkpoint of a pane."""
         checkpoint = pane.checkpoint
         found = self._port.selection.node_of(checkpoint.ref.file) if checkpoint is not None else None
         if found is not None:

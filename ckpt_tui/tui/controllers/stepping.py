@@ -21,7 +21,7 @@ def _breakpoints(executor: str) -> Prompted:
 
 
 class SteppingPort(Protocol):
-    """What stepping needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def run(self) -> LiveRun | None:
@@ -34,7 +34,7 @@ class SteppingPort(Protocol):
 
     @property
     def prompt(self) -> Prompt:
-        """Where a text is asked for."""
+        """The prompt for a text."""
         ...
 
     @property
@@ -46,11 +46,11 @@ class SteppingPort(Protocol):
         """Check, then run."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something, until the next key."""
+        """Show a text, until the next key."""
 
 
 class Stepping:
-    """Steps a run, and says where it is.
+    """Steps a run, and shows where it is.
 
     Args:
         port: The screen.
@@ -71,7 +71,7 @@ class Stepping:
 
     @property
     def breakpoints(self) -> list[Breakpoint]:
-        """Those that are kept with the store, as far as they are right."""
+        """The valid breakpoints that are kept with the store."""
         found = []
         for spec in self._notebook.breakpoints:
             try:
@@ -91,7 +91,7 @@ class Stepping:
 
     def ask_breakpoints(self) -> None:
         """Ask where to pause; the breakpoints are kept with the store, and hold in a replay, too."""
-        known = "".join(f"{each}; " for each in self._notebook.breakpoints)  # what is typed comes besides
+        known = "".join(f"{each}; " for each in self._notebook.breakpoints)  # the typed ones are added
         self._port.prompt.ask(_breakpoints(self._port.terms.executor), known, self._take_breakpoints, select=False)
 
     def _take_breakpoints(self, text: str) -> bool | None:

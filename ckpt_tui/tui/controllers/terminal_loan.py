@@ -21,14 +21,14 @@ LINGER = 0.25
 
 
 class TerminalLoanPort(Protocol):
-    """What it needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def app(self) -> App[Any]:
-        """What runs the screen."""
+        """The application."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something, until the next key."""
+        """Show a text, until the next key."""
 
 
 class TerminalLoan:
@@ -83,7 +83,7 @@ class TerminalLoan:
 
 @contextmanager
 def _signals_to(run: LiveRun) -> Iterator[None]:
-    """Ctrl+C goes to the run, and Ctrl+Z to nobody: the terminal's signals come to this process."""
+    """Pass Ctrl+C on to the run, and ignore Ctrl+Z: the terminal's signals come to this process."""
     numbers = [number for number in (signal.SIGINT, getattr(signal, "SIGTSTP", None)) if number is not None]
     kept = {number: signal.getsignal(number) for number in numbers}
     for number in numbers:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 LOOK_SECONDS = 1.0
-"""Seconds between two looks at the process of a run that goes on in another terminal."""
+"""Seconds between two tests of the process of a run that goes on in another terminal."""
 
 
 class UnfinishedRunPort(Port, Protocol):
-    """What it uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def has_runs(self) -> bool:
@@ -25,7 +25,7 @@ class UnfinishedRunPort(Port, Protocol):
 
 
 class UnfinishedRun:
-    """Looks for a run that was cut off, before the browser was opened or meanwhile in another terminal.
+    """Searches for a run that was cut off, before the browser was opened or meanwhile in another terminal.
 
     Args:
         port: The screen.
@@ -42,7 +42,7 @@ class UnfinishedRun:
         self._timer: Timer | None = None
 
     def keep_up(self) -> None:
-        """Take in that other rows are in the list."""
+        """Apply a change of the list."""
         if not self._has_looked:
             self._look()
         else:
@@ -54,7 +54,7 @@ class UnfinishedRun:
             self._offer(self._found)
 
     def _look(self) -> None:
-        """Look for it; again for as long as a run goes on elsewhere, whose end changes no file of the store."""
+        """Search for it; repeat while a run goes on elsewhere, since its end changes no file of the store."""
         self._has_looked, store = True, self._port.store
         places = (store.path, root_of(store.path) + SUFFIX, *(each.path for each in store.members))
         if goes_on_elsewhere(places):
@@ -73,7 +73,7 @@ class UnfinishedRun:
             self._offer_it()
 
     def _offer(self, found: Unfinished) -> None:
-        """Say that it was cut off, once the checkpoint to go on from is in the list."""
+        """Show that it was cut off, once its last checkpoint is in the list."""
         nodes = (node for run in self._port.selection.runs for node in run.nodes)
         node = next((each for each in nodes if each.ref.id == found.checkpoint), None)
         if node is not None:

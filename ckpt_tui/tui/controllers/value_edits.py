@@ -34,11 +34,11 @@ class EditOpener(Opener, Protocol):
         """Ask for another text of a value; `then` takes it, or None."""
 
     def edit_outside(self, document: Any, then: Callable[[Any], None]) -> None:
-        """Open a document in $EDITOR, and hand what was left to `then`; where nothing was changed, say why."""
+        """Open a document in $EDITOR, and pass the result to `then`; where nothing was changed, show why."""
 
 
 class ValueEditsPort(Port, Protocol):
-    """What changing values uses of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def edits(self) -> PendingEdits:
@@ -50,7 +50,7 @@ class ValueEditsPort(Port, Protocol):
 
     @property
     def open(self) -> EditOpener:
-        """What opens screens over this one."""
+        """Opens screens over this one."""
 
 
 class ValueEdits:
@@ -97,7 +97,7 @@ class ValueEdits:
         self._add(checkpoint.ref, f"{drop.text} is dropped", (drop,))
 
     def forget(self) -> bool:
-        """Forget what was changed in the selected checkpoint; return False when nothing was."""
+        """Forget the changes of the selected checkpoint; return False when there are none."""
         if not self._port.edits.forget(self._port.selection.file):
             return False
         self._port.say("The changes are discarded.", "dim")

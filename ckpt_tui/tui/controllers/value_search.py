@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ValueSearch:
-    """A text that is searched for, and the way from match to match.
+    """A text that is searched, and moving from match to match.
 
     Args:
         port: The screen.
@@ -35,7 +35,7 @@ class ValueSearch:
         self._places: list[Positions] = []
         self._complete = True
         self._searched: object = None
-        self._way = 1
+        self._direction = 1
 
     def mark(self, text: str) -> None:
         """Mark a text in values, and search for it from now on; "" ends the search."""
@@ -53,32 +53,32 @@ class ValueSearch:
         self.mark("")
         return True
 
-    def next(self, way: int) -> None:
-        """Go to the next or previous match in the pane; `way` is 1 or -1."""
+    def next(self, direction: int) -> None:
+        """Go to the next or previous match in the pane; `direction` is 1 or -1."""
         if not self.match:
             self._port.say("No search yet: / starts one.", "dim")
             return
         lines = self._port.panes.lines
-        way *= lines.take_count()
+        direction *= lines.take_count()
         if isinstance(lines, RowTree):
-            self._search_value(lines, way)
+            self._search_value(lines, direction)
         elif isinstance(lines, Checkpoints):
-            self._search_list(lines, 1 if way > 0 else -1)
+            self._search_list(lines, 1 if direction > 0 else -1)
         elif isinstance(lines, TextLines | OverviewLines):
-            self._search_text(lines, 1 if way > 0 else -1)
+            self._search_text(lines, 1 if direction > 0 else -1)
         elif _are_changes(lines):
-            self._search_changes(lines, way)
+            self._search_changes(lines, direction)
         else:
             self._port.say("There is nothing to search in here.", "dim")
 
     # -- a value -----------------------------------------------------------------------------------------------------
 
-    def _search_value(self, tree: RowTree, way: int) -> None:
+    def _search_value(self, tree: RowTree, direction: int) -> None:
         value = tree.value_tree.value
         if self._searched is value:
-            self._go(tree, way)
+            self._go(tree, direction)
             return
-        self._way = way
+        self._direction = direction
         self._port.say("searching …", "dim")
         self._port.jobs.search(value, self.match)
 
@@ -88,9 +88,9 @@ class ValueSearch:
         if event.text != self.match or tree is None or tree.value_tree.value is not event.value:
             return
         self._searched, self._places, self._complete = event.value, event.places, event.complete
-        self._go(tree, self._way)
+        self._go(tree, self._direction)
 
-    def _go(self, tree: RowTree, way: int) -> None:
+    def _go(self, tree: RowTree, direction: int) -> None:
         order = tree.value_tree.order_of
         places = sorted(self._places, key=order)
         if not places:
@@ -98,8 +98,8 @@ class ValueSearch:
             return
         row = tree.row
         here = order(tree.value_tree.positions(row)) if row else ()
-        after = sum(1 for place in places if order(place) < here or (way > 0 and order(place) == here))
-        at = (after + way - 1 if way > 0 else after + way) % len(places)
+        after = sum(1 for place in places if order(place) < here or (direction > 0 and order(place) == here))
+        at = (after + direction - 1 if direction > 0 else after + direction) % len(places)
         tree.go_to(places[at])
         more = "" if self._complete else "+"
         said = f"match {at + 1:,} of {len(places):,}{more} for {self.match!a} · {ways_on()}"
@@ -124,14 +124,14 @@ class ValueSearch:
         else:
             lines.move_to(found)
 
-    def _search_changes(self, lines: DiffRows, way: int) -> None:
+    def _search_changes(self, lines: DiffRows, direction: int) -> None:
         if lines.match != self.match:
             lines.set_match(self.match)
         rows = lines.unsearched()
         if rows is None:
-            self._say_match(lines, way)
+            self._say_match(lines, direction)
         else:
-            self._way = way
+            self._direction = direction
             self._port.say("searching …", "dim")
             self._port.jobs.search_rows(rows, self.match, lines.reveal)
 
@@ -140,13 +140,13 @@ class ValueSearch:
         lines = self._port.panes.lines
         if event.text == self.match and _are_changes(lines) and event.rows is lines.unsearched():
             lines.take_found(event.rows, event.places)
-            self._say_match(lines, self._way)
+            self._say_match(lines, self._direction)
 
-    def _say_match(self, lines: DiffRows, way: int) -> None:
-        text, style = match_word(*lines.next_match(way), self.match)
+    def _say_match(self, lines: DiffRows, direction: int) -> None:
+        text, style = match_word(*lines.next_match(direction), self.match)
         self._port.say(text.strip(), style)
 
 
 def _are_changes(lines: LineList) -> TypeGuard[DiffRows]:
-    """Whether these are the lines of the tab of changes, whose class is imported when it is first shown."""
+    """Whether these are the lines of the tab of changes, whose class is imported on first use."""
     return lines.id == "diff"

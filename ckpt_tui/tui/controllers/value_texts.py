@@ -1,4 +1,4 @@
-"""What can be done with the value under the cursor: copy it, open it in full, in a pager or an editor."""
+"""Commands on the value under the cursor: copy it, open it in full, in a pager or an editor."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ _UNREAD = "Too large to read from here: unfold it first."
 
 
 class ValueTextsPort(Port, Protocol):
-    """What it uses of its screen."""
+    """The part of its screen that it uses."""
 
     def copy(self, text: str, what: str) -> None:
-        """Copy a text, named `what`, and say where it went."""
+        """Copy a text, named `what`, and show where it went."""
 
 
 class ValueTexts:
@@ -56,7 +56,7 @@ class ValueTexts:
     # -- copying -----------------------------------------------------------------------------------------------------
 
     def ask_copy(self) -> None:
-        """Say that the next key chooses what to copy."""
+        """Show that the next key chooses what to copy."""
         self._copying = True
         keys = " · ".join(f"{key} {name}" for key, name in COPY_KEYS.items())
         self._port.say(f"copy: {keys} · {keys_of('app.back')} cancels")
@@ -137,7 +137,7 @@ class ValueTexts:
                 self._port.say(error.what, "error")
 
     def _content(self) -> tuple[bytes, str] | None:
-        """What another program is given of the value or the file, and the suffix of its name."""
+        """The text of the value or the file for another program, and the suffix of its file."""
         tree, checkpoint = self._port.panes.value_tree, self._port.panes.detail.checkpoint
         if tree is None or tree.row is None:
             return (self._file(checkpoint.raw), ".json") if checkpoint is not None else None

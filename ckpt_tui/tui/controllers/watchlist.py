@@ -1,4 +1,4 @@
-"""What is watched while a run is replayed: pinned paths with their values, and breakpoints."""
+"""The watchlist of a replay: pinned paths with their values, and breakpoints."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.step_lines import BreakRow, PinRow, WatchLines
 
 PINNED_PAST = 400
-"""Steps back that the values of a pinned path are shown of."""
+"""Steps back for which the values of a pinned path are shown."""
 
 _PIN = Prompted("pin a path", "such as state.draft.score", "pins it")
 _BREAKPOINT = Prompted(
@@ -28,15 +28,15 @@ _BREAKPOINT = Prompted(
 
 
 class WatchPort(Protocol):
-    """What the watch list needs of its screen."""
+    """The part of its screen that it uses."""
 
     @property
     def notebook(self) -> Notebook | None:
-        """Where pins and breakpoints are kept; None where nothing can be kept."""
+        """The pins and breakpoints; None where none can be kept."""
 
     @property
     def prompt(self) -> Prompt:
-        """Where a path or an expression is asked for."""
+        """The prompt for a path or an expression."""
         ...
 
     def keep(self) -> bool:
@@ -44,13 +44,13 @@ class WatchPort(Protocol):
         ...
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something in the line at the bottom, until the next key."""
+        """Show a text in the line at the bottom, until the next key."""
 
     def stop(self) -> None:
         """Stop playing."""
 
     def watch_changed(self, breakpoints: Collection[str]) -> None:
-        """Other paths and breakpoints are watched: show the step again."""
+        """Show the step again, as other paths and breakpoints are watched."""
 
 
 class Watchlist:
@@ -69,10 +69,10 @@ class Watchlist:
         self._count = -1
         self._conditions: dict[str, Breakpoint] = {}
 
-    # -- what is shown -----------------------------------------------------------------------------------------------
+    # -- drawing -----------------------------------------------------------------------------------------------------
 
     def draw(self, lines: WatchLines) -> None:
-        """Show what is watched."""
+        """Show the watched paths and breakpoints."""
         at = self._position.at
         files = [node.ref.file for node in self._position.track.nodes[max(at - PINNED_PAST, 0) : at + 1]]
         here = files[-1]
@@ -81,7 +81,7 @@ class Watchlist:
         ]
         rows += [BreakRow(text, known.get(here)) for text, known in self._jobs.truths.items()]
         lines.show(rows)
-        if len(rows) != self._count:  # anything set on a style lays the screen out again
+        if len(rows) != self._count:  # setting a style lays the screen out again
             self._count = len(rows)
             lines.display = bool(rows)
             lines.styles.height = min(len(rows), 8) + 2
@@ -102,11 +102,11 @@ class Watchlist:
     # -- watching ----------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Watch what the notes name."""
+        """Watch the paths and breakpoints of the notes."""
         self._jobs.watch_for(self._wanted())
 
     def _wanted(self) -> Watched:
-        """What is watched, as far as it is right."""
+        """The valid pins and breakpoints."""
         book = self._port.notebook
         pins = [(text, path) for text in (book.pins if book else ()) if (path := parse(text)) and path[0] in PARTS]
         conditions = []
@@ -139,7 +139,7 @@ class Watchlist:
         self._changed()
 
     def drop(self, row: PinRow | BreakRow) -> None:
-        """Watch a path or a breakpoint no longer."""
+        """Remove a path or a breakpoint."""
         book = self._port.notebook
         if book is not None:
             listed = book.breakpoints if isinstance(row, BreakRow) else book.pins

@@ -1,1 +1,1 @@
-"""What two controllers need: plain classes and functions that know neither screens nor controllers."""
+"""Plain classes and functions that several controllers need; they know neither screens nor controllers."""

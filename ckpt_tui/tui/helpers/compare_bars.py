@@ -1,4 +1,4 @@
-"""What the lines around a comparison say: which checkpoints are compared, and which keys there are."""
+"""The texts of the lines around a comparison: the compared checkpoints, and the keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.widgets.status import Part, hints
 
 _ROOMY = 100
-"""Columns from which the lines say everything."""
+"""Columns from which the lines are complete."""
 
 _HINTED = (
     "diff.everything",
@@ -26,7 +26,7 @@ _LEFT_OUT = ("diff.open", "diff.beside", "compare.swap")
 
 
 def compared_parts(pair: tuple[CheckpointRef, CheckpointRef], width: int) -> list[Part]:
-    """Which checkpoints are compared."""
+    """The compared checkpoints."""
     names = [_name(ref) if width < _ROOMY else f"{_name(ref)} · step {ref.step}" for ref in pair]
     return [
         (" ckpt-tui ", "strong"), (" compare ", "name"), (f" {names[0]} ", "plain"), ("→", "dim"),
@@ -35,7 +35,7 @@ def compared_parts(pair: tuple[CheckpointRef, CheckpointRef], width: int) -> lis
 
 
 def beginnings_parts(beginnings: Beginnings, width: int) -> list[Part]:
-    """What made the two branches differ."""
+    """The beginnings of the two branches."""
     word = " answered  " if beginnings.are_answers else " parted by  "
     room = max((width - len(word) - 4) // 2, 8)
     first, second = _from_where_they_differ(clean(beginnings.first), clean(beginnings.second), room)
@@ -43,7 +43,7 @@ def beginnings_parts(beginnings: Beginnings, width: int) -> list[Part]:
 
 
 def key_parts(width: int, divergence: str) -> list[Part]:
-    """Which keys there are; in the place where the branches diverge, `divergence` says where that is."""
+    """The keys; `divergence` names the place where the branches diverge, while that is shown."""
     if divergence:
         return [(divergence, "warn"), *hints(("compare.fork", "goes back"))]
     shown = [name for name in _HINTED if width >= _ROOMY or name not in _LEFT_OUT]
@@ -66,6 +66,6 @@ def _from_where_they_differ(first: str, second: str, room: int) -> tuple[str, st
 def _name(ref: CheckpointRef) -> str:
     """The short id of a checkpoint, after the store it is in where several are open."""
     store, slash, _ = ref.file.rpartition("/")
-    if ref.store_metadata is not None and ref.file.endswith(ref.id):  # an id may name its thread: the box does that
+    if ref.store_metadata is not None and ref.file.endswith(ref.id):  # an id may name its thread, which the box shows
         store, slash, _ = ref.file.removesuffix(ref.id).rpartition("/")
     return f"{clean(store, 24)}{slash}{id_text(ref)}"

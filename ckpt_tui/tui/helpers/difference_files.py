@@ -1,4 +1,4 @@
-"""What changed between two checkpoints as a file: Markdown, a page, JSON."""
+"""A comparison of two checkpoints as a file: Markdown, a page, JSON."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ckpt_tui.tui.comparer import Compared
 
 
 def difference_file(compared: Compared, rules: IgnoreRules) -> tuple[str, dict[str, Callable[[], Iterable[str]]]]:
-    """The name that is proposed for a file of a comparison, and what makes its pieces, by format.
+    """The proposed name of a file of a comparison, and the functions that make its pieces, by format.
 
     Args:
-        compared: The two checkpoints and what changed.
+        compared: The two checkpoints and their changes.
         rules: The rules that left changes out.
     """
     before, after, difference = compared.before.ref, compared.after.ref, compared.difference

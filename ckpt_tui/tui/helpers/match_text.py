@@ -1,4 +1,4 @@
-"""How a text is asked for that is searched, and what is said of its matches."""
+"""The prompt for a text to search, and the text about its matches."""
 
 from __future__ import annotations
 

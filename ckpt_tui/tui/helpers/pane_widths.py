@@ -1,4 +1,4 @@
-"""How wide the panes of the browser are: which are side by side, and where the borders between them can be."""
+"""The widths of the browser's panes: which are side by side, and where their borders can be."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDE = 3 * ROOMY
 """Columns from which a third pane, of the conversation, is shown beside the values."""
 
 _LIST = 76
-"""Columns that the list needs at most, while nobody wants it wider."""
+"""Columns of the list at most, unless it is widened by hand."""
 
 
 class PaneWidths(NamedTuple):
@@ -39,7 +39,7 @@ def pane_widths(width: int, list_share: int = 0, second_share: int = 0) -> PaneW
 
     Args:
         width: Columns of the screen.
-        list_share: Columns that are wanted for the list; 0 where nobody moved its border.
+        list_share: Columns that are wanted for the list; 0 where its border was not moved.
         second_share: The same for the third pane.
     """
     if width < SHARED:

@@ -1,4 +1,4 @@
-"""The panes of the browser: which there are, which has the focus, which has the whole screen."""
+"""The panes of the browser: their widgets, the focus, and the pane with the whole screen."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Panes:
         else:
             self._list_share = max(place, 1)
         widths = self.widths
-        if widths is not None:  # what is kept is what is shown: the next move begins there
+        if widths is not None:  # keep the shown width, so that the next move begins there
             self._list_share = widths.list
             self._second_share = widths.second if is_second else self._second_share
         self.share()
@@ -113,7 +113,7 @@ class Panes:
         return self._screen.has_class("-narrow")
 
     def take_focus(self, widget: Widget) -> None:
-        """Take in that a widget got the focus: in a narrow terminal, its pane is the one that is seen."""
+        """Note the focused widget: in a narrow terminal, only its pane is seen."""
         if isinstance(widget, LineList):
             self._main = next((pane for pane in self.details if pane in widget.ancestors), self.list)
             self._screen.set_class(self._main is self.list, "-list")
@@ -126,13 +126,13 @@ class Panes:
             self._zoom(pane)
         self.lines.focus()
 
-    def focus_other(self, way: int) -> None:
+    def focus_other(self, direction: int) -> None:
         """Go to the next or previous pane."""
         panes: list[Pane] = [self.list, self.details[0]]
         if self.has_third:
             panes.extend(self.details[1:])
         at = panes.index(self.pane) if self.pane in panes else 0
-        self.focus_pane(panes[(at + way) % len(panes)])
+        self.focus_pane(panes[(at + direction) % len(panes)])
 
     @property
     def is_zoomed(self) -> bool:
@@ -160,14 +160,14 @@ class Panes:
             box.set_class(pane is box, "-zoomed")
         self.share()
 
-    def next_tab(self, way: int) -> None:
+    def next_tab(self, direction: int) -> None:
         """Show the next or previous tab, or the one that is as many further as were typed."""
         count = min(self.lines.take_count(), len(TABS))
         if self.is_narrow and self.pane is self.list:
             self.focus_pane(self.details[0])
             count -= 1
         for _ in range(count):
-            self.detail.next_tab(way)
+            self.detail.next_tab(direction)
 
     def pick_tab(self, name: str) -> bool:
         """Show one of the tabs; return False where it is shown already."""
@@ -177,6 +177,6 @@ class Panes:
             self.focus_pane(self.details[0])
         return (self.detail.tab, self.pane) != before
 
-    def step(self, way: int) -> None:
+    def step(self, direction: int) -> None:
         """Go so many checkpoints down or up, from any pane."""
-        self.list.action_cursor(way)
+        self.list.action_cursor(direction)

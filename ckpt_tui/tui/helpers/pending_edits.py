@@ -1,4 +1,4 @@
-"""Changes that a person made to checkpoints and that no run has begun with yet."""
+"""Changes that a person made to checkpoints, to be used by a later run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class PendingEdits:
         self._edits: dict[str, dict[str, Edit]] = {}
 
     def add(self, file: str, edits: Sequence[Edit]) -> int:
-        """Add changes of a file, each in the place of one that says the same; return how many it has now."""
+        """Add changes of a file, each replacing one at the same path; return how many it has now."""
         kept = self._edits.setdefault(file, {})
         kept.update({edit.text: edit for edit in edits})
         return len(kept)

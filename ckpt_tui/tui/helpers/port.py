@@ -1,4 +1,4 @@
-"""What a controller of the browser may use of its screen."""
+"""The ports of the browser's controllers: what they may use of its screen."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class Opener(Protocol):
-    """What opens screens over the browser; each controller adds what it has opened."""
+    """Opens screens over the browser; each controller adds the screens that it needs."""
 
     def text(self, title: str, paragraphs: list[Paragraph], text: str, what: str, match: str = "") -> None:
         """Open a text; `y` there copies `text`, which is named `what`."""
 
 
 class Port(Protocol):
-    """What any controller of the browser may use; each adds what it needs besides."""
+    """The port of every controller of the browser; each extends it."""
 
     @property
     def app(self) -> App[object]:
@@ -38,7 +38,7 @@ class Port(Protocol):
 
     @property
     def jobs(self) -> Jobs:
-        """What starts workers on that store."""
+        """Starts workers on that store."""
 
     @property
     def panes(self) -> Panes:
@@ -50,17 +50,17 @@ class Port(Protocol):
 
     @property
     def prompt(self) -> Prompt:
-        """What asks for a text."""
+        """The prompt for a text."""
 
     @property
     def open(self) -> Opener:
-        """What opens screens over this one."""
+        """Opens screens over this one."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Show a message in the line at the bottom until the next key; "" takes it back."""
+        """Show a message in the line at the bottom until the next key; "" removes it."""
 
     def redraw_foot(self) -> None:
-        """Draw the line at the bottom again: what it shows has changed."""
+        """Draw the line at the bottom again, as its content has changed."""
 
     def later(self, seconds: float, then: Callable[[], object]) -> Timer:
         """Call something in this many seconds."""

@@ -1,4 +1,4 @@
-"""Where a replay is: the track through its run, and the place on it."""
+"""The position of a replay: the path through its run, and the place on it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ STALE_SECONDS = 60.0
 
 
 class Position:
-    """A place on a track.
+    """A place on a path.
 
     Args:
         run: The run.
         node: Where to begin.
-        choices: Id of a checkpoint → id of the one that follows it, where somebody chose.
+        choices: Id of a checkpoint → id of the one that follows it, where the person chose.
 
     Attributes:
         track: The checkpoints from the first to the last, with the forks between them.
@@ -36,39 +36,41 @@ class Position:
 
     @property
     def last(self) -> int:
-        """The last place of the track."""
+        """The last place of the path."""
         return len(self.track.nodes) - 1
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing follows the last checkpoint because all was done."""
+        """Whether nothing follows the last checkpoint because the run was done."""
         return self.track.nodes[-1].ref.status == "done"
 
     @property
     def tip(self) -> str:
-        """The id of the last checkpoint of the track if work was left and nothing was written for a while, or ""."""
+        """The id of the last checkpoint of the path if work was left and nothing was written for a while, or ""."""
         ref = self.track.nodes[-1].ref
         return ref.id if ref.status == "open" and time.time() - ref.when > STALE_SECONDS else ""
 
 
-def next_place(track: PlaybackPath, at: int, way: int, is_there: Callable[[str], bool | None]) -> tuple[int, bool]:
+def next_place(
+    track: PlaybackPath, at: int, direction: int, is_there: Callable[[str], bool | None]
+) -> tuple[int, bool]:
     """The next place on a playback path where a condition holds.
 
     Args:
         track: The track.
         at: Where to begin; this place does not count.
-        way: 1 or -1.
+        direction: 1 or -1.
         is_there: Whether the condition holds at a file; None where that is not known yet.
 
     Returns:
-        The place, or -1; and whether everything on the way to it was known.
+        The place, or -1; and whether all places up to it were known.
     """
-    place = at + way
+    place = at + direction
     while 0 <= place < len(track.nodes):
         found = is_there(track.nodes[place].ref.file)
         if found is None:
             return -1, False
         if found:
             return place, True
-        place += way
+        place += direction
     return -1, True

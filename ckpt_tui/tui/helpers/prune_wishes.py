@@ -1,4 +1,4 @@
-"""What a person may want to delete: the lines to choose from, and the wish that each of them is."""
+"""The lines of the prune dialog to choose from, each with the wish that it stands for."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class PruneWishes:
 
     Attributes:
         keep: How many of the newest of each run stay.
-        age: What is older goes, in seconds.
-        is_forced: Whether those go, too, from which kept ones descend.
+        age: Age in seconds from which checkpoints go.
+        is_forced: Whether ancestors of kept checkpoints go, too.
     """
 
     def __init__(self, here: Callable[[], tuple[Run, Node] | None], marked: Collection[str]) -> None:
@@ -53,7 +53,7 @@ class PruneWishes:
         return rows
 
     def wish(self, kind: str) -> Wish:
-        """What the line of a kind means now."""
+        """The wish of the line of a kind, with its present number."""
         here = self._here()
         if kind == "keep":
             return Wish(keep=self.keep, force=self.is_forced)
@@ -64,13 +64,13 @@ class PruneWishes:
         files = self._marked if kind == "marked" else {here[1].ref.file} if here is not None else frozenset()
         return Wish(files=files, force=self.is_forced)
 
-    def change(self, kind: str, way: int) -> bool:
+    def change(self, kind: str, direction: int) -> bool:
         """Take the next or previous number of a line; False where it has none."""
         if kind == "keep":
-            self.keep = max(self.keep + way, 0)
+            self.keep = max(self.keep + direction, 0)
         elif kind == "older":
-            further = [age for age in _AGES if (age - self.age) * way > 0]
-            self.age = (further[0] if way > 0 else further[-1]) if further else self.age
+            further = [age for age in _AGES if (age - self.age) * direction > 0]
+            self.age = (further[0] if direction > 0 else further[-1]) if further else self.age
         return kind in ("keep", "older")
 
     def text(self, kind: str) -> str:
@@ -80,7 +80,7 @@ class PruneWishes:
         return f"{self.age // 86_400}d" if self.age % 86_400 == 0 else f"{self.age // 60}m"
 
     def take(self, kind: str, text: str) -> str:
-        """Take a number that was typed; returns what is wrong with it, or ""."""
+        """Take a number that was typed; returns its fault, or ""."""
         text = text.strip()
         if kind == "older":
             age = age_of(text)

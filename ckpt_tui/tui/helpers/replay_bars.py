@@ -1,4 +1,4 @@
-"""What the lines around a replay say: what is replayed and how, where it is, and which keys there are."""
+"""The texts of the lines around a replay: its run and state, its position, and the keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HINTS = (
 
 
 def head_parts(position: Position) -> list[Part]:
-    """What is replayed."""
+    """The run that is replayed."""
     run = position.track.run
     title = run_name(run)
     return [(" ckpt-tui ", "strong"), (" replay ", "name"), (f" {title}", "plain")]
@@ -55,7 +55,9 @@ def place_parts(position: Position, is_read: bool, notes: Notebook | None) -> li
         parts.append((" · reading …", "warn"))
     fork = track.forks.get(at)
     if fork is not None:
-        chosen = f"way {fork.taken + 1} of {len(fork.ways)}" if fork.decided else f"{len(fork.ways)} ways go on"
+        chosen = (
+            f"branch {fork.taken + 1} of {len(fork.branches)}" if fork.decided else f"{len(fork.branches)} branches"
+        )
         parts.append((f" · ┳ fork: {chosen}, {keys_of('replay.fork')} chooses", "warn"))
     note = notes.notes.get(ref.id) if notes else None
     if note is not None:

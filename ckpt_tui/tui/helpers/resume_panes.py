@@ -1,4 +1,4 @@
-"""The parts of the screen of a run: whose code, the requests, the preview; then the log."""
+"""The parts of the screen of a run: the program, the requests, the preview; then the log."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ResumePanes(Container):
 
     Args:
         source: The checkpoint to run from.
-        edits: What is changed first.
+        edits: The edits before the run.
         reveal: Show secrets.
     """
 
@@ -88,7 +88,7 @@ class ResumePanes(Container):
         self.set_class(self.size.height < LOW, "-low")
 
     def show_preview(self) -> None:
-        """Show what would happen, as far as that is known."""
+        """Show the preview, as far as it is known."""
         run = self._run
         done = [(edit.text, "dropped" if edit.drops else "changed") for edit in self._edits]
         edits = [Paragraph(f"± {text} is {what} first", "accent") for text, what in done]
@@ -113,7 +113,7 @@ class ResumePanes(Container):
         self.show_preview()
 
     async def show_check(self, check: dict[str, Any]) -> bool:
-        """A check came: ask for what it names; returns whether there is something to answer first."""
+        """Show a check and ask for what it needs; returns whether there is something to answer first."""
         self.remove_class("-running")
         known = {form.request_id for form in self.requests.forms}
         wanted = [each for each in check.get("requests") or () if str(each.get("request_id")) not in known]
@@ -135,7 +135,7 @@ class ResumePanes(Container):
         self.log_lines.focus()
 
     async def show_requests(self, requests: list[dict[str, Any]]) -> None:
-        """The run asks for answers: it goes on from them."""
+        """Show the requests of a run that waits for answers."""
         await self.requests.ask_instead(requests, self._reveal)
         self.add_class("-asks")
         if self.screen.is_current:
@@ -152,7 +152,7 @@ class ResumePanes(Container):
         """Show where the run is, if that has changed."""
         run = self._run
         if run is not None and self.has_class("-running"):
-            # Kept between two pauses: a pane that comes and goes would move the log each time.
+            # Kept between two pauses, so that the log does not move each time.
             self.set_class(run.paused is not None or (run.is_live and self.has_class("-paused")), "-paused")
             self.state.show(run.progress, run.paused, self._reveal)
 
@@ -192,7 +192,7 @@ class ResumePanes(Container):
 
 
 LOW = 28
-"""Lines below which the place of a run is only shown while it is paused."""
+"""Height in lines below which the place of a run is only shown while it is paused."""
 
 NARROW = 100
 """Columns below which the parts are stacked."""

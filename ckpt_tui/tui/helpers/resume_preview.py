@@ -1,4 +1,4 @@
-"""What is said before a run, as paragraphs: what Enter would do, and what a check found."""
+"""The paragraphs before a run: the effect of Enter, and the result of the check."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TRACE_LINES = 14
 
 
 def before_the_start(source: Source, form: TargetForm) -> Iterator[Paragraph]:
-    """What each Enter would do, and why this program is proposed."""
+    """The effect of each Enter, and why this program is proposed."""
     chosen, workflow = form.chosen, form.get("workflow")
     if form.question and chosen is not None:
         yield Paragraph(chosen.question, "warn", 2, "! ", "warn")
@@ -56,7 +56,7 @@ def before_the_start(source: Source, form: TargetForm) -> Iterator[Paragraph]:
 
 
 def after_the_check(run: LiveRun, reveal: bool) -> list[Paragraph]:
-    """What a check found, or why there is nothing to say about it yet."""
+    """The result of a check, or why there is none yet."""
     shown = [_paragraph(said) for said in preview_lines(run.plan, run.latest, True, reveal)]
     shown += _trace(run.latest.get("error", {}))
     if run.latest.get("check") is not None:
@@ -65,7 +65,7 @@ def after_the_check(run: LiveRun, reveal: bool) -> list[Paragraph]:
 
 
 def allow_text(check: Mapping[str, Any]) -> str:
-    """What the key that allows types does."""
+    """The effect of the key that allows types."""
     count = len(blocked_types(dict(check)))
     return f"allow {counted(count, 'type')}"
 

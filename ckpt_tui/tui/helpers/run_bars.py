@@ -1,4 +1,4 @@
-"""What the lines around a run say: how it is, and which keys there are."""
+"""The texts of the lines around a run: its state, and the keys."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.status import Part, hints
 
 ROOMY = 100
-"""Columns from which a line also shows what is unremarkable."""
+"""Columns from which a line also shows the usual states."""
 
 
 def source_parts(source: Source) -> list[Part]:
-    """Which checkpoint is resumed."""
+    """The checkpoint that is resumed."""
     name = f"{short_id(source.id)} {shown_name(source.label, 30)}"
     count = f"{framework_terms(source.framework).iteration} {source.iteration}"
     return [(" ckpt-tui ", "strong"), (" resume ", "name"), (f" {name} · {count} ", "plain")]
@@ -45,7 +45,7 @@ def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:
 
 
 def status_part(run: LiveRun | None, waits: bool, seconds: float) -> Part:
-    """How a run is, in as few words as a line has room for that is about something else; "" before it began."""
+    """The state of a run, short enough for a line about something else; "" before it began."""
     if run is None or not run.begun:
         return ("", "plain")
     if not run.is_live:
@@ -60,7 +60,7 @@ def status_part(run: LiveRun | None, waits: bool, seconds: float) -> Part:
 
 
 def log_parts(log: LogLines, width: int) -> list[Part]:
-    """How the log is shown: filtered, paused, following, where that is not what one expects or there is room."""
+    """The state of the log: filtered, paused, following, where that is unusual or there is room."""
     parts: list[Part] = [(f" filter: {clean(log.filter, 20)} ", "warn")] if log.filter else []
     if log.paused:
         return [*parts, (f" paused, {log.waiting:,} wait ", "warn")]

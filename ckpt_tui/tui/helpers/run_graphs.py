@@ -1,4 +1,4 @@
-"""What is known of the graph of each run: learned from its checkpoints, or given by the workflow itself."""
+"""The graph of each run, learned from its checkpoints, or given by the workflow itself."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class RunGraphs:
 
     def __init__(self) -> None:
         self._learned: Cache[tuple[str, str, str], RunGraph] = Cache(_RUNS)
-        """`Run.key` → what is known of its graph."""
+        """`Run.key` → its graph, as far as it is known."""
         self._given: dict[str, Graph] = {}
         """Graph signature hash, or where a format has none `run ID` → the graph of a workflow that was loaded."""
 
     def learned(self, run: Run) -> RunGraph:
-        """What is known of the graph of a run."""
+        """The graph of a run, as far as it is known."""
         found = self._learned.get(run.key)
         if found is None:
             found = RunGraph()

@@ -1,4 +1,4 @@
-"""Which keys the line at the bottom of the screen of a run names."""
+"""The keys that the line at the bottom of the screen of a run names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Keys = list[tuple[str, str]]
 
 
 class ShownExecution(Protocol):
-    """What is known of a run."""
+    """The state of a run."""
 
     run: LiveRun | None
     waits: bool
@@ -30,12 +30,12 @@ class ShownExecution(Protocol):
 
     @property
     def check(self) -> dict[str, Any]:
-        """What the latest check found."""
+        """The result of the latest check."""
         ...
 
 
 def hint_parts(execution: ShownExecution, panes: ResumePanes, focused: Widget | None) -> list[Part]:
-    """The keys of what has the focus, while a run is as it is."""
+    """The keys of the focused widget, in the present state of the run."""
     if execution.run is not None and execution.has_begun:
         paused = execution.run.paused
         keys = keys_while_running(execution.run.is_live, execution.waits, focused is panes.log_lines, paused)

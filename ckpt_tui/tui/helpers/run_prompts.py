@@ -1,4 +1,4 @@
-"""What is asked of a person at a pause: where to run to, what to change."""
+"""The prompts at a pause: where to run to, and which value to change."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CHANGE = Prompted("change", "PATH=JSON, such as state.draft.score=0.9", "changes
 
 
 def run_to_prompt(executor: str) -> Prompted:
-    """What asks where to run to; an executor is called what its framework calls it."""
+    """The prompt for a place to run to, with the framework's word for an executor."""
     return Prompted("run to", f"{executor}, number of a step, request, error or end", "runs there")
 
 
 def place_typed(text: str) -> dict[str, Any]:
-    """The fields of a command `run_to` for what was typed; empty where nothing was."""
+    """The fields of a command `run_to` for a typed text; empty for an empty one."""
     text = text.strip()
     if text in ("request", "error", "end"):
         return {text: True}
@@ -28,7 +28,7 @@ def place_typed(text: str) -> dict[str, Any]:
 
 
 def edit_typed(text: str, prompt: Prompt) -> Edit | None:
-    """The change that was typed; None where it is not one, which the prompt explains."""
+    """The change that was typed; None where it is not valid, which the prompt explains."""
     try:
         return parse_edit(text)
     except CkptError as error:

@@ -1,4 +1,4 @@
-"""Which checkpoint is selected, whether the newest is followed, and the way to another place of the store."""
+"""The selection: the selected checkpoint, whether the newest is followed, and going to other places."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Selection:
     """The selected checkpoint.
 
     Args:
-        panes: Where it is shown.
+        panes: The panes.
         say: Shows a message, given with a style, in the line at the bottom.
         following: Whether the newest checkpoint is followed to begin with.
         reveal: Unfolds the run that has a file, and selects it then; returns False where no run of the list has it.
-        look_up: Looks for an id, and goes there; returns False where the list shows all there is.
+        look_up: Searches for an id, and goes there; returns False where the list shows all checkpoints.
 
     Attributes:
         following: Whether the newest checkpoint is selected as soon as it is written.
@@ -79,7 +79,7 @@ class Selection:
         return True
 
     def go_to_id(self, checkpoint: str) -> None:
-        """Select a checkpoint by its id; where it is not in the list, say so."""
+        """Select a checkpoint by its id; where it is not in the list, show that."""
         try:
             node = find(checkpoint, self.runs)
         except IdFault:
@@ -91,7 +91,7 @@ class Selection:
         self.select(node.ref.file)
 
     def select(self, file: str) -> bool:
-        """Select a checkpoint; where it is not in the list, say so and return False."""
+        """Select a checkpoint; where it is not in the list, show that and return False."""
         if self._panes.list.select(file) or self._reveal(file):
             return True
         hidden = f" while the filter hides it; {keys_of('app.back')} shows all" if self._panes.list.view.filter else ""
@@ -107,7 +107,7 @@ class Selection:
         self._panes.focus_pane(pane)
 
     def open_wanted(self, file: str) -> None:
-        """Take in that a file is shown: go to the place in it that is waited for, if there is one."""
+        """Go to the awaited place in a file that is now shown, if there is one."""
         (wanted, path), self._wanted = self._wanted, SelectedPlace("")
         if wanted == file and path:
             self._panes.details[0].go_path(path)
@@ -126,4 +126,4 @@ def _shown(file: str) -> str:
 
 
 _LONG = 32
-"""Characters of an id that nobody reads as a name."""
+"""Characters of an id from which it is shown short."""

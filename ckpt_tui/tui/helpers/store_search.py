@@ -14,14 +14,14 @@ Scope = Literal["store", "run", "checkpoint"]
 
 @dataclass
 class StoreSearch:
-    """A search over checkpoints; the browser keeps it, so that it can be looked at again and travelled through.
+    """A search over checkpoints; the browser keeps it, so that it can be shown again and travelled through.
 
     Attributes:
-        text: What is searched for.
-        scope: Where to look.
+        text: The text or the regular expression.
+        scope: The scope.
         where: An index of keys and values, keys, values.
         regex: The text is a regular expression.
-        matches: What was found.
+        matches: The matches.
         at: The match that was gone to, or -1.
         counts: How many matches were found, as the line at the top shows it.
     """

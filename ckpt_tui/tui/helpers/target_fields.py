@@ -1,4 +1,4 @@
-"""The fields that name whose code runs, and the target that is read from them."""
+"""The fields that name the program, and the target that is read from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ckpt_tui.errors import CkptError
 
 
 class FieldKind(NamedTuple):
-    """A field: its id, its label, what is to be typed; how names of files end that tab completes, None for no path."""
+    """A field: its id, its label, its placeholder; the suffix of files that tab completes, None for no path."""
 
     name: str
     label: str
@@ -49,7 +49,7 @@ class WrongField(Exception):
 
     Attributes:
         field: Its id.
-        what: What is wrong, for people.
+        what: The fault, as text for people.
     """
 
     def __init__(self, field: str, what: str) -> None:

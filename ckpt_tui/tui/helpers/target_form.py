@@ -1,4 +1,4 @@
-"""Whose code runs: the programs that are proposed, the fields that name one, and what is folded away beside them."""
+"""The form for the program to run: proposals, the fields that name one, and further folded fields."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FOLD = "more: arguments, input, types, storage, directories"
 
 
 class NotChosen(Exception):
-    """Nobody waits for the search any more."""
+    """The search is no longer wanted."""
 
 
 class TargetForm(VerticalScroll):
@@ -75,10 +75,10 @@ class TargetForm(VerticalScroll):
         self.source = source
         self.proposals: list[Proposal] = []
         self.is_looking = True
-        """Whether programs are still being looked for."""
+        """Whether programs are still being searched."""
         self._into = into
         self._filled = Target("")
-        """What a proposal put into the fields."""
+        """The texts that a proposal put into the fields."""
         self._is_touched = False
         """Whether the person has chosen a program."""
         self._seen_at = inf
@@ -94,7 +94,7 @@ class TargetForm(VerticalScroll):
                 yield _field(each)
 
     def on_mount(self) -> None:
-        """Propose what is known; look for more meanwhile."""
+        """Propose known programs, and search for more."""
         self.set("into", short_path(self._into))
         self.proposals = known_proposals(self.source.store, self.source.framework, self.source.nodes)
         self._show_programs(0 if self.proposals else -1)
@@ -122,7 +122,7 @@ class TargetForm(VerticalScroll):
             return
 
     def on_target_form_listed(self, event: Listed) -> None:
-        """Add what was found to what was known; what is chosen or typed stays."""
+        """Add the found programs to the known ones; the chosen or typed one stays."""
         event.stop()
         self.is_looking = False
         chosen = self.chosen
@@ -175,7 +175,7 @@ class TargetForm(VerticalScroll):
         self.border_subtitle = Content(clean(text, 70))
 
     def forget_origin(self) -> None:
-        """Say nothing any more of where the program comes from: it was started."""
+        """Stop showing the origin of the program, as it was started."""
         self.border_subtitle = Content("")
 
     @property
@@ -210,7 +210,7 @@ class TargetForm(VerticalScroll):
         self.post_message(self.Entered())
 
     def _fill(self, proposal: Proposal) -> None:
-        """Put a proposal into the fields; of one that asks first nothing is taken before the answer."""
+        """Put a proposal into the fields; one that needs a question only after the answer."""
         target = Target("") if proposal.question else proposal.target
         here = target.directory == working_directory()
         self.set("workflow", _shown(proposal))
@@ -231,7 +231,7 @@ class TargetForm(VerticalScroll):
         return self.query_one(f"#{name}", Input).value.strip()
 
     def set(self, name: str, text: str) -> None:
-        """Put something into a field."""
+        """Set the text of a field."""
         field = self.query_one(f"#{name}", Input)
         field.value = text
         field.cursor_position = len(text)
@@ -271,7 +271,7 @@ class TargetForm(VerticalScroll):
         self._show_fold()
 
     def _show_fold(self) -> None:
-        """Say of the folded fields which of them hold something."""
+        """Show which of the folded fields are filled."""
         fold = self.query_one(FoldLine)
         held = [f"{each.label} {self.get(each.name)}" for each in FOLDED[:-1] if self.get(each.name)]
         fold.show(_FOLD if fold.is_open or not held else f"more: {clean(' · '.join(held), 200)}")
@@ -283,7 +283,7 @@ class TargetForm(VerticalScroll):
             self.query_one("#workflow", PathInput).directory = self.get("directory")
         chosen = self.chosen
         if event.input.id == "workflow" and chosen is not None and self.get("workflow") != _shown(chosen):
-            self.query_one(ProgramList).unchoose()  # what is typed is another program, started from here
+            self.query_one(ProgramList).unchoose()  # a typed program is another one, started from here
             if self._filled.directory and self.get("directory") == self._filled.directory:
                 self.set("directory", "")
             self._show_origin()

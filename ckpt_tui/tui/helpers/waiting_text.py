@@ -1,4 +1,4 @@
-"""What an empty store says: what would appear, and the line of code that makes it appear."""
+"""The text for an empty store: what will appear, and the code that makes a workflow write it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def waiting_paragraphs(
 
     Args:
         path: The directory.
-        missing: There is none.
+        missing: Whether it is missing.
         kind: The kind of store.
-        folders: Names of the directories in it, which may be what was meant.
-        near: A path whose name is nearly the same, which may be what was meant; "" for none.
+        folders: Names of the directories in it, one of which may be meant.
+        near: A path whose name is nearly the same, which may be meant; "" for none.
     """
     if kind == "memory":
         return [

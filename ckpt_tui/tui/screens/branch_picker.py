@@ -1,4 +1,4 @@
-"""Which way to take at a fork."""
+"""The choice of a branch at a fork."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from ckpt_tui.tui.screens.row_picker import RowPicker
 from ckpt_tui.tui.widgets.step_text import Parts
 
 
-def way_lines(track: PlaybackPath, fork: Fork) -> list[Parts]:
-    """The ways that go on from a fork, a line each, the one that is taken marked."""
+def branch_lines(track: PlaybackPath, fork: Fork) -> list[Parts]:
+    """The branches of a fork, a line each, with the taken one marked."""
     chosen = "" if fork.decided else " · f chooses"
-    lines: list[Parts] = [[("goes on", "heading"), (f" · {len(fork.ways)} ways{chosen}", "dim")]]
-    for number in range(len(fork.ways)):
+    lines: list[Parts] = [[("continues", "heading"), (f" · {len(fork.branches)} branches{chosen}", "dim")]]
+    for number in range(len(fork.branches)):
         sign = "▸" if number == fork.taken else " "
-        lines.append([(f" {sign} ", "accent"), *_way(track, fork, number)])
+        lines.append([(f" {sign} ", "accent"), *_branch(track, fork, number)])
     return lines
 
 
 def branch_picker(track: PlaybackPath, fork: Fork) -> RowPicker:
-    """Asks which way to take; closes with its number, or None. It begins at the way that is taken now."""
-    title = f"The run goes on in {len(fork.ways)} ways from step {fork.at}"
-    rows = [_way(track, fork, number) for number in range(len(fork.ways))]
-    return RowPicker(title, "⏎ takes the way · esc stays", rows, fork.taken)
+    """Asks which branch to take; closes with its number, or None. It begins at the present branch."""
+    title = f"The run continues in {len(fork.branches)} branches from step {fork.at}"
+    rows = [_branch(track, fork, number) for number in range(len(fork.branches))]
+    return RowPicker(title, "⏎ takes the branch · esc stays", rows, fork.taken)
 
 
-def _way(track: PlaybackPath, fork: Fork, number: int) -> Parts:
-    """One way: its first checkpoint, how long it is and how it ends."""
-    node = fork.ways[number]
+def _branch(track: PlaybackPath, fork: Fork, number: int) -> Parts:
+    """One branch: its first checkpoint, its length and its end."""
+    node = fork.branches[number]
     row = listing.NodeRow(node, 0.0, False)
     count, last = steps_to_tip(track.run, node)
     ends = {"waiting": "waits", "done": "done", "open": "open", "failed": "failed", None: ""}[last.ref.status]

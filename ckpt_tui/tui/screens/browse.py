@@ -1,4 +1,4 @@
-"""The browser: the list of checkpoints beside what a checkpoint holds. Each message goes to its controller."""
+"""The browser: the list of checkpoints beside the values of one. Each message goes to its controller."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Browse(BrowseKeys):
         """Give the list the focus, and read the store."""
         self.follower.follow()
         self.panes.focus_pane(self.panes.list)
-        # The first picture has the first rows where they can be had so soon: an empty one takes as long to draw.
+        # The first picture has the first rows if they come soon: an empty one takes as long to draw.
         first = await to_thread(self.follower.first_view, FIRST_SECONDS)
         if self.follower.workers.stopped.is_set():
             return
@@ -69,16 +69,16 @@ class Browse(BrowseKeys):
             self.port.notes_changed()
 
     def on_unmount(self) -> None:
-        """Stop reading, and whatever was run from here."""
+        """Stop reading, and end the runs of this browser."""
         self._stop_reading()
         self.resume_entry.end_runs()
 
     def on_screen_resume(self) -> None:
-        """Show what became of runs while another screen was over this one."""
+        """Show the states of runs, which may have changed while another screen was over this one."""
         self.port.show_runs()
 
     async def on_event(self, event: events.Event) -> None:
-        """A key after `y` is not a command; any other takes the message back."""
+        """A key after `y` is not a command; any other removes the message."""
         if isinstance(event, events.Key):
             if self.value_texts.take_key(event.character or ""):
                 event.stop()
@@ -87,21 +87,16 @@ class Browse(BrowseKeys):
         await super().on_event(event)
 
     async def on_resize(self) -> None:
-        """What fits beside each other depends on the width."""
+        """Lay out the panes for the width."""
         await self.panes.widen()
         self.bars.draw()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Take in which pane has the focus."""
+        """Note which pane has the focus."""
         self.panes.take_focus(event.widget)
         self.bars.draw_foot()
 
-    # -- the widgets, for whoever looks at the screen from outside ---------------------------------------------------
-
-    @property
-    def is_asking(self) -> bool:
-        """Whether a text is asked for."""
-        return any(prompt.is_open for prompt in self.query(Prompt))
+    # -- the widgets, for other classes ------------------------------------------------------------------------------
 
     @property
     def list(self) -> Checkpoints:
@@ -220,7 +215,7 @@ class Browse(BrowseKeys):
         self.parent_diff.take_counts(event)
 
     def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
-        """Do what a change that was chosen asks for; named by its message, whose class is imported with its tab."""
+        """Open a change that was chosen; named after its message, whose class is imported with its tab."""
         self.port.open.change(event.change, self.panes.detail.reveal)
 
     # -- steps -------------------------------------------------------------------------------------------------------
@@ -316,7 +311,7 @@ class Browse(BrowseKeys):
     def _source_ready(self, event: messages.SourceReady) -> None:
         self.resume_entry.take_source(event)
 
-    # -- panes, and the way back -------------------------------------------------------------------------------------
+    # -- panes, and going back ---------------------------------------------------------------------------------------
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A border is dragged from where it is pressed."""

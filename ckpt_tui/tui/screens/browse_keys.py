@@ -50,7 +50,7 @@ class BrowseKeys(Screen[None]):
     """The browser without its widgets and messages, which `Browse` adds.
 
     Args:
-        store: What to browse.
+        store: The store.
         at: Id of the checkpoint to open at; None follows the newest.
         steps: Labels of the place to open at.
     """
@@ -72,7 +72,7 @@ class BrowseKeys(Screen[None]):
     value_texts: MadeLate[ValueTexts] = MadeLate("value_texts", "ValueTexts")
 
     def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
-        # The class that its width would give it later: a change of it would style every widget again.
+        # The class that its width gives it later: a change would style every widget again.
         super().__init__(classes=f"-list {'-normal' if self.app.size.width >= SHARED else '-narrow'}")
         self.store = store
         self.port = port = BrowsePort(self, following=at is None)
@@ -91,13 +91,13 @@ class BrowseKeys(Screen[None]):
 
     @cached_property
     def graphs(self) -> RunGraphs:
-        """What is known of the graph of each run."""
-        from ckpt_tui.tui.helpers.run_graphs import RunGraphs  # late: no first row waits for what learns a graph
+        """The graph of each run, as far as it is known."""
+        from ckpt_tui.tui.helpers.run_graphs import RunGraphs  # late: the first row does not need it
 
         return RunGraphs()
 
     def open_instead(self, store: Store) -> None:
-        """Show a store that holds what the open one holds, and more; what was read stays in the list."""
+        """Show a store that has all checkpoints of the open one, and more; known entries stay in the list."""
         self._stop_reading()
         self._set_store(store)
         self.follower.follow()
@@ -112,11 +112,11 @@ class BrowseKeys(Screen[None]):
         self.follower.stop()
 
     def explain(self, text: str) -> None:
-        """Say why a key did nothing."""
+        """Show why a key did nothing."""
         self.bars.say(text, "dim")
 
     def why_idle(self, command: str) -> str:
-        """Why a command can do nothing now, as its key says it; "" where it can."""
+        """Why a command does nothing now, as its key shows it; "" where it works."""
         why = {
             "run.show": lambda: self.resume_entry.why_no_run(self.unfinished_run.file),
             "diff.compare": lambda: self.parent_diff.why_nothing,
@@ -133,10 +133,10 @@ class BrowseKeys(Screen[None]):
     def action_follow(self) -> None:
         self.checkpoints.toggle_following()
 
-    def action_step(self, way: int) -> None:
+    def action_step(self, direction: int) -> None:
         count = self.panes.lines.take_count()
-        if not self.paused_run.move(way, count):
-            self.panes.step(way * count)
+        if not self.paused_run.move(direction, count):
+            self.panes.step(direction * count)
 
     # -- a run that is paused ----------------------------------------------------------------------------------------
 
@@ -198,9 +198,9 @@ class BrowseKeys(Screen[None]):
         if text:
             self.action_search_next(1)
 
-    def action_search_next(self, way: int) -> None:
-        if not self.queries.next_match(way):
-            self.value_search.next(way)
+    def action_search_next(self, direction: int) -> None:
+        if not self.queries.next_match(direction):
+            self.value_search.next(direction)
 
     # -- queries -----------------------------------------------------------------------------------------------------
 
@@ -250,13 +250,13 @@ class BrowseKeys(Screen[None]):
     def action_show_run(self) -> None:
         self.resume_entry.show_run(self.unfinished_run.file)
 
-    # -- panes, and the way back -------------------------------------------------------------------------------------
+    # -- panes, and going back ---------------------------------------------------------------------------------------
 
-    def action_other_pane(self, way: int) -> None:
-        self.panes.focus_other(way)
+    def action_other_pane(self, direction: int) -> None:
+        self.panes.focus_other(direction)
 
-    def action_move_border(self, way: int) -> None:
-        self.borders.move(way)
+    def action_move_border(self, direction: int) -> None:
+        self.borders.move(direction)
 
     def action_zoom(self) -> None:
         self.panes.toggle_zoom()
@@ -266,8 +266,8 @@ class BrowseKeys(Screen[None]):
             self.bars.say(f"{name.capitalize()} is shown already.", "dim")
         self.bars.say_tab()
 
-    def action_next_tab(self, way: int) -> None:
-        self.panes.next_tab(way)
+    def action_next_tab(self, direction: int) -> None:
+        self.panes.next_tab(direction)
         self.bars.say_tab()
 
     def action_back(self) -> None:

@@ -1,4 +1,4 @@
-"""What the browser opens: screens over it, another store in its place."""
+"""Opens screens over the browser, and another store in its place."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 class BrowseOpener:
-    """Opens what the controllers of the browser ask for.
+    """Opens the screens that the controllers of the browser request.
 
     Args:
         screen: The browser.
@@ -65,11 +65,11 @@ class BrowseOpener:
         return self._screen.panes.detail.reveal
 
     def query_jobs(self) -> QueryJobs:
-        """Return what starts workers that ask."""
+        """Return the jobs of queries."""
         return QueryJobs(self._screen, QueryCache(self._store))
 
     def store(self, store: Store) -> None:
-        """Show a store that holds what the open one holds, and more."""
+        """Show a store that has all checkpoints of the open one, and more."""
         self._screen.open_instead(store)
 
     def text(self, title: str, paragraphs: list[Paragraph], text: str, what: str, match: str = "") -> None:
@@ -145,7 +145,7 @@ class BrowseOpener:
         self._screen.app.push_screen(screen)
 
     def why_nothing_goes(self) -> str:
-        """Why nothing of the store can be deleted; "" where something can."""
+        """Why no checkpoint of the store can be deleted; "" where one can."""
         return why_none(self._store)
 
     def prune(
@@ -201,14 +201,14 @@ class BrowseOpener:
 
 
 class _ReplayQueries:
-    """The browser, as a replay over it asks it."""
+    """The browser's commands for a replay over it."""
 
     def __init__(self, screen: BrowseKeys) -> None:
         self._screen = screen
         self._file = ""
 
     def _select(self, file: str) -> bool:
-        """Select what the replay shows, in the list: whoever goes elsewhere leaves either."""
+        """Select the checkpoint of the replay in the list."""
         self._screen.selection.following = False
         if not self._screen.selection.select(file):
             return False
@@ -217,7 +217,7 @@ class _ReplayQueries:
         return True
 
     def _ask(self, file: str, question: Callable[[], object]) -> None:
-        """Ask something about a checkpoint; where it cannot be done, the replay says why: it is in front."""
+        """Run a command on a checkpoint; where it does nothing, the replay shows why, as it is in front."""
         self._screen.bars.take_back()
         if self._select(file):
             question()
@@ -225,7 +225,7 @@ class _ReplayQueries:
             self._explain()
 
     def _explain(self) -> None:
-        """Let the replay, if there is one, say what the browser behind it has to say."""
+        """Let the replay, if there is one, show the message of the browser behind it."""
         for each in self._screen.app.screen_stack:
             if self._screen.bars.said and isinstance(each, ReplayScreen):
                 each.explain(self._screen.bars.said)
@@ -257,23 +257,23 @@ class _ReplayQueries:
 
     @property
     def has_left(self) -> bool:
-        """Whether another place is shown than the replay left."""
+        """Whether the browser has moved to another place since."""
         panes = self._screen.panes
         return bool(self._file) and (self._screen.selection.file != self._file or panes.pane is not panes.list)
 
 
 class _OpenReplay:
-    """A replay, as what opened it sees it."""
+    """A replay, for its opener."""
 
     def __init__(self, screen: ReplayScreen) -> None:
         self._screen = screen
 
     @property
     def choices(self) -> Mapping[str, str]:
-        """Ways that were chosen at forks."""
+        """Branches that were chosen at forks."""
         return self._screen.position.track.choices
 
     def show_view(self, view: View) -> None:
-        """Go on with a store that changed."""
+        """Apply a change of the store."""
         if self._screen.is_mounted:
             self._screen.show_view(view)

@@ -34,7 +34,7 @@ _NOTE = Prompted("note", "on this checkpoint; empty removes it", "keeps it")
 
 
 _PARTS = ("#head", "#checkpoints", "#detail", "#foot")
-"""Widgets that show how runs are."""
+"""Widgets that show the states of runs."""
 
 
 class BrowsePort:
@@ -57,7 +57,7 @@ class BrowsePort:
             lambda name: self._screen.checkpoints.look_up(name),
         )  # fmt: skip
 
-    # -- what is there -----------------------------------------------------------------------------------------------
+    # -- state -------------------------------------------------------------------------------------------------------
 
     @property
     def app(self) -> App[object]:
@@ -71,22 +71,22 @@ class BrowsePort:
 
     @property
     def library(self) -> Library:
-        """What is known of it."""
+        """The known part of it."""
         return self._screen.library
 
     @property
     def jobs(self) -> Jobs:
-        """What starts workers on it."""
+        """Starts workers on it."""
         return self._screen.jobs
 
     @property
     def follower(self) -> StoreFollower:
-        """What reads it."""
+        """Reads it."""
         return self._screen.follower
 
     @property
     def graphs(self) -> RunGraphs:
-        """What is known of the graph of each run."""
+        """The graph of each run, as far as it is known."""
         return self._screen.graphs
 
     @property
@@ -105,12 +105,12 @@ class BrowsePort:
 
     @property
     def progress(self) -> tuple[int, int]:
-        """Files looked at and files in all while the store is read; zeros otherwise."""
+        """Files read and files in all while the store is read; zeros otherwise."""
         return self._screen.checkpoints.progress
 
     @property
     def has_looked(self) -> bool:
-        """Whether anything is known of the store yet."""
+        """Whether any part of the store was read."""
         return self._screen.checkpoints.has_looked
 
     @property
@@ -126,7 +126,7 @@ class BrowsePort:
 
     @property
     def is_landing(self) -> bool:
-        """Whether the cursor is on its way to the checkpoint that was named."""
+        """Whether the cursor will go to the named checkpoint."""
         return self._screen.checkpoints.is_landing
 
     @property
@@ -141,7 +141,7 @@ class BrowsePort:
 
     @property
     def prompt(self) -> Prompt:
-        """What asks for a text."""
+        """The prompt for a text."""
         return self._screen.query_one(Prompt)
 
     def ref_at_hand(self) -> CheckpointRef | None:
@@ -154,15 +154,15 @@ class BrowsePort:
 
     @property
     def open(self) -> BrowseOpener:
-        """What opens screens over the browser."""
+        """Opens screens over the browser."""
         if self._opener is None:
-            # Late: it imports every screen, for 60 ms, which no first row and no first checkpoint waits for.
+            # Late: it imports every screen, which takes 60 ms, and the first rows do not need it.
             from ckpt_tui.tui.screens.browse_opener import BrowseOpener
 
             self._opener = BrowseOpener(self._screen)
         return self._opener
 
-    # -- what can be done --------------------------------------------------------------------------------------------
+    # -- commands ----------------------------------------------------------------------------------------------------
 
     def say(self, text: str, style: str = "plain") -> None:
         """Show a message in the line at the bottom."""
@@ -188,7 +188,7 @@ class BrowsePort:
         return self._screen.is_current
 
     def show_runs(self) -> None:
-        """Show how the runs are that were started here, where it can be seen."""
+        """Show the states of the runs that were started here, where that is visible."""
         is_whole = all(self._screen.query(name) for name in _PARTS)  # when the app ends, widgets go one by one
         if is_whole and self._screen.is_current:
             self._screen.paused_run.show()
@@ -209,7 +209,7 @@ class BrowsePort:
 
     @property
     def run_status(self) -> Part:
-        """How a run that was started from here is; "" while none goes on."""
+        """The state of a run that was started from here; "" while none goes on."""
         return self._screen.resume_entry.status
 
     def checkpoints_in_use(self) -> Collection[str]:
@@ -241,11 +241,11 @@ class BrowsePort:
         self._screen.value_search.mark(text)
 
     def copy(self, text: str, what: str) -> None:
-        """Copy a text and say where it went."""
+        """Copy a text and show where it went."""
         self.say(*copied(self._screen.app, text, what))
 
     def shown(self, file: str) -> None:
-        """The panes show a checkpoint: go to the place in it that is waited for, and show what changed in it."""
+        """Called once the panes show a checkpoint: go to the awaited place in it, and show its changes."""
         self.selection.open_wanted(file)
         self._screen.parent_diff.show(file)
 

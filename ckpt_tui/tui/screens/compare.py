@@ -1,4 +1,4 @@
-"""Two checkpoints compared: every change, the rules that leave changes out, and where two branches part."""
+"""Two checkpoints compared: every change, the rules that hide changes, and where two branches diverge."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _KEYS = {
     "view.next_tab": "go", "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
     "app.suspend": "app.suspend_process",
 }  # fmt: skip
-"""Commands of the table that this screen knows, and what they do here."""
+"""Commands of the table that this screen has, and their actions here."""
 
 WIDE = 140
 """Columns from which the two sides begin side by side."""
@@ -77,7 +77,7 @@ class CompareScreen(Screen[ComparePlace]):
 
     Args:
         store: The store they are in.
-        comparer: Makes diffs and keeps them.
+        comparer: Makes and caches diffs.
         runs: The runs of the store.
         before: The first checkpoint.
         after: The second one.
@@ -123,11 +123,11 @@ class CompareScreen(Screen[ComparePlace]):
         self.in_full = ChangeInFull(self)
         self.comparison = PairComparison(self)
         self.beginnings: Beginnings | None = None
-        """What made the branches differ; None where they do not part."""
+        """The beginnings of the branches; None where they do not diverge."""
         self.reveal = reveal
         self._store_shown = store
         self.said: Part | None = None
-        """What there is to say in the place of the keys."""
+        """A text in the place of the keys."""
         self._explained: Part | None = None
 
     def compose(self) -> ComposeResult:
@@ -148,7 +148,7 @@ class CompareScreen(Screen[ComparePlace]):
         self.rows.focus()
         self.compare_again()
 
-    # -- what the controllers use ------------------------------------------------------------------------------------
+    # -- the port of the controllers ---------------------------------------------------------------------------------
 
     @property
     def rows(self) -> DiffRows:
@@ -157,7 +157,7 @@ class CompareScreen(Screen[ComparePlace]):
 
     @property
     def prompt(self) -> Prompt:
-        """Where a text is asked for."""
+        """The prompt for a text."""
         return self.query_one(Prompt)
 
     @property
@@ -170,7 +170,7 @@ class CompareScreen(Screen[ComparePlace]):
         self.draw()
 
     def explain(self, text: str) -> None:
-        """Say why a key did nothing."""
+        """Show why a key did nothing."""
         self._explained = (f" {text} ", "dim")
         self.report(self._explained)
 
@@ -199,7 +199,7 @@ class CompareScreen(Screen[ComparePlace]):
 
     @property
     def compared(self) -> Compared | None:
-        """What was compared; None until that is done."""
+        """The comparison; None until it is made."""
         return self.comparison.compared
 
     def start_comparing(self, before: CheckpointRef, after: CheckpointRef) -> None:
@@ -220,7 +220,7 @@ class CompareScreen(Screen[ComparePlace]):
         self.comparison.take_progress(event)
 
     def on_difference_ready(self, event: DifferenceReady) -> None:
-        """Show what changed."""
+        """Show the changes."""
         self.comparison.take(event)
 
     def on_work_failed(self, event: WorkFailed) -> None:
@@ -230,7 +230,7 @@ class CompareScreen(Screen[ComparePlace]):
     # -- the lines around --------------------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
-        """What fits in the lines depends on the width."""
+        """Draw the lines for the width."""
         self.draw()
 
     @on(LineList.Moved, "#changes")
@@ -264,17 +264,17 @@ class CompareScreen(Screen[ComparePlace]):
 
     @property
     def _counts(self) -> Mapping[str, int]:
-        """How many changes each rule leaves out."""
+        """How many changes each rule hides."""
         return self.compared.difference.by_rule if self.compared is not None else {}
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
-    def action_change(self, way: int) -> None:
-        """Go to the next or previous match of a text that is searched for, else to the next or previous change."""
+    def action_change(self, direction: int) -> None:
+        """Go to the next or previous match of a searched text, else to the next or previous change."""
         if self.rows.match:
-            self.change_search.go_on(way * self.rows.take_count())
+            self.change_search.go_on(direction * self.rows.take_count())
         else:
-            self.rows.action_change(way)
+            self.rows.action_change(direction)
 
     def action_swap(self) -> None:
         """Compare the other way round."""
@@ -284,10 +284,10 @@ class CompareScreen(Screen[ComparePlace]):
         """Show secrets, or mask them again."""
         self.reveal = self.rows.reveal = not self.reveal
         self.in_full.show_soon()
-        self.rows.set_match(self.rows.match)  # what was masked is searched now, and the other way round
+        self.rows.set_match(self.rows.match)  # masked text is searched from now on, or no longer
 
     def action_search(self) -> None:
-        """Ask what to search for."""
+        """Ask for a text to search for."""
         self.change_search.ask()
 
     def on_rows_found(self, event: RowsFound) -> None:
@@ -303,7 +303,7 @@ class CompareScreen(Screen[ComparePlace]):
         self.divergence.toggle()
 
     def on_divergence_ready(self, event: DivergenceReady) -> None:
-        """It is known where two branches part."""
+        """Show where two branches diverge."""
         self.divergence.take(event)
 
     def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
@@ -317,7 +317,7 @@ class CompareScreen(Screen[ComparePlace]):
             self.report(copied(self.app, place, "path"))
 
     def action_export(self) -> None:
-        """Write what changed to a file."""
+        """Write the changes to a file."""
         compared = self.compared
         if compared is None:
             self.report((" Not written: it is not compared yet. ", "warn"))
@@ -342,7 +342,7 @@ class CompareScreen(Screen[ComparePlace]):
         self.app.push_screen(help_screen(("diff", "compare")))
 
     def action_back(self) -> None:
-        """Out of the search, then back to the browser; what is not compared yet is left."""
+        """End the search, then go back to the browser; a running comparison is stopped."""
         if self.change_search.end():
             return
         self.workers.cancel_node(self)

@@ -9,7 +9,7 @@ from ckpt_tui.tui import clipboard
 from ckpt_tui.tui.widgets.status import Part
 
 SHOWN = 40
-"""Characters of a text that is shown when it was copied; of a longer one its length is said."""
+"""Characters of a text that is shown when it was copied; of a longer one the length is shown."""
 
 
 def copied(app: App[None], text: str, what: str) -> Part:

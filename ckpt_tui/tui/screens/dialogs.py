@@ -24,10 +24,10 @@ class TextScreen(ModalScreen[None]):
     """A text over the screen, which can be searched; escape, q or Enter closes it.
 
     Args:
-        title: What it is; may hold anything.
+        title: The title; may hold any characters.
         paragraphs: The text.
-        copy: What `y` copies, or None.
-        match: A text to open it at, as it was searched for before.
+        copy: The text that `y` copies, or None.
+        match: A searched text to open it at.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -65,7 +65,7 @@ class TextScreen(ModalScreen[None]):
             yield Prompt()
 
     def on_mount(self) -> None:
-        """Show the text, at what was searched for."""
+        """Show the text, at the match."""
         self._lines.show(self._paragraphs)
         self._lines.focus()
         self._say("")
@@ -77,7 +77,7 @@ class TextScreen(ModalScreen[None]):
         return self.query_one(TextLines)
 
     def explain(self, text: str) -> None:
-        """Say why a key did nothing."""
+        """Show why a key did nothing."""
         self._explained = text
         self._say(text)
 
@@ -89,7 +89,7 @@ class TextScreen(ModalScreen[None]):
         await super().on_event(event)
 
     def _say(self, text: str) -> None:
-        """Say something in the lower edge; "" names the keys there."""
+        """Show a text in the lower edge; "" shows the keys there."""
         keys = [f"{keys_of('search.open')} search"]
         keys += [f"{keys_of('search.next', 'search.previous')} next"] if self._match else []
         keys += [f"{keys_of('value.copy')} copies"] if self._copy else []
@@ -127,26 +127,26 @@ class TextScreen(ModalScreen[None]):
             self._copy()
 
     def action_search(self) -> None:
-        """Ask what to search for."""
+        """Ask for a text to search for."""
         self.query_one(Prompt).ask(SEARCH, self._match, self._begin)
 
     def _begin(self, text: str) -> None:
         self._has_searched = bool(text)
         self._search(text, 0)
 
-    def _search(self, text: str, way: int) -> None:
+    def _search(self, text: str, direction: int) -> None:
         self._match = text
         self._lines.set_match(text)
         if text:
-            self.action_search_next(way)
+            self.action_search_next(direction)
         else:
             self._say("")
 
-    def action_search_next(self, way: int) -> None:
+    def action_search_next(self, direction: int) -> None:
         """Go to the next or previous match."""
         if self._match:
             back = "ends" if self._has_searched else "closes"
-            self._say(match_word(*self._lines.next_match(way), self._match, back)[0].strip())
+            self._say(match_word(*self._lines.next_match(direction), self._match, back)[0].strip())
         else:
             self._say(f"No search yet: {keys_of('search.open')} starts one.")
 
@@ -184,10 +184,10 @@ _SIGNS = (
 
 
 def help_paragraphs(here: Sequence[str] = ()) -> list[Paragraph]:
-    """The help screen: the keys of where one is, then of the other places, then the signs.
+    """The help screen: the keys of the present place, then of the other places, then the signs.
 
     Args:
-        here: The scopes that work where one is, the narrowest first; they come first.
+        here: The scopes of the present place, the narrowest first; they come first.
     """
     out: list[Paragraph] = []
     for scope in [*here, *(scope for scope in SCOPES if scope not in here)]:
@@ -206,7 +206,7 @@ def help_paragraphs(here: Sequence[str] = ()) -> list[Paragraph]:
 
 
 def help_screen(here: Sequence[str]) -> TextScreen:
-    """The help, beginning with where one is."""
+    """The help, beginning with the present place."""
     return TextScreen("Keys and signs", help_paragraphs(here))
 
 

@@ -30,7 +30,7 @@ _KEYS = {
     "list.open": "open", "value.copy": "copy", "store.doctor": "again", "app.back": "back", "app.close": "back",
     "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
 }  # fmt: skip
-"""Commands of the table that this screen knows, and what they do here."""
+"""Commands of the table that this screen has, and their actions here."""
 
 _HINTS = (
     ("move.up move.down", "move"), ("list.open", "go there"), ("value.copy", "copy types"), ("store.doctor", "again"),
@@ -39,7 +39,7 @@ _HINTS = (
 
 
 class DoctorScreen(Screen[Finding | None]):
-    """Examines the store and shows what was found; closes with the finding to go to, or None.
+    """Examines the store and shows the findings; closes with the finding to go to, or None.
 
     Args:
         store: The store; it is read again.
@@ -85,7 +85,7 @@ class DoctorScreen(Screen[Finding | None]):
     # -- examining ---------------------------------------------------------------------------------------------------
 
     def action_again(self) -> None:
-        """Examine the store, again if it was before."""
+        """Examine the store."""
         self._report = None
         self.query_one(Findings).clear()
         self.query_one(FindingText).show([Paragraph("Every file is read and decoded; none is executed.", "dim")])
@@ -104,7 +104,7 @@ class DoctorScreen(Screen[Finding | None]):
         self.query_one("#foot", BarLine).show(hints(("app.back", "cancels")), [])
 
     def on_report_ready(self, event: ReportReady) -> None:
-        """Show what was found."""
+        """Show the report."""
         report = event.report
         if report is None:
             self._draw([(" not examined ", "error")])
@@ -130,7 +130,7 @@ class DoctorScreen(Screen[Finding | None]):
         )
 
     def on_resize(self) -> None:
-        """What fits in the line at the top depends on the width."""
+        """Draw the line at the top for the width."""
         self.draw_head()
 
     def _draw(self, right: list[Part]) -> None:
@@ -198,6 +198,6 @@ class DoctorScreen(Screen[Finding | None]):
         self.app.push_screen(TextScreen("Keys and signs", help_paragraphs()))
 
     def action_back(self) -> None:
-        """Back to the browser; what is not examined yet is left."""
+        """Go back to the browser; a running examination is stopped."""
         self.workers.cancel_node(self)
         self.dismiss(None)

@@ -29,14 +29,14 @@ from ckpt_tui.tui.widgets.status import BarLine, Part, hints, revealed, titled_p
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 TICK = 0.1
-"""Seconds between two looks at what was read."""
+"""Seconds between two updates of the log."""
 
 _KEYS = {
     "list.open": "open", "search.open": "search", "search.next": "search_next(1)", "search.previous": "search_next(-1)",
     "list.filter": "filter", "value.copy": "copy", "view.reveal": "reveal", "app.back": "back", "app.close": "close",
     "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
 }  # fmt: skip
-"""Commands of the table that this screen knows, and what they do here."""
+"""Commands of the table that this screen has, and their actions here."""
 
 _HINTS = (
     ("move.up move.down", "move"),
@@ -100,7 +100,7 @@ class EventsScreen(Screen[None]):
 
     @property
     def prompt(self) -> Prompt:
-        """Where a text is asked for."""
+        """The prompt for a text."""
         return self.query_one(Prompt)
 
     def _tick(self) -> None:
@@ -108,7 +108,7 @@ class EventsScreen(Screen[None]):
             self.draw()
 
     def on_events_read(self, event: EventsRead) -> None:
-        """The file is read, or cannot be."""
+        """Show that the file is read, or why it cannot be."""
         self._reading = False
         names = {parse_line(raw).get("executor_id") for raw in self._log.since(0)[1][:2_000]}
         self.log_lines.line_up(str(name) for name in names if name)
@@ -122,10 +122,10 @@ class EventsScreen(Screen[None]):
         """Report an unexpected failure; the app goes on."""
         self.app.push_screen(TextScreen("Failed: events", [Paragraph(event.report)]))
 
-    # -- what is shown -----------------------------------------------------------------------------------------------
+    # -- drawing -----------------------------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
-        """What fits depends on the width."""
+        """Draw the lines for the width."""
         self.draw()
 
     @on(LineList.Moved)
@@ -172,16 +172,16 @@ class EventsScreen(Screen[None]):
         self.say(*revealed(reveal))
 
     def action_search(self) -> None:
-        """Ask what to search for."""
+        """Ask for a text to search for."""
         self.log_reader.ask_search()
 
     def action_filter(self) -> None:
-        """Ask what to filter by."""
+        """Ask for a text to filter by."""
         self.log_reader.ask_filter()
 
-    def action_search_next(self, way: int) -> None:
+    def action_search_next(self, direction: int) -> None:
         """Go to the next or previous match."""
-        self.log_reader.go_on(way)
+        self.log_reader.go_on(direction)
 
     def action_help(self) -> None:
         """Show keys and signs."""

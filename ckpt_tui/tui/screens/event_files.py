@@ -23,7 +23,7 @@ _KEYS = {
     "list.open": "open", "app.close": "back", "app.back": "back", "app.help": "help", "app.quit": "app.quit",
     "app.suspend": "app.suspend_process",
 }  # fmt: skip
-"""Commands of the table that this screen knows, and what they do here."""
+"""Commands of the table that this screen has, and their actions here."""
 
 _HINTS = (("move.up move.down", "move"), ("list.open", "its events"), ("app.help", "help"))
 

@@ -1,4 +1,4 @@
-"""What is exported, and to which file."""
+"""The choice of what to export, and of the file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _KEYS = "⏎ names the file: .md, .html, .json or .bundle · esc closes"
 
 
 class Scope(NamedTuple):
-    """What can be exported: what it is called, the name of its file, its checkpoints."""
+    """Something to export: its title, the name of its file, its checkpoints."""
 
     title: str
     file: str
@@ -120,7 +120,7 @@ class ExportJobs:
     """Writes exports in a thread.
 
     Args:
-        screen: Where to say what came of it.
+        screen: Receives the messages.
         store: The store.
         runs: Its runs.
     """
@@ -149,7 +149,7 @@ class ExportJobs:
 
 
 class ExportScreen(ModalScreen[str | None]):
-    """Asks what to export and where to; closes with what was written, or None.
+    """Asks what to export and where to; closes with the result as text, or None.
 
     Args:
         store: The store.
@@ -189,14 +189,14 @@ class ExportScreen(ModalScreen[str | None]):
             yield Prompt()
 
     def on_mount(self) -> None:
-        """Show what can be exported."""
+        """Show the scopes."""
         lines = self.query_one(ScopeLines)
         lines.changed()
         lines.focus()
         self.query_one(DialogBox).show_keys(_KEYS)
 
     def on_unmount(self) -> None:
-        """Stop what is being written."""
+        """Stop a running export."""
         self._jobs.workers.stop()
 
     def _say(self, text: str) -> None:
@@ -222,7 +222,7 @@ class ExportScreen(ModalScreen[str | None]):
         return True
 
     def on_said(self, event: Said) -> None:
-        """Show how far it is; what was written is said by the browser."""
+        """Show the progress; the browser shows the result."""
         self._say(event.text)
         if event.written:
             self.dismiss(event.text)

@@ -1,4 +1,4 @@
-"""Find over a checkpoint, a run or the store: what is found comes in while the search goes on."""
+"""Find over a checkpoint, a run or the store; matches are shown as they are found."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SCOPES: tuple[Scope, ...] = ("store", "run", "checkpoint")
 _SCOPE_TEXTS = {"store": "the whole store", "run": "this run", "checkpoint": "this checkpoint"}
 _HINT = "text; an upper-case letter makes it case-sensitive"
 _ROOMY = 100
-"""Columns from which the line of options has room for a word about secrets."""
+"""Columns from which the line of options has room for a remark on secrets."""
 _WHERE = ("keys and values", "keys", "values")
 
 
@@ -44,7 +44,7 @@ class FindScreen(QueryScreen[MatchList]):
 
     Args:
         store: The store.
-        known: What was answered before.
+        known: The cache of answers.
         nodes: Gives the checkpoints of a scope.
         finding: The search so far.
         reveal: Look in secrets, too.
@@ -158,7 +158,7 @@ class FindScreen(QueryScreen[MatchList]):
         self.query_one(Input).focus()
 
     def on_resize(self) -> None:
-        """What fits in the line of options depends on the width."""
+        """Draw the line of options for the width."""
         self._draw_options()
 
     def _draw_options(self) -> None:
@@ -175,7 +175,7 @@ class FindScreen(QueryScreen[MatchList]):
     # -- the answer --------------------------------------------------------------------------------------------------
 
     def on_matches_found(self, event: MatchesFound) -> None:
-        """Show more of what was found."""
+        """Show more matches."""
         if event.question is not self.asked or not self.running:
             return
         first = not self.rows.matches
@@ -234,7 +234,7 @@ class FindScreen(QueryScreen[MatchList]):
         return expression(self.match.hit.path) if self.match is not None else ""
 
     def action_back(self) -> None:
-        """Stop the search; when none is going on, back to the browser."""
+        """Stop the search; when none is running, go back to the browser."""
         if self.stop():
             self.truncated = True
             self.end([(f" stopped · {len(self.rows.matches):,}+ matches ", "warn")])

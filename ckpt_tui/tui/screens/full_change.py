@@ -37,7 +37,7 @@ def change_paragraphs(
         change: The change.
         reveal: Show secrets, which are masked else.
         nodes: Values of each side that are shown.
-        sides: What the two sides are called.
+        sides: The names of the two sides.
     """
     out: list[Paragraph] = []
     if change.source is not None:

@@ -1,4 +1,4 @@
-"""The history of a path: every value it took along a branch, when, and who ran then."""
+"""The history of a path: every value along a branch, with times and executors."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class HistoryScreen(QueryScreen[HistoryList]):
 
     Args:
         store: The store.
-        known: What was answered before.
+        known: The cache of answers.
         run: The run of the branch.
         nodes: The branch, root first.
         path: The path.

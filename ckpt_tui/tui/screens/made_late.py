@@ -1,4 +1,4 @@
-"""Controllers that are imported and made when something first asks for them."""
+"""Controllers that are imported and made on first use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ C = TypeVar("C")
 
 
 class MadeLate(Generic[C]):
-    """An attribute of the browser that is a controller which no first row waits for.
+    """An attribute of the browser: a controller that the first row does not need.
 
     Args:
         module: Name of its module, among the controllers.
@@ -36,5 +36,5 @@ class MadeLate(Generic[C]):
         if screen is None:
             return self
         made: C = getattr(import_module(f"ckpt_tui.tui.controllers.{self._module}"), self._name)(screen.port)
-        vars(screen)[self._attribute] = made  # found before this attribute of the class from now on
+        vars(screen)[self._attribute] = made  # hides this attribute of the class from now on
         return made

@@ -23,7 +23,7 @@ from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.step_text import Parts
 
 EXPORT_FILE = "ckpt-notes.md"
-"""What is offered as the name of an export."""
+"""The proposed name of an export."""
 
 _EXPORT = Prompted("write to", "a file that ends in .md or .json", "writes it")
 

@@ -1,4 +1,4 @@
-"""What to delete, what that would remove, and the way back: the screen of `ckpt-tui prune`."""
+"""The screen of `ckpt-tui prune`: choosing checkpoints, a preview, and undoing."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ _KEYS = {
     "app.quit": "app.quit", "app.suspend": "app.suspend_process", "view.other_pane": "app.focus_next",
     "view.previous_pane": "app.focus_previous",
 }  # fmt: skip
-"""Commands of other places that this screen knows, and what they do here."""
+"""Commands of other places that this screen has, and their actions here."""
 
 _PATH = 24
 """Cells of the path of the trash in what is said."""
 
 _PARTS = ("#head", "#wishes", "#plan", "#foot")
-"""Widgets that show what is meant."""
+"""Widgets that show the choice."""
 
 _NUMBERS = {
     "keep": Prompted("keep", "how many of the newest of each run stay; 0 deletes all", "shows what goes"),
     "older": Prompted("older than", "90m, 12h, 30d or 8w", "shows what goes"),
 }
-"""Kind of a line that has a number → how another one is asked for."""
+"""Kind of a line that has a number → the prompt for another one."""
 
 
 class PruneScreen(Screen[str]):
-    """Asks what to delete and shows what that would remove; closes with what was done, or "".
+    """Asks what to delete and shows the effect; closes with the result as text, or "".
 
     Args:
         store: The store.
@@ -89,9 +89,9 @@ class PruneScreen(Screen[str]):
         self._offered = PruneWishes(here, marked)
         self._jobs = StoreJobs(self, store)
         self._wish: Wish | None = None
-        """What was asked for last."""
+        """The last wish."""
         self._choice: PruneChoice | None = None
-        """What it would delete; None until that is known."""
+        """The effect of the wish; None until it is known."""
         self._last: Deleted | None = None
         self._is_working = self._has_failed = False
 
@@ -103,7 +103,7 @@ class PruneScreen(Screen[str]):
         yield Prompt()
 
     def on_mount(self) -> None:
-        """Show what can be deleted."""
+        """Show the choices."""
         self._wishes.border_title = Content("What to delete")
         self._show_wishes()
         self._wishes.focus()
@@ -121,7 +121,7 @@ class PruneScreen(Screen[str]):
     def _plan(self) -> PlanList:
         return self.query_one(PlanList)
 
-    # -- what is meant -----------------------------------------------------------------------------------------------
+    # -- the wish ----------------------------------------------------------------------------------------------------
 
     def _show_wishes(self) -> None:
         rows = self._offered.rows()
@@ -130,10 +130,10 @@ class PruneScreen(Screen[str]):
         force = "goes, too" if self._offered.is_forced else "stays"
         self._wishes.border_subtitle = Content(f"{keys_of('prune.force')}: what kept ones descend from {force}")
 
-    # -- what it would delete -----------------------------------------------------------------------------------------
+    # -- its effect ---------------------------------------------------------------------------------------------------
 
     def keep_up(self) -> None:
-        """Take in that other checkpoints are in the list."""
+        """Apply a change of the list."""
         is_whole = all(self.query(name) for name in _PARTS)  # a screen that closes loses its widgets one by one
         if is_whole and not self._has_failed and not self._is_working:
             self._renew()
@@ -197,7 +197,7 @@ class PruneScreen(Screen[str]):
         self.query_one("#foot", BarLine).show(parts, [])
 
     def on_resize(self) -> None:
-        """What fits in the line at the top depends on the width."""
+        """Draw the lines for the width."""
         self.draw_head()
 
     @on(LineList.Moved, "#wishes")
@@ -211,7 +211,7 @@ class PruneScreen(Screen[str]):
     # -- deleting, and bringing back ---------------------------------------------------------------------------------
 
     def action_start(self) -> None:
-        """Ask once, then move what would go to the trash."""
+        """Ask once, then move the checkpoints to the trash."""
         choice, wish = self._choice, self._wish
         if self._is_working or choice is None or wish is None or self._has_failed:
             self._say("It is not known yet what would go." if not self._has_failed else "Choose again first.", "dim")
@@ -239,7 +239,7 @@ class PruneScreen(Screen[str]):
         self._jobs.throw_away(self._runs(), wish, self._in_use(), choice)
 
     def action_undo(self) -> None:
-        """Bring back what was deleted last."""
+        """Bring back the files of the last prune."""
         if self._is_working:
             return
         if self._last is None or not self._last.files:
@@ -272,7 +272,7 @@ class PruneScreen(Screen[str]):
                 text = text.replace(trash, path_text(trash, _PATH))
         self._has_failed, self._wish = True, self._offered.wish(self._wishes.kind)
         self._plan.show_left(text, event.hint, left)
-        self._jobs.plan(self._runs(), self._wish, self._in_use())  # for what can be brought back now
+        self._jobs.plan(self._runs(), self._wish, self._in_use())  # shows the files that can be brought back now
         self.draw_head()
 
     @on(WorkFailed)
@@ -283,9 +283,9 @@ class PruneScreen(Screen[str]):
 
     # -- keys --------------------------------------------------------------------------------------------------------
 
-    def action_change(self, way: int) -> None:
-        """A larger or smaller number, a longer or shorter time."""
-        if self._offered.change(self._wishes.kind, way):
+    def action_change(self, direction: int) -> None:
+        """Choose a larger or smaller number, a longer or shorter time."""
+        if self._offered.change(self._wishes.kind, direction):
             self._renew()
 
     def action_number(self) -> None:
@@ -307,7 +307,7 @@ class PruneScreen(Screen[str]):
         prompt.ask(_NUMBERS[kind], self._offered.text(kind), take)
 
     def action_force(self) -> None:
-        """Delete what kept ones descend from, too, or keep it."""
+        """Switch whether ancestors of kept checkpoints are deleted, too."""
         self._offered.is_forced = not self._offered.is_forced
         self._renew()
 
@@ -320,7 +320,7 @@ class PruneScreen(Screen[str]):
         self.app.push_screen(help_screen(("delete",)))
 
     def action_back(self) -> None:
-        """Back to the browser; what is being moved is moved first."""
+        """Go back to the browser, once running moves have ended."""
         if self._is_working:
             self._say("The files are being moved.", "warn")
         else:

@@ -1,4 +1,4 @@
-"""What the screens share that ask a branch, a run or a store: progress, a list, one entry in full, the way on."""
+"""The base of screens for queries: progress, a list of answers, one answer in full, and going to its place."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KEYS = {
     "list.open": "open", "value.copy": "copy", "app.back": "back", "app.close": "close", "app.help": "help",
     "app.quit": "app.quit", "app.suspend": "app.suspend_process",
 }  # fmt: skip
-"""Commands of the table that these screens know, and what they do here."""
+"""Commands of the table that these screens have, and their actions here."""
 
 _BAR = 10
 
@@ -39,12 +39,12 @@ Rows = TypeVar("Rows", bound=ResultList)
 
 
 class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
-    """A question and its answer; closes with the place to go to, or None.
+    """A query and its answers; closes with the place to go to, or None.
 
     Args:
         store: The store.
-        known: What was answered before.
-        title: What is asked, in a word.
+        known: The cache of answers.
+        title: The query, in a word.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,7 +71,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
     ]  # fmt: skip
 
     STOPS: ClassVar[str] = "stops, back to the browser"
-    """What esc does while a question is asked."""
+    """The effect of esc while a query runs."""
 
     def __init__(self, store: Store, known: QueryCache, title: str) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
         yield FindingText(id="answer")
         yield BarLine(id="foot")
 
-    # -- what a subclass says ----------------------------------------------------------------------------------------
+    # -- defined by a subclass ---------------------------------------------------------------------------------------
 
     def make_list(self) -> Rows:
         """The list of answers."""
@@ -102,7 +102,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
         raise NotImplementedError
 
     def copy_text(self) -> str:
-        """What `y` copies."""
+        """The text that `y` copies."""
         return "\n".join(paragraph.text for paragraph in self.in_full())
 
     # -- the frame ---------------------------------------------------------------------------------------------------
@@ -124,10 +124,10 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
         self.start()
 
     def start(self) -> None:
-        """Ask what can be asked at once."""
+        """Run the query, if it can begin at once."""
 
     def begin(self) -> None:
-        """A question is on its way."""
+        """Show that a query runs."""
         self.running = True
         self.full.show([])
         self.draw_progress(0, 0)
@@ -138,14 +138,14 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
             self.draw_progress(event.done, event.total)
 
     def draw_progress(self, done: int, total: int) -> None:
-        """Show how far it is, and that it can be left."""
+        """Show the progress, and that it can be stopped."""
         bar = "━" * (_BAR * done // max(total, 1))
         count = f"{done:,} of {total:,} checkpoints" if total else "examining the store"
         self.draw([(f" {bar:╌<{_BAR}} {count} ", "warn")])
         self.say_keys(hints(("app.back", self.STOPS)))
 
     def end(self, right: list[Part]) -> None:
-        """The question is answered."""
+        """Show that the query has ended."""
         self.running = False
         self.draw(right)
         self.say_keys(hints(*self.KEYS))
@@ -161,7 +161,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
         self.on_query_failed(QueryFailed("Something unexpected happened; please report it.", event.report))
 
     def on_resize(self) -> None:
-        """What fits in the line at the top depends on the width."""
+        """Draw the line at the top for the width."""
         self.draw_head()
 
     def draw(self, right: list[Part]) -> None:
@@ -210,7 +210,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
         self.app.push_screen(TextScreen("Keys and signs", help_paragraphs()))
 
     def stop(self) -> bool:
-        """Leave what is being asked; False when nothing is."""
+        """Stop a running query; False when there is none."""
         if not self.running:
             return False
         self.running = False
@@ -218,7 +218,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
         return True
 
     def action_back(self) -> None:
-        """Back to the browser; what is not asked yet is left."""
+        """Go back to the browser; a running query is stopped."""
         self.action_close()
 
     def action_close(self) -> None:

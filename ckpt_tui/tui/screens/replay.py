@@ -1,4 +1,4 @@
-"""The replay of a run: the graph lit by each step, what happened in it, what is watched, and the line of the track."""
+"""The replay of a run: the graph lit by each step, the lines of the step, the watchlist, and the timeline."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BISECT = Prompted("first checkpoint where", "an expression, such as state.score
 
 
 class ReplayQueries(Protocol):
-    """What the browser can be asked about a checkpoint while its run is replayed."""
+    """Commands of the browser on a checkpoint while its run is replayed."""
 
     def compare(self, file: str) -> None:
         """Compare a checkpoint with its parent, or with the marked one."""
@@ -57,7 +57,7 @@ class ReplayQueries(Protocol):
 
     @property
     def has_left(self) -> bool:
-        """Whether the person went to another place from what was opened."""
+        """Whether the person went to another place from a screen that was opened."""
         ...
 
 
@@ -68,11 +68,11 @@ class ReplayScreen(Screen[Any]):
         store: The store.
         run: The run.
         node: Where to begin.
-        learned: What is known of the run's graph.
+        learned: The graph of the run, as far as it is known.
         notebook: Bookmarks and notes, pins and breakpoints.
-        choices: Ways that were chosen at forks before.
+        choices: Branches that were chosen at forks before.
         play: Whether to play at once.
-        queries: Asks the browser.
+        queries: The commands of the browser.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -135,7 +135,7 @@ class ReplayScreen(Screen[Any]):
 
     @property
     def panes(self) -> ReplayPanes:
-        """The graph, what happened, and what is watched."""
+        """The graph, the step, and the watchlist."""
         return self.query_one(ReplayPanes)
 
     def bar(self, name: str) -> BarLine:
@@ -144,41 +144,41 @@ class ReplayScreen(Screen[Any]):
 
     @property
     def prompt(self) -> Prompt:
-        """Where a text is asked for."""
+        """The prompt for a text."""
         return self.query_one(Prompt)
 
     def on_resize(self) -> None:
-        """What fits depends on the size."""
+        """Lay out the panes for the size."""
         if self.playback.shown is not None:
             self.port.draw_frame(self.playback.shown)
         self.port.draw()
 
     def explain(self, text: str) -> None:
-        """Say why a key did nothing."""
+        """Show why a key did nothing."""
         self.port.say(text, "dim")
 
     async def on_event(self, event: events.Event) -> None:
-        """What was said is taken back with the next key."""
+        """A message is removed with the next key."""
         if isinstance(event, events.Key):
             self.port.take_back()
         await super().on_event(event)
 
-    # -- news --------------------------------------------------------------------------------------------------------
+    # -- messages ----------------------------------------------------------------------------------------------------
 
     def show_view(self, view: View) -> None:
-        """The store changed: a run that went on extends the track."""
+        """Apply another view of the store: a run that went on extends the path."""
         self.playback.follow_view(view)
 
     def on_frame_ready(self, event: FrameReady) -> None:
-        """A step was made."""
+        """Show a step that was made."""
         self.playback.take_frame(event)
 
     def on_swept(self, event: Swept) -> None:
-        """More of the branch was read."""
+        """Show the progress of reading the branch."""
         self.playback.take_sweep(event)
 
     def on_work_failed(self, event: WorkFailed) -> None:
-        """Show an unexpected failure; what is shown stays."""
+        """Show an unexpected failure; the step stays."""
         self.playback.stop()
         self.app.push_screen(failure_screen("replay", event.report))
 
@@ -193,7 +193,7 @@ class ReplayScreen(Screen[Any]):
 
     @on(Timeline.Stepped)
     def _stepped(self, event: Timeline.Stepped) -> None:
-        self.playback.step_by_hand(event.way)
+        self.playback.step_by_hand(event.direction)
 
     @on(WatchLines.Dropped)
     def _dropped(self, event: WatchLines.Dropped) -> None:
@@ -203,38 +203,38 @@ class ReplayScreen(Screen[Any]):
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
-    def action_play(self, way: int) -> None:
+    def action_play(self, direction: int) -> None:
         """Play forwards or backwards, or pause."""
-        self.playback.play(way)
+        self.playback.play(direction)
 
-    def action_step(self, way: int) -> None:
+    def action_step(self, direction: int) -> None:
         """One step on or back."""
-        self.playback.step_by_hand(way)
+        self.playback.step_by_hand(direction)
 
-    def action_end(self, way: int) -> None:
+    def action_end(self, direction: int) -> None:
         """The first or the last step."""
         self.playback.stop()
-        end = self.position.last if way > 0 else 0
+        end = self.position.last if direction > 0 else 0
         if self.position.at == end:
-            self.port.say("This is the last step." if way > 0 else "This is the first step.", "dim")
-        self.playback.go(end, way)
+            self.port.say("This is the last step." if direction > 0 else "This is the first step.", "dim")
+        self.playback.go(end, direction)
 
-    def action_change(self, way: int) -> None:
+    def action_change(self, direction: int) -> None:
         """The next or previous change of a pinned path."""
         self.playback.stop()
-        self.playback.seek(way)
+        self.playback.seek(direction)
 
-    def action_run_to_breakpoint(self, way: int) -> None:
+    def action_run_to_breakpoint(self, direction: int) -> None:
         """The next or previous step at which a breakpoint became true."""
         self.playback.stop()
-        self.playback.seek_breakpoint(way)
+        self.playback.seek_breakpoint(direction)
 
     def action_speed(self, by: int) -> None:
         """Slower or faster."""
         self.playback.faster(by)
 
     def action_fork(self) -> None:
-        """Choose the way at this fork, or at the next."""
+        """Choose the branch at this fork, or at the next."""
         self.fork_choice.ask_next()
 
     def action_pin(self) -> None:
@@ -267,7 +267,7 @@ class ReplayScreen(Screen[Any]):
 
     @property
     def _paused_file(self) -> str:
-        """The file of the checkpoint that is shown; what is asked about it stops the replay."""
+        """The file of the shown checkpoint; stops the playback."""
         self.playback.stop()
         return self.position.node.ref.file
 
@@ -280,7 +280,7 @@ class ReplayScreen(Screen[Any]):
         self._queries.measure(self._paused_file)
 
     def action_export(self) -> None:
-        """Export what is replayed."""
+        """Export the replayed run."""
         self._queries.export(self._paused_file)
 
     def action_doctor(self) -> None:
@@ -302,13 +302,13 @@ class ReplayScreen(Screen[Any]):
             self.call_later(self._queries.bisect, text.strip())
 
     def on_screen_resume(self) -> None:
-        """Close when the person went elsewhere from what was opened over the replay."""
+        """Close when the person went elsewhere from a screen over the replay."""
         if self._queries.has_left:
             self.dismiss(None)
 
-    def action_pane(self, way: int) -> None:
+    def action_pane(self, direction: int) -> None:
         """The next or previous pane."""
-        self.panes.next_pane(way)
+        self.panes.next_pane(direction)
 
     def action_help(self) -> None:
         """Show keys and signs."""

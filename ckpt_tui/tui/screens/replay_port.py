@@ -11,7 +11,7 @@ from ckpt_tui.core.replay.frames import Frame
 from ckpt_tui.core.runs.playback_path import Fork, PlaybackPath
 from ckpt_tui.core.runs.short_ids import id_text
 from ckpt_tui.tui.helpers.replay_bars import head_parts, hint_parts, place_parts, state_part
-from ckpt_tui.tui.screens.branch_picker import branch_picker, way_lines
+from ckpt_tui.tui.screens.branch_picker import branch_lines, branch_picker
 from ckpt_tui.tui.screens.notes import NotesScreen
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.status import Part
@@ -42,7 +42,7 @@ class ReplayPort:
     def draw_frame(self, frame: Frame) -> None:
         track = self._screen.position.track
         fork = track.forks.get(self._screen.position.at)
-        self._screen.panes.show_frame(frame, self._heading(), way_lines(track, fork) if fork is not None else ())
+        self._screen.panes.show_frame(frame, self._heading(), branch_lines(track, fork) if fork is not None else ())
 
     def draw_failure(self, reason: str) -> None:
         self._screen.panes.show_failure(reason, self._heading())
@@ -87,18 +87,18 @@ class ReplayPort:
         self._draw_foot()
 
     def take_back(self) -> None:
-        """Show the keys again where something was said."""
+        """Remove the message and show the keys again."""
         if self._message:
             self.say("")
 
-    # -- what is there, and what can be done -------------------------------------------------------------------------
+    # -- state and commands ------------------------------------------------------------------------------------------
 
     def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
         return self._screen.set_timer(delay, callback)
 
     @property
     def prompt(self) -> Prompt:
-        """Where a text is asked for."""
+        """The prompt for a text."""
         return self._screen.prompt
 
     @property
@@ -107,7 +107,7 @@ class ReplayPort:
         return self._screen.bookmarks.book
 
     def keep(self) -> bool:
-        """Write the notes; False where that fails, which is said."""
+        """Write the notes; where that fails, shows the error and returns False."""
         return self._screen.bookmarks.write()
 
     def watch_changed(self, breakpoints: Collection[str]) -> None:
@@ -116,7 +116,7 @@ class ReplayPort:
     def ask_way(self, fork: Fork, playing: int) -> None:
         self._screen.fork_choice.ask(fork, playing)
 
-    def show_ways(self, track: PlaybackPath, fork: Fork, take: Callable[[int | None], None]) -> None:
+    def show_branches(self, track: PlaybackPath, fork: Fork, take: Callable[[int | None], None]) -> None:
         self._screen.app.push_screen(branch_picker(track, fork), take)
 
     def go_on(self, at: int, playing: int | None = None) -> None:

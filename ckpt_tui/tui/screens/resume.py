@@ -1,4 +1,4 @@
-"""Resuming a run: whose code, what would happen, the answers; then the run and its log."""
+"""Resuming a run: the program, the preview, the answers; then the run and its log."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ from ckpt_tui.tui.widgets.request_form import RequestForm
 from ckpt_tui.tui.widgets.status import BarLine, Part, revealed
 
 TICK = 0.1
-"""Seconds between two looks at the log: faster than the eye reads, however many lines come."""
+"""Seconds between two updates of the log: faster than the eye reads, however many lines come."""
 
 
 class ResumeScreen(RunDialogs):
-    """One resume, from its preview to its end. It is kept when it is left, and the run goes on.
+    """One resume, from its preview to its end. It stays alive when it is left, and the run goes on.
 
     Args:
         source: The checkpoint to run from.
-        edits: What is changed first.
+        edits: The edits before the run.
         begun: Called with the directory of new checkpoints when the first one is written.
-        compare: Opens the outcomes of this checkpoint's forks, or says why not.
+        compare: Opens the outcomes of this checkpoint's forks; returns why that is not possible, or "".
         graph: Takes the graph of the workflow, once it is loaded.
         again: Opens another preview of the same checkpoint.
         left: Called when a run that was started is left.
-        changed: Takes each line of the run that shows how it is; returns whether the browser shows it.
+        changed: Takes each line of the run about its state; returns whether the browser shows it.
         reveal: Show secrets.
     """
 
@@ -102,15 +102,15 @@ class ResumeScreen(RunDialogs):
         yield self._prompt
 
     def on_mount(self) -> None:
-        """Look at the log now and then."""
+        """Update the log at intervals."""
         self.set_interval(TICK, self._tick)
         self.draw()
 
     def on_unmount(self) -> None:
-        """Save what is being saved to its end."""
+        """Finish saving the log."""
         self.run_log.finish()
 
-    # -- what is shown -----------------------------------------------------------------------------------------------
+    # -- drawing -----------------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
         if self.execution.has_begun and self.is_current:
@@ -118,11 +118,11 @@ class ResumeScreen(RunDialogs):
             self.panes.show_state()
 
     def on_resize(self) -> None:
-        """What fits depends on the width."""
+        """Draw the lines for the width."""
         self.draw()
 
     def on_descendant_focus(self) -> None:
-        """The hints are those of what has the focus."""
+        """Show the keys of the focused widget."""
         self.draw()
 
     def draw(self) -> None:
@@ -135,12 +135,12 @@ class ResumeScreen(RunDialogs):
         self._foot.show([self._said] if self._said else hint_parts(execution, self.panes, self.focused), right)
 
     async def on_event(self, event: events.Event) -> None:
-        """What was said is shown until the next key."""
+        """A message is shown until the next key."""
         if self._said is not None and isinstance(event, events.Key):
             self.say("")
         await super().on_event(event)
 
-    # -- what the controllers use ------------------------------------------------------------------------------------
+    # -- the port of the controllers ---------------------------------------------------------------------------------
 
     @property
     def form(self) -> TargetForm:
@@ -159,7 +159,7 @@ class ResumeScreen(RunDialogs):
 
     @property
     def prompt(self) -> Prompt:
-        """Where a text is asked for."""
+        """The prompt for a text."""
         return self._prompt
 
     @property
@@ -183,7 +183,7 @@ class ResumeScreen(RunDialogs):
         self.draw()
 
     def explain(self, text: str) -> None:
-        """Say why a key did nothing."""
+        """Show why a key did nothing."""
         self.say(text, "dim")
 
     def start(self) -> None:
@@ -192,10 +192,10 @@ class ResumeScreen(RunDialogs):
     def preparation_state(self) -> tuple[Any, ...]:
         return self.preparation.state()
 
-    # -- news --------------------------------------------------------------------------------------------------------
+    # -- messages ----------------------------------------------------------------------------------------------------
 
     async def on_run_line(self, event: RunLine) -> None:
-        """The run said something; when the app ends, what its process says last finds no widgets any more."""
+        """Take a line of the run; when the app ends, there may be no widgets for its last lines."""
         if self.app.return_code is not None or not self.panes.is_attached:
             return
         for controller in (self.run_again, self.message_dropping):
@@ -210,7 +210,7 @@ class ResumeScreen(RunDialogs):
         self.draw()
 
     def on_target_form_changed(self, event: TargetForm.Changed) -> None:
-        """Another program is chosen or typed: say what Enter would do."""
+        """Another program is chosen or typed: show the effect of Enter."""
         event.stop()
         if self.run is None:
             self.panes.show_preview()
@@ -222,7 +222,7 @@ class ResumeScreen(RunDialogs):
         self.action_start()
 
     def on_path_input_completed(self, event: PathInput.Completed) -> None:
-        """Say what could follow what was typed."""
+        """Show the possible completions."""
         event.stop()
         self.say("  ".join(event.names[:30]), "dim")
 
@@ -287,7 +287,7 @@ class ResumeScreen(RunDialogs):
                 self.say(str(reason), "warn")
 
     def action_call(self, method: str) -> None:
-        """Have a controller do what a key of `CONTROLLED` names."""
+        """Call the controller's method that `CONTROLLED` names for a key."""
         attrgetter(method)(self)()
 
     def action_stop(self) -> None:
@@ -296,15 +296,15 @@ class ResumeScreen(RunDialogs):
             self.execution.stop()
 
     def action_in_log(self, method: str) -> None:
-        """Have a controller do something in the log; where there is none yet, this is said."""
+        """Call a controller's method on the log; where there is none yet, show that."""
         if self.execution.has_begun:
             attrgetter(method)(self)()
         else:
             self.say(f"There is no log before the {self.terms.workflow} runs.", "dim")
 
-    def action_search_next(self, way: int) -> None:
+    def action_search_next(self, direction: int) -> None:
         """Go to the next or previous match in the log."""
-        self.log_reader.go_on(way)
+        self.log_reader.go_on(direction)
 
     def action_reveal(self) -> None:
         """Show secrets, or mask them again."""
@@ -339,7 +339,7 @@ class ResumeScreen(RunDialogs):
         self.app.push_screen(help_screen(("run",)))
 
     def action_back(self) -> None:
-        """End the filter of the log, else leave; what runs goes on, what does not run is over."""
+        """End the filter of the log, else leave; a run goes on, a process that only checked is ended."""
         if self.execution.has_begun and self.log_reader.back():
             return
         self.execution.leave()

@@ -1,4 +1,4 @@
-"""A resume that is open, or was left and goes on, as the browser sees it."""
+"""A resume that is open, or was left and goes on, for the browser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ckpt_tui.tui.widgets.status import Part
 
 
 class ResumeHandle:
-    """A resume, as what opened it sees it."""
+    """A resume, for its opener."""
 
     def __init__(self, screen: ResumeScreen) -> None:
         self._screen = screen
@@ -44,7 +44,7 @@ class ResumeHandle:
 
     @property
     def status(self) -> Part:
-        """How the run is, in a few words."""
+        """The state of the run, in a few words."""
         execution = self._screen.execution
         return status_part(execution.run, execution.waits, execution.seconds)
 

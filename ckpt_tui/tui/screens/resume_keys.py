@@ -1,4 +1,4 @@
-"""Which commands of the table the screen of a run knows, and what carries them out."""
+"""The commands of the table that the screen of a run has, and their actions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEYS = {
     "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
     "view.other_pane": "app.focus_next", "view.previous_pane": "app.focus_previous",
 }  # fmt: skip
-"""Commands of the table that this screen knows, and what they do here."""
+"""Commands of the table that this screen has, and their actions here."""
 
 IN_LOG = {
     "run.save": "run_log.ask_file",

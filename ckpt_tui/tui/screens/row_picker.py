@@ -48,8 +48,8 @@ class RowPicker(ModalScreen[int | None]):
     """Asks for one row; closes with its number from 0, or None.
 
     Args:
-        title: What is asked.
-        keys: What its keys do.
+        title: The question.
+        keys: The keys, as text.
         rows: The rows; safe for a terminal.
         cursor: The row to begin at.
     """

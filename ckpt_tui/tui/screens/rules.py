@@ -1,4 +1,4 @@
-"""The rules that leave changes out: what each one means, how much it leaves out, and whether it is on."""
+"""The rules that hide changes: the meaning of each, how many changes it hides, and whether it is on."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class RulesScreen(ModalScreen[set[str]]):
     Args:
         rules: All rules.
         on: The names of those that are on.
-        counts: How many changes each one leaves out.
+        counts: How many changes each one hides.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

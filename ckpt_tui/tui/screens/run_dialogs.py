@@ -1,4 +1,4 @@
-"""What opens over the screen of a run: texts, questions, choices."""
+"""Dialogs over the screen of a run: texts, questions, choices."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class RunDialogs(Screen[None]):
     """A screen that opens them."""
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something, until the next key."""
+        """Show a text, until the next key."""
         raise NotImplementedError
 
     def ask_to_start(
         self, why: str, starts: Sequence[tuple[str, str]], answered: Callable[[bool | None], None]
     ) -> None:
-        """Ask whether to start what the person did not choose."""
+        """Ask whether to start a program that the person did not choose."""
         self.app.push_screen(start_question(why, starts), answered)
 
     def show_line(self, text: str, copy: Callable[[], None]) -> None:
@@ -41,11 +41,11 @@ class RunDialogs(Screen[None]):
         self.show_text(title, text, lambda: self.copy(text, "call"))
 
     def show_comparison(self, text: str) -> None:
-        """Show how runs compare."""
+        """Show the comparison of runs."""
         self.show_text("The same input again", text, lambda: self.copy(text, "comparison"))
 
     def announce(self, line: dict[str, Any]) -> None:
-        """Say over another screen that the run is paused, or has ended."""
+        """Show over another screen that the run is paused, or has ended."""
         news = ""
         if line["kind"] == "paused":
             news = f"is {pause_text(masked_copy(line))}"
@@ -67,6 +67,6 @@ class RunDialogs(Screen[None]):
         self.app.push_screen(TextScreen(title, [Paragraph(clean(line)) for line in text.split("\n")], copy))
 
     def copy(self, text: str, what: str) -> None:
-        """Copy a text, and say so."""
+        """Copy a text, and show that."""
         said, style = copied(self.app, text, what)
         self.say(said.strip(), style)

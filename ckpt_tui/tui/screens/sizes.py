@@ -1,4 +1,4 @@
-"""The sizes of a run: each step, what grew, and what is written again and again."""
+"""The sizes of a run: each step, its growth, and repeated payloads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SizesScreen(QueryScreen[SizeList]):
 
     Args:
         store: The store.
-        known: What was answered before.
+        known: The cache of answers.
         run: The run.
         file: The file that the browser shows.
     """

@@ -23,7 +23,7 @@ _WORDS = 68
 """Cells of the longest reason why a file is not written, its path aside."""
 
 Formats = Mapping[str, Callable[[], Iterable[str]]]
-"""Format, as `export_files.format_of` names it → what makes the text, in pieces."""
+"""Format, as `export_files.format_of` names it → the function that makes the text, in pieces."""
 
 
 class _OnlyPrompt(Prompt):
@@ -35,7 +35,7 @@ class _OnlyPrompt(Prompt):
 
 
 class TextFileScreen(ModalScreen[str | None]):
-    """Writes what `formats` make; closes with the message to show, or None.
+    """Writes a text of `formats`; closes with the message to show, or None.
 
     Args:
         store: The store that the text is about, which is never written to.

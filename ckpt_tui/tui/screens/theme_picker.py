@@ -1,4 +1,4 @@
-"""Which theme to use: each is shown as the cursor comes to it."""
+"""The choice of a theme: each is shown as the cursor comes to it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def edited_json(app: App[Any], document: Any) -> Any:
     """A document as the person left it in $EDITOR.
 
     Raises:
-        NotEdited: there is no editor, it failed, nothing was changed, or what was left is not JSON.
+        NotEdited: there is no editor, it failed, nothing was changed, or the result is not JSON.
     """
     text, command = dumps(document) + "\n", editor()
     with tempfile.TemporaryDirectory(prefix="ckpt-tui-") as directory:
@@ -58,9 +58,9 @@ class EditScreen(ModalScreen[str | None]):
     """Asks for another text of a value; closes with it, or with None.
 
     Args:
-        title: What it is.
-        text: What it is now.
-        hint: What it must be.
+        title: The title.
+        text: The present text.
+        hint: The kind of text that is valid.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "close")]

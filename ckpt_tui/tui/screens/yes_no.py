@@ -21,9 +21,9 @@ class YesNoScreen(ModalScreen[bool]):
     """Asks a question; closes with the answer, False unless `y` was pressed.
 
     Args:
-        title: What it is about.
-        keys: What its keys do.
-        paragraphs: The question, and what one must know to answer it; safe for a terminal.
+        title: The title.
+        keys: The keys, as text.
+        paragraphs: The question, and the facts for its answer; safe for a terminal.
         width: The widest that it gets, in cells.
     """
 
@@ -54,7 +54,7 @@ class YesNoScreen(ModalScreen[bool]):
 
 
 def quit_question(runs: Sequence[str]) -> YesNoScreen:
-    """Whether to quit while runs go on, a text for each of them."""
+    """The question whether to quit while runs go on, with a text for each of them."""
     one = len(runs) == 1
     asked = "A run is going on: end it and quit?" if one else f"{len(runs):,} runs are going on: end them?"
     listed = "\n".join([asked, *(f"  {clean(run)}" for run in runs)])
@@ -62,7 +62,7 @@ def quit_question(runs: Sequence[str]) -> YesNoScreen:
 
 
 def start_question(why: str, starts: Sequence[tuple[str, str]]) -> YesNoScreen:
-    """Whether to start what the person did not choose: why it is asked, and pairs of a label and what would start."""
+    """The question whether to start a program that was not chosen: the reason, and labelled facts about it."""
     paragraphs = [
         f"{clean(why)} Whoever put it there chose what would be started as you:",
         "\n".join(f"{label:<{_LABEL}}{clean(text)}" for label, text in starts),

@@ -67,7 +67,7 @@ def _side(change: Change, second: bool, room: int, reveal: bool) -> Parts:
 
 
 def _words(change: Change, reveal: bool) -> list[tuple[str, str]] | None:
-    """Two texts word by word; None where that says less than the two texts."""
+    """Two texts word by word; None where the two texts are easier to read."""
     before, after = change.before, change.after
     if type(before) is not str or type(after) is not str or (change.secrecy > PLAIN and not reveal):
         return None

@@ -23,10 +23,10 @@ _SIGN_STYLES = {
 }
 
 EDGE = 2
-"""Cells at the left edge of each row: one for the cursor, a mark or a bookmark, one for what is wrong."""
+"""Cells at the left edge of each row: one for the cursor, a mark or a bookmark, one for a fault."""
 
 _ROOMY = 36
-"""Cells of what happened from which there is room for where an answer goes, whatever its length."""
+"""Cells of the summary from which there is room for the receiver of an answer, whatever its length."""
 
 _WIDE = 80
 """Cells from which the year of a folded run is shown."""
@@ -107,8 +107,8 @@ def checkpoint(
     Args:
         row: Its row.
         columns: The columns, with their widths.
-        around: What is known of other rows.
-        danger: What it would do when it is loaded, or "".
+        around: Facts about other rows.
+        danger: Its effect when it is loaded, or "".
         status: A word in the place of its own status, or "".
     """
     parts: list[tuple[str, str]] = []
@@ -139,12 +139,12 @@ def gutter(row: listing.NodeRow, cells: int) -> list[tuple[str, str]]:
 
 
 def what_happened(row: listing.NodeRow, cells: int, danger: str, instead: str = "") -> list[tuple[str, str]]:
-    """What happened: the status whole, the middle of names cut, then the end of what was said.
+    """The summary: the status whole, the middle of names cut, then the end of the gist.
 
     Args:
         row: The row of a checkpoint.
         cells: How many cells it may take.
-        danger: What it would do when it is loaded, in the place of what was said; "" for nothing.
+        danger: Its effect when it is loaded, in the place of the gist; "" for none.
         instead: A word in the place of its status, or "".
     """
     status, who, gist = listing.happening(row)
@@ -162,7 +162,7 @@ def what_happened(row: listing.NodeRow, cells: int, danger: str, instead: str = 
             parts.append((" ", "plain"))
             left -= 1
     after = ""
-    if who.startswith("→ ") and gist:  # what comes from outside is reported before where it goes
+    if who.startswith("→ ") and gist:  # an input comes before its receiver
         who, after = "", who
         room = left // 3 if left >= _ROOMY else 0
         room = max(left - cell_len(gist) - 1, room)
@@ -170,10 +170,10 @@ def what_happened(row: listing.NodeRow, cells: int, danger: str, instead: str = 
         left -= cell_len(after)
     if who and left > 1:
         room = left
-        if gist:  # what was said gets at least half of it
+        if gist:  # the gist gets at least half of it
             room = max(left - cell_len(gist) - 2, SHORTEST if danger else left // 2)
         if cell_len(who) > room and listing.given_name(row.node.ref):
-            who = who.partition(" · ")[0]  # what a row is known by, before who ran
+            who = who.partition(" · ")[0]  # the gist identifies a row, so it comes before the executors
         text = who if cell_len(who) <= room else fit_middle(who, room)
         parts.append((text, "plain"))
         left -= cell_len(text)
@@ -196,10 +196,10 @@ def edge(
     row: listing.NodeRow | listing.ProblemRow | None, own: str = "", keep: str = "", is_danger: bool = False,
     is_new: bool = False,
 ) -> list[tuple[str, str]]:  # fmt: skip
-    """The signs at the left edge of a row: the cursor, a mark, a bookmark or a note; and what is wrong.
+    """The signs at the left edge of a row: the cursor, a mark, a bookmark or a note; and the sign of a fault.
 
     Args:
-        row: The row; None for a run of which nothing is known.
+        row: The row; None for a run whose newest checkpoint is not read.
         own: The sign of the cursor or of the mark, or "".
         keep: The sign of its bookmark or note, or "".
         is_danger: Whether it would run code when it is loaded.

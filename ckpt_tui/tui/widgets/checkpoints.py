@@ -38,7 +38,7 @@ class Checkpoints(LineList):
     BINDINGS = bindings("list")
 
     class Opened(Message):
-        """The person wants to look at the selected checkpoint."""
+        """The person wants to open the selected checkpoint."""
 
     class Folded(Message):
         """The selected run is to be folded, or unfolded."""
@@ -78,7 +78,7 @@ class Checkpoints(LineList):
         self._ends = RunEnds()
         self._columns = ListColumns()
         self.dangers: dict[str, str] = {}
-        """File of a checkpoint that would run code when it is loaded → what it would do."""
+        """File of a checkpoint that would run code when it is loaded → the effect."""
 
     @property
     def line_count(self) -> int:
@@ -113,10 +113,10 @@ class Checkpoints(LineList):
                 self.selected = ""
                 self.post_message(self.Moved(self, by_hand=False))
                 return
-            # The selected file is gone: what was nearest to it takes its place.
+            # The selected file is gone: the row nearest to it takes its place.
             file = view.nearest(before, old)
             place = view.places[file] if file else len(view.rows) - 1
-            self.move_to(place, by_hand=False, way=-1)
+            self.move_to(place, by_hand=False, direction=-1)
             self.scroll_to(y=max(old_top + place - before.places.get(file, old), 0), animate=False, immediate=True)
             self.show_cursor()
             return
@@ -132,15 +132,15 @@ class Checkpoints(LineList):
         self.move_to(place, by_hand=by_hand)
         return True
 
-    def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
+    def move_to(self, index: int, by_hand: bool = True, direction: int = 1) -> None:
         """Move the cursor, and remember the file it is on."""
         if not self.view.places:
             return
         before = self.selected
-        # The name is set before the message of the base class is on its way.
-        index = self.settle(index, way)
+        # The name is set before the base class posts its message.
+        index = self.settle(index, direction)
         self.selected = self.file_at(index)
-        super().move_to(index, by_hand and self.selected != before, way)
+        super().move_to(index, by_hand and self.selected != before, direction)
 
     def file_at(self, index: int) -> str:
         """The file name of a row, or ""."""
@@ -152,7 +152,7 @@ class Checkpoints(LineList):
         return self.view.rows[self.cursor] if self.cursor < len(self.view.rows) and self.selected else None
 
     def watch_scroll_y(self, old: float, new: float) -> None:
-        """Say that other rows are on the screen."""
+        """Report that other rows are on the screen."""
         super().watch_scroll_y(old, new)
         self.post_message(self.Scrolled())
 
@@ -176,22 +176,22 @@ class Checkpoints(LineList):
 
     @property
     def unread_ends(self) -> list[str]:
-        """The newest checkpoints of the folded runs on the screen of which nothing is known."""
+        """The newest checkpoints of folded runs on the screen that are not read yet."""
         return self._ends.missing(self.view.rows[index] for index in self._on_screen)
 
     def show_ends(self, refs: Sequence[CheckpointRef]) -> None:
-        """Take in checkpoints as they are now, some of which are the newest of folded runs."""
+        """Show the present state of checkpoints, some of which are the newest of folded runs."""
         self._ends.take(refs)
         self.redraw([self.view.places[ref.file] for ref in refs if ref.file in self.view.places])
 
     def show_counts(self, counts: dict[str, int]) -> None:
-        """Take in how much changed in some checkpoints."""
+        """Show the numbers of changes of some checkpoints."""
         news = {file: count for file, count in counts.items() if self.counts.get(file) != count}
         self.counts.update(news)
         self.redraw([self.view.places[file] for file in news if file in self.view.places])
 
     def show_dangers(self, dangers: Mapping[str, str]) -> None:
-        """Take in which checkpoints would run code, and what; "" for one that would not, or no longer."""
+        """Show which checkpoints would run code, and the effects; "" for one that would not, or no longer."""
         news = [file for file, reason in dangers.items() if self.dangers.get(file, "") != reason]
         for file in news:
             if dangers[file]:
@@ -226,7 +226,7 @@ class Checkpoints(LineList):
         return sum(self.view.holds(file) for file in self.dangers)
 
     def on_resize(self) -> None:
-        """What fits beside each other depends on the width."""
+        """Lay out the columns for the width."""
         self._name_columns()
 
     def _name_columns(self) -> None:
@@ -269,7 +269,7 @@ class Checkpoints(LineList):
     # -- actions -----------------------------------------------------------------------------------------------------
 
     def action_open(self) -> None:
-        """Look at the selected checkpoint, or unfold the selected run."""
+        """Open the selected checkpoint, or unfold the selected run."""
         self.typed = 0
         if isinstance(self.row, listing.FoldedRow):
             self.post_message(self.Folded(self.selected, False))
@@ -283,25 +283,25 @@ class Checkpoints(LineList):
             self.post_message(self.Folded(self.selected, True))
 
     def action_mark(self) -> None:
-        """Mark the selected checkpoint and those below it, as many as were typed; or take their marks back."""
+        """Mark the selected checkpoint and those below it, as many as were typed; or remove their marks."""
         count, rows = self.take_count(), self.view.rows
         if isinstance(self.row, _CHECKPOINTS):
             places = (at for at in range(self.cursor, len(rows)) if isinstance(rows[at], _CHECKPOINTS))
             self._mark([self.file_at(at) for at in islice(places, count)])
 
     def action_mark_run(self) -> None:
-        """Mark all checkpoints of the selected run, or take their marks back where all of them are marked."""
+        """Mark all checkpoints of the selected run, or unmark them where all of them are marked."""
         self.typed = 0
         if self.selected:
             self._mark(self.view.files_around(self.cursor))
 
     def action_unmark(self) -> None:
-        """Take all marks back."""
+        """Remove all marks."""
         self.typed = 0
         self.show_marks(())
 
     def _mark(self, files: Sequence[str]) -> None:
-        """Mark these; where all of them are marked, take their marks back."""
+        """Mark these; where all of them are marked, unmark them."""
         if files:
             self.show_marks(self.marked - set(files) if self.marked.issuperset(files) else self.marked.union(files))
 
@@ -315,22 +315,22 @@ class Checkpoints(LineList):
         """Ask for a filter."""
         self.post_message(self.FilterAsked())
 
-    def action_section(self, way: int) -> None:
+    def action_section(self, direction: int) -> None:
         """Go to the first checkpoint of the next or previous run."""
         for _ in range(self.take_count()):
-            index = heading_from(self.view.rows, self.cursor, way)
+            index = heading_from(self.view.rows, self.cursor, direction)
             if index is None:
-                self.idle(why_no_run(self.view, way))
+                self.idle(why_no_run(self.view, direction))
                 return
             self.move_to(index if self.selectable(index) else index + 1)
 
     def why_idle(self, command: str) -> str:
-        """Why a command can do nothing now, as its key says it; "" where it can."""
+        """Why a command does nothing now, as its key shows it; "" where it works."""
         if command == "list.parent":
             return why_no_parent(self.row)
-        way = {"list.next_run": 1, "list.previous_run": -1}.get(command, 0)
-        is_idle = way and heading_from(self.view.rows, self.cursor, way) is None
-        return why_no_run(self.view, way) if is_idle else ""
+        direction = {"list.next_run": 1, "list.previous_run": -1}.get(command, 0)
+        is_idle = direction and heading_from(self.view.rows, self.cursor, direction) is None
+        return why_no_run(self.view, direction) if is_idle else ""
 
     def action_parent(self) -> None:
         """Go to the checkpoint this one came from."""

@@ -29,7 +29,7 @@ class Choice(Widget, can_focus=True):
     """Options, at most one of them chosen.
 
     Args:
-        options: What is shown of each.
+        options: Their labels.
         chosen: The one that is chosen at first, or "".
     """
 
@@ -73,12 +73,12 @@ class Choice(Widget, can_focus=True):
             if letter.isalpha() and letters.count(letter) == 1 and letter not in _MOVES
         }
 
-    def action_choose(self, way: int) -> None:
+    def action_choose(self, direction: int) -> None:
         """Choose the next or previous option; where none is chosen, only the first one can be moved to."""
         if self.value in self.options:
             at = self.options.index(self.value)
-            self.choose(self.options[(at + way) % len(self.options)])
-        elif way > 0:
+            self.choose(self.options[(at + direction) % len(self.options)])
+        elif direction > 0:
             self.choose(self.options[0])
 
     def choose(self, option: str) -> None:
@@ -122,14 +122,6 @@ class Choice(Widget, can_focus=True):
             lines[-1].append(option)
             left -= _width(option)
         return lines
-
-    def on_focus(self) -> None:
-        """Show where the focus is."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """Show that it is gone."""
-        self.refresh()
 
     def _part(self, name: str) -> Style:
         style = self.rich_style + style_of(_LOOKS[name], self.app.theme_variables)

@@ -25,7 +25,7 @@ class DeepRows(UnreadRows):
 
     @dataclass(eq=False, repr=False)
     class Notice(Message):
-        """Something to say to the person."""
+        """A message for the person."""
 
         text: str
 
@@ -49,7 +49,7 @@ class DeepRows(UnreadRows):
         raise NotImplementedError
 
     def forget_tops(self) -> None:
-        """Another value is shown: there is nothing to go back to."""
+        """Forget the former tops, as another value is shown."""
         self._tops.clear()
 
     def watch_cursor(self, old: int, new: int) -> None:
@@ -72,12 +72,12 @@ class DeepRows(UnreadRows):
         if self.shift != shift:
             self.changed()
 
-    def action_sideways(self, way: int) -> None:
+    def action_sideways(self, direction: int) -> None:
         """Scroll sideways by some levels, or as many as were typed."""
         most, before = self.row.depth if self.row is not None else 0, self.shift
-        self.shift = max(0, min(self.shift + way * self.take_count(_SIDEWAYS), most))
+        self.shift = max(0, min(self.shift + direction * self.take_count(_SIDEWAYS), most))
         if self.shift == before:
-            self.idle("A row this deep is not scrolled further." if way > 0 else "The value is not scrolled.")
+            self.idle("A row this deep is not scrolled further." if direction > 0 else "The value is not scrolled.")
         self.changed()
 
     def action_show_below(self) -> None:
@@ -94,7 +94,7 @@ class DeepRows(UnreadRows):
         self._show_top(kid, kid, 0)
 
     def action_show_around(self) -> None:
-        """Show again what was shown before a row's part was."""
+        """Show the rows around the present part again."""
         self.take_count()
         here = self.value_tree.top
         if here.parent is None:

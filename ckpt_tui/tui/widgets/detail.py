@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class Detail(Widget):
-    """The tabs of one checkpoint. What was unfolded in a tab is unfolded in the next checkpoint too."""
+    """The tabs of one checkpoint. Rows that are unfolded in a tab are unfolded in the next checkpoint, too."""
 
     DEFAULT_CSS = """
     Detail {
@@ -120,12 +120,12 @@ class Detail(Widget):
         return self.bodies.current
 
     def show_difference(self, difference: Difference | None, marks: Marks | None, why: str = "") -> None:
-        """Mark what changed since the parent, and show it in its tab.
+        """Mark the changes since the parent, and show them in their tab.
 
         Args:
-            difference: What changed; None where there is nothing to compare with, or not yet.
-            marks: What changed, by place; None where `difference` is.
-            why: What to say then.
+            difference: The changes; None where there is nothing to compare with, or not yet.
+            marks: The changes, by place; None where `difference` is.
+            why: The text to show then.
         """
         contents = self._contents
         contents.difference, contents.marks, contents.no_difference = difference, marks, why
@@ -150,7 +150,7 @@ class Detail(Widget):
             self.bodies.diff.set_match(text)
 
     def show_shares(self, shares: Shares) -> None:
-        """Show where the characters of the checkpoint are, in the tab of the sizes."""
+        """Show the sizes of the checkpoint, in their tab."""
         view = self.bodies.size
         if view is not None and self.tab == "size":
             view.show(shares)
@@ -183,7 +183,7 @@ class Detail(Widget):
             self.render_tab()
 
     def on_overview_lines_opened(self, event: OverviewLines.Opened) -> None:
-        """Go to what a line of the overview speaks of."""
+        """Go to the place that a line of the overview is about."""
         event.stop()
         if event.tab == "overview":
             self.post_message(self.OverviewWanted(self, whole=True, by_hand=True))
@@ -202,7 +202,7 @@ class Detail(Widget):
             self.rows.go_to(positions)
 
     def alarm(self, alarms: tuple[str, ...]) -> None:
-        """Show what in the checkpoint could run code, in the title and among the warnings of the file."""
+        """Show the dangers of the checkpoint, in the title and among the warnings of the file."""
         self._contents.alarms = alarms
         self.border_title = tab_texts.title_of(self.checkpoint, alarms)
         if self.tab in ("meta", "overview"):
@@ -242,9 +242,9 @@ class Detail(Widget):
         if tab == "overview" and not (overview and overview.complete):
             self.post_message(self.OverviewWanted(self, True))
 
-    def next_tab(self, way: int) -> None:
+    def next_tab(self, direction: int) -> None:
         """Show the next or previous tab that has something to show."""
-        self.pick(tab_texts.next_view(self.tab, way, self.tabs))
+        self.pick(tab_texts.next_view(self.tab, direction, self.tabs))
 
     def pick_again(self, tab: str) -> None:
         """Show another tab; that of the file, where it is shown, goes to the next view of it."""

@@ -12,8 +12,8 @@ class DialogBox(Vertical):
     """A framed column of widgets over a screen.
 
     Args:
-        title: What the dialog is about; safe for a terminal.
-        keys: What its keys do.
+        title: The title; safe for a terminal.
+        keys: The keys, as text.
     """
 
     DEFAULT_CSS = """

@@ -1,4 +1,4 @@
-"""What changed, as lines: one below the other, or the two sides beside each other."""
+"""The changes as lines: one below the other, or the two sides beside each other."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class DiffRows(LineList):
         self.beside = False
         """The two sides are shown side by side."""
         self.everything = False
-        """What did not change is listed, too."""
+        """Unchanged values are listed, too."""
         self._changes: tuple[Change, ...] = ()
         self._document: Mapping[str, Value] = {}
         self._rows: list[DiffRow] = []
         self._lines: list[tuple[int, bool]] = []  # a row, and whether this is its second line
         self._text = ""
         self.match = ""
-        """The text that is searched for, or ""."""
+        """The searched text, or ""."""
         self._found: tuple[object, list[int]] = ((), [])  # the rows that were searched, and where it occurs in them
 
     @property
@@ -63,12 +63,12 @@ class DiffRows(LineList):
         self.changed()
 
     def show(self, difference: Difference, document: Mapping[str, Value], strict: bool = False) -> None:
-        """Show what changed.
+        """Show the changes.
 
         Args:
-            difference: What changed.
+            difference: The changes.
             document: The second document.
-            strict: Show what rules explain, too.
+            strict: Also show changes that rules hide.
         """
         self._changes = difference.changes if strict else difference.shown
         self._document = document
@@ -111,11 +111,11 @@ class DiffRows(LineList):
                 self.move_to(index)
                 return
 
-    def next_change(self, way: int, from_start: bool = False) -> bool:
-        """Go to the next or previous change; False when there is none that way."""
+    def next_change(self, direction: int, from_start: bool = False) -> bool:
+        """Go to the next or previous change; False when there is none in that direction."""
         index = -1 if from_start else self.cursor
-        while 0 <= index + way < len(self._lines):
-            index += way
+        while 0 <= index + direction < len(self._lines):
+            index += direction
             row, second = self._lines[index]
             if self._rows[row].change is not None and not second:
                 self.move_to(index, by_hand=not from_start)
@@ -138,14 +138,14 @@ class DiffRows(LineList):
         """Keep where the text occurs in rows that were searched."""
         self._found = (rows, places)
 
-    def next_match(self, way: int) -> tuple[int, int]:
+    def next_match(self, direction: int) -> tuple[int, int]:
         """Go on by so many matches, round the end; which one it is, and how many there are."""
         places = self._found[1]
         if not places:
             return 0, 0
         here = self._lines[self.cursor][0] if self.cursor < len(self._lines) else -1
-        before = bisect_right(places, here) if way > 0 else bisect_left(places, here)
-        at = (before + way - (1 if way > 0 else 0)) % len(places)
+        before = bisect_right(places, here) if direction > 0 else bisect_left(places, here)
+        at = (before + direction - (1 if direction > 0 else 0)) % len(places)
         self.move_to(next(index for index, (row, _) in enumerate(self._lines) if row == places[at]))
         return at + 1, len(places)
 
@@ -192,15 +192,15 @@ class DiffRows(LineList):
         else:
             self.idle("This row is not a change." if row is not None else "There are no changes.")
 
-    def action_change(self, way: int) -> None:
+    def action_change(self, direction: int) -> None:
         """Go to the next or previous change."""
         for _ in range(self.take_count()):
-            if not self.next_change(way):
-                self.idle(f"No change is {'below' if way > 0 else 'above'} this row.")
+            if not self.next_change(direction):
+                self.idle(f"No change is {'below' if direction > 0 else 'above'} this row.")
                 break
 
     def action_everything(self) -> None:
-        """List show unchanged values, too, or only changes."""
+        """Show unchanged values, too, or only changes."""
         self.take_count()
         self.everything = not self.everything
         self.lay_out()

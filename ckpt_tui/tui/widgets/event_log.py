@@ -15,7 +15,7 @@ from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList
 
 FILTER_SECONDS = 0.02
-"""Time spent on filtering in one turn: what is left over waits for the next."""
+"""Seconds spent on filtering in one turn; the rest waits for the next."""
 
 _WHO = 20
 """Cells of the executor's name at most."""
@@ -32,7 +32,7 @@ class LogLines(LineList):
         filter: The text that lines must contain, or "".
         paused: Whether new lines wait.
         following: Whether the newest line is kept in sight.
-        match: The text that is searched for, or "".
+        match: The searched text, or "".
         reveal: Whether secrets are shown; else neither the filter nor a search finds them.
     """
 
@@ -49,7 +49,7 @@ class LogLines(LineList):
         self._kept: list[int] = []
         self._looked = 0
         self._who = 0
-        """Cells of the longest executor's name, so that what is said of them lines up."""
+        """Cells of the longest executor's name, so that the texts line up."""
 
     @property
     def line_count(self) -> int:
@@ -68,11 +68,11 @@ class LogLines(LineList):
         self.take()
 
     def line_up(self, names: Iterable[str]) -> None:
-        """Line up what is said of these executors."""
+        """Line up the texts of these executors."""
         self._who = min(max((cell_len(clean(name)) for name in names), default=0), _WHO)
 
     def take(self) -> bool:
-        """Take in what came since the last time; returns whether anything changed."""
+        """Add new lines; returns whether anything changed."""
         log = self.log_lines
         first, end = log.first, self._end if self.paused else len(log)
         if (first, end) == (self._first, self._end) and (not self.filter or self._looked >= end):
@@ -91,11 +91,11 @@ class LogLines(LineList):
     def _follow(self) -> None:
         """Keep the newest line in sight, once there is room for it: the size of the list is not known before."""
         if self.following:
-            self.move_to(self.line_count - 1, by_hand=False, way=-1)
+            self.move_to(self.line_count - 1, by_hand=False, direction=-1)
             self.call_after_refresh(self.show_cursor)
 
     def _take_filtered(self, first: int) -> int:
-        """Look at lines that nobody looked at yet, for as long as a turn may take; how many kept ones were dropped."""
+        """Filter new lines, for as long as a turn may take; returns how many kept ones were dropped."""
         before = len(self._kept)
         if self._kept and self._kept[0] < first:
             self._kept = [number for number in self._kept if number >= first]
@@ -139,24 +139,24 @@ class LogLines(LineList):
         """A line as it came."""
         return self.log_lines.get(self._number(index))
 
-    def find(self, text: str, way: int) -> int | None:
+    def find(self, text: str, direction: int) -> int | None:
         """The next line that contains a text, from the cursor on, round the end; None when there is none."""
         count = self.line_count
         for step in range(1, count + 1):
-            index = (self.cursor + way * step) % count
+            index = (self.cursor + direction * step) % count
             raw = self.raw(index)
             if raw is not None and contains(raw, text, self.reveal):
                 return index
         return None
 
     def on_resize(self) -> None:
-        """What is followed stays in sight."""
+        """Keep a followed end in sight."""
         super().on_resize()
         self._follow()
 
-    def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
+    def move_to(self, index: int, by_hand: bool = True, direction: int = 1) -> None:
         """Move the cursor; by hand, the newest line is followed only from the end."""
-        super().move_to(index, by_hand, way)
+        super().move_to(index, by_hand, direction)
         if by_hand:
             self.following = self.cursor >= self.line_count - 1
 
@@ -196,9 +196,9 @@ def _short_clock(clock: str) -> str:
 
 
 def contains(raw: bytes, text: str, reveal: bool = False) -> bool:
-    """Whether what a line shows contains a text; upper case in the text makes it strict about case."""
+    """Whether the text of a line contains a text; upper case in the latter makes it strict about case."""
     strict = text != text.lower()
-    # A word that the line of an event does not hold it does not show either, save "asks for"; to look is far quicker.
+    # The text shows only words of the event's line, save "asks for"; testing the line is far quicker.
     is_word = text.isascii() and text.isalpha() and len(text) > 4
     if is_word and raw.startswith(b'{"kind":"event"') and text.lower().encode() not in raw.lower():
         return False

@@ -1,4 +1,4 @@
-"""What the doctor found, as a list: by severity, the types to allow last."""
+"""The findings of the doctor as a list: by severity, the types to allow last."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FindingText(TextLines):
 
 
 class Heading(NamedTuple):
-    """A line above a group: its text, its style, and what follows it."""
+    """A line above a group: its text, its style, and a text behind it."""
 
     text: str
     style: str = "heading"

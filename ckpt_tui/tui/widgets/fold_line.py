@@ -1,4 +1,4 @@
-"""One line that stands for what is folded away; Enter unfolds it."""
+"""One line that stands for folded widgets; Enter unfolds them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ckpt_tui.core.text import clean
 
 
 class FoldLine(Static, can_focus=True):
-    """A line that unfolds what is below it.
+    """A line that unfolds the widgets below it.
 
     Args:
-        text: What is folded away.
+        text: Names the folded widgets.
         id: Its id.
     """
 
@@ -41,7 +41,7 @@ class FoldLine(Static, can_focus=True):
         self.show(self.text)
 
     def show(self, text: str) -> None:
-        """Say something else of what is folded away."""
+        """Show another text about the folded widgets."""
         self.text = text
         self.update(Content(f"{'▾' if self.is_open else '▸'} {clean(text)}"))
 

@@ -77,7 +77,7 @@ class GraphView(ScrolledView):
         self._rows: list[str | int] = []
         """The list: an executor, or how many idle ones are folded there."""
 
-    # -- what it shows -----------------------------------------------------------------------------------------------
+    # -- content -----------------------------------------------------------------------------------------------------
 
     def show(self, graph: Graph, step: Step | None, notes: Sequence[Parts] = ()) -> None:
         """Show a graph as a step left it, and notes below the picture."""
@@ -111,7 +111,7 @@ class GraphView(ScrolledView):
         self.show(graph, step, step_notes(step, known, total))
 
     def on_resize(self) -> None:
-        """What fits depends on the size."""
+        """Lay out the picture or the list for the size."""
         self._arrange()
         super().on_resize()
 
@@ -208,12 +208,12 @@ class GraphView(ScrolledView):
 
     # -- scrolling ---------------------------------------------------------------------------------------------------
 
-    def action_sideways(self, way: int) -> None:
+    def action_sideways(self, direction: int) -> None:
         """Scroll to the left or right."""
         width, before = self.scrollable_content_region.width, self._left
-        self._left = max(0, min(self._left + way * SIDEWAYS, self._overhang(width)))
+        self._left = max(0, min(self._left + direction * SIDEWAYS, self._overhang(width)))
         if self._left == before:
-            self.idle(f"There is no more of the graph to the {'right' if way > 0 else 'left'}.")
+            self.idle(f"There is no more of the graph to the {'right' if direction > 0 else 'left'}.")
         self.changed()
 
     def action_toggle_idle(self) -> None:
@@ -227,7 +227,7 @@ class GraphView(ScrolledView):
             self._show_lit(width, height)
 
     def _show_lit(self, width: int, height: int) -> None:
-        """Scroll so that what happens is in sight."""
+        """Scroll so that active executors are in sight."""
         drawing = self._drawing
         names = [name for name, light in self._lights.items() if light != "idle" and name in self._graph.nodes]
         if not names:

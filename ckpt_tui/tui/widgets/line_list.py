@@ -36,7 +36,7 @@ _COUNT_LIMIT = 9_999_999
 class LineList(ScrolledLines, can_focus=True):
     """A list with a cursor, drawn line by line.
 
-    A subclass says how many lines there are (`line_count`), draws one (`draw`), and calls `changed` when they change.
+    A subclass counts its lines (`line_count`), draws one (`draw`), and calls `changed` when they change.
     """
 
     BINDINGS = bindings("any list")
@@ -73,7 +73,7 @@ class LineList(ScrolledLines, can_focus=True):
 
     @dataclass(eq=False, repr=False)
     class Moved(Message):
-        """The cursor is on another line; `by_hand` says that a person moved it."""
+        """The cursor is on another line; `by_hand` where a person moved it."""
 
         lines: LineList
         by_hand: bool
@@ -88,7 +88,7 @@ class LineList(ScrolledLines, can_focus=True):
         self._strips: LRUCache[tuple[int, int, str], Strip] = LRUCache(_STRIPS)
         self._styles: dict[tuple[str, str], Style] = {}
         self._seen: tuple[Size, Offset, list[Strip]] | None = None
-        """What `changed_rows` left on the screen; None when something else has drawn since."""
+        """The lines that `changed_rows` left on the screen; None when something else has drawn since."""
         self.typed = 0
         """The number typed before a motion; 0 for none."""
         self._drawn_width = -1
@@ -96,7 +96,7 @@ class LineList(ScrolledLines, can_focus=True):
         self._is_pressed = False
         """Whether the mouse button was pressed on a row."""
 
-    # -- what a subclass says ----------------------------------------------------------------------------------------
+    # -- defined by a subclass ---------------------------------------------------------------------------------------
 
     @property
     def line_count(self) -> int:
@@ -108,7 +108,7 @@ class LineList(ScrolledLines, can_focus=True):
         raise NotImplementedError
 
     def mark(self, index: int, cells: int = 1) -> tuple[str, str]:
-        """What a row may begin with: an arrow where the cursor is, which is seen without colours, too."""
+        """The beginning of a row: an arrow where the cursor is, which is seen without colours, too."""
         return ("▸" if index == self.cursor else "").ljust(cells), "accent"
 
     def selectable(self, index: int) -> bool:
@@ -152,7 +152,7 @@ class LineList(ScrolledLines, can_focus=True):
         """The style of a part, `over` the background of the cursor or of nothing."""
         found = self._styles.get((name, over))
         if found is None:
-            # What was searched for is seen in the selected row, too.
+            # A match is seen in the selected row, too.
             names = (name, over, "match") if name == "match" else (name, over)
             variables = self.app.theme_variables
             found = sum((style_of(self.LOOKS[each], variables) for each in names if each), self.rich_style)
@@ -225,11 +225,11 @@ class LineList(ScrolledLines, can_focus=True):
         """Redraw the two lines."""
         self._refresh_lines(old, new)
 
-    def settle(self, index: int, way: int) -> int:
-        """The line nearest to `index` that the cursor may be on, looking in the direction of `way` first."""
+    def settle(self, index: int, direction: int) -> int:
+        """The line nearest to `index` that the cursor may be on, looking in `direction` first."""
         count = self.line_count
         index = max(0, min(index, count - 1))
-        for step in (way, -way):
+        for step in (direction, -direction):
             here = index
             while 0 <= here < count and not self.selectable(here):
                 here += step
@@ -237,11 +237,11 @@ class LineList(ScrolledLines, can_focus=True):
                 return here
         return index
 
-    def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
-        """Put the cursor on a line, or on the next one it may be on in the direction of `way`."""
+    def move_to(self, index: int, by_hand: bool = True, direction: int = 1) -> None:
+        """Put the cursor on a line, or on the next one it may be on in `direction`."""
         if not self.line_count:
             return
-        index = self.settle(index, way)
+        index = self.settle(index, direction)
         moved = index != self.cursor
         self.cursor = index
         self.show_cursor()
@@ -275,34 +275,34 @@ class LineList(ScrolledLines, can_focus=True):
             event.stop()
             event.prevent_default()
 
-    def action_cursor(self, way: int) -> None:
+    def action_cursor(self, direction: int) -> None:
         """Move by one row, or as many as were typed; lines that the cursor skips are not counted."""
         count = self.take_count()
         if count > _COUNTED:
-            self._go(self.cursor + way * count, way)
+            self._go(self.cursor + direction * count, direction)
             return
         index = found = self.cursor
-        while count and 0 <= (index := index + way) < self.line_count:
+        while count and 0 <= (index := index + direction) < self.line_count:
             if self.selectable(index):
                 found = index
                 count -= 1
-        self._go(found if found != self.cursor else self.cursor + way, way)
+        self._go(found if found != self.cursor else self.cursor + direction, direction)
 
-    def action_page(self, way: int) -> None:
+    def action_page(self, direction: int) -> None:
         """Move by a page."""
-        self._page(way * max(self.scrollable_content_region.height - 1, 1))
+        self._page(direction * max(self.scrollable_content_region.height - 1, 1))
 
-    def action_half_page(self, way: int) -> None:
+    def action_half_page(self, direction: int) -> None:
         """Move by half a page."""
-        self._page(way * max(self.scrollable_content_region.height // 2, 1))
+        self._page(direction * max(self.scrollable_content_region.height // 2, 1))
 
     def _page(self, by: int) -> None:
         self._go(self.cursor + by * self.take_count(), 1 if by > 0 else -1)
 
-    def _go(self, index: int, way: int) -> None:
-        """Move to a line, or say that there is no other."""
+    def _go(self, index: int, direction: int) -> None:
+        """Move to a line, or show that there is no other."""
         before = self.cursor, self.scroll_offset
-        self.move_to(index, way=way)
+        self.move_to(index, direction=direction)
         if before == (self.cursor, self.scroll_offset):
             is_last = self.settle(self.line_count - 1, -1) == self.cursor
             is_first = self.settle(0, 1) == self.cursor
@@ -310,7 +310,7 @@ class LineList(ScrolledLines, can_focus=True):
             self.idle(f"This is the {place} row." if self.line_count else "There is no row.")
 
     def idle(self, text: str) -> None:
-        """Say why a key did nothing."""
+        """Show why a key did nothing."""
         self.post_message(self.Idle(text))
 
     def action_first(self) -> None:
@@ -331,7 +331,7 @@ class LineList(ScrolledLines, can_focus=True):
         return self.line_count - 1
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Note where the button is pressed: what is dragged from the border is not a click on a row."""
+        """Note where the button is pressed: a drag from the border is not a click on a row."""
         self._is_pressed = event.get_content_offset(self) is not None
 
     def on_click(self, event: events.Click) -> None:

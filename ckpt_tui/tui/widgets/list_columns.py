@@ -15,7 +15,7 @@ _AFTER_TITLE = 1
 
 
 class ListColumns:
-    """The columns as they were laid out last: every row asks for them."""
+    """Caches the last layout of the columns, which every row needs."""
 
     def __init__(self) -> None:
         self._laid: tuple[object, tuple[Cell, ...]] = (None, ())
@@ -33,7 +33,7 @@ class ListColumns:
         return self._laid[1]
 
     def title(self, view: View, width: int) -> str:
-        """The names of the columns, each above its own, for a border of `width` cells; else what the list holds."""
+        """The names of the columns, each above its own, for a border of `width` cells; else the title of the list."""
         if not view.places:
             return "Checkpoints"
         width = max(width, EDGE)

@@ -1,4 +1,4 @@
-"""The overview of a checkpoint as lines; Enter on one goes to the place it speaks of."""
+"""The overview of a checkpoint as lines; Enter on one goes to the place it is about."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.text_lines import Paragraph, wrap
 
 LABEL_CELLS = 9
-"""Cells to the left of what a line says: its label and a space."""
+"""Cells to the left of a line's text: its label and a space."""
 
 ROWS = {"path": 5, "asked": 3, "now": 3, "outcome": 3}
 """Rows that a line of some sorts may take; two for all others."""
@@ -29,7 +29,7 @@ class OverviewLines(LineList):
     BINDINGS: ClassVar[list[BindingType]] = [("enter,right,l", "open", "go there")]
 
     class Opened(Message):
-        """The person wants to see the place that a line speaks of: a tab, or a path."""
+        """The person wants to see the place that a line is about: a tab, or a path."""
 
         def __init__(self, tab: str, path: Path) -> None:
             super().__init__()
@@ -55,12 +55,12 @@ class OverviewLines(LineList):
         self._layout()
         super().on_resize()
 
-    def find(self, text: str, start: int, way: int) -> int | None:
+    def find(self, text: str, start: int, direction: int) -> int | None:
         """The next row that contains a text, from a row on, round the end; None when there is none."""
         strict = text != text.lower()
         count = len(self._drawn)
         rows = ["".join(part for part, _ in row) for row in self._drawn]
-        found = ((start + way * step) % count for step in range(count))
+        found = ((start + direction * step) % count for step in range(count))
         return next((at for at in found if text in (rows[at] if strict else rows[at].lower())), None)
 
     def show(self, overview: Overview | None, keep_place: bool = False) -> None:
@@ -93,7 +93,7 @@ class OverviewLines(LineList):
         self.cursor = self.validate_cursor(self.cursor if kept is None else kept)
 
     def action_open(self) -> None:
-        """Go to the place that the line speaks of: the title's is the file."""
+        """Go to the place that the line is about: the title's is the file."""
         self.take_count()
         line = self._owners[self.cursor] if self.cursor < len(self._owners) else None
         if line is None:
@@ -133,7 +133,7 @@ def _rows(line: Line, width: int, named: bool) -> list[list[tuple[str, str]]]:
 
 
 def _body(line: Line, piece: str, style: str, first: bool) -> list[tuple[str, str]]:
-    """What a row says; the name of a value in the colour of names."""
+    """The text of a row; the name of a value in the colour of names."""
     name, space, rest = piece.partition("  ")
     if line.label == "state" and first and space:
         return [(name, "label"), (space + rest, style)]

@@ -1,4 +1,4 @@
-"""How the parts of what is drawn line by line look, in colours of the theme.
+"""Styles of the parts of widgets that are drawn line by line, in colours of the theme.
 
 Rules of CSS could say the same, but Textual works each of them out for every widget before anything is drawn.
 """
@@ -13,7 +13,7 @@ from textual.color import Color
 
 
 class Look(NamedTuple):
-    """How a part looks: names of variables of the theme, "" for what is as around it.
+    """The style of a part: names of variables of the theme, "" for the same as around it.
 
     Attributes:
         color: The colour of its text.
@@ -30,7 +30,7 @@ def style_of(look: Look, variables: Mapping[str, str]) -> Style:
     """The style of a part, to be added to that of its widget.
 
     Args:
-        look: How the part looks.
+        look: The look of the part.
         variables: The variables of the theme.
     """
     names = look.color, look.background

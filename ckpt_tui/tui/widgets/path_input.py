@@ -11,15 +11,15 @@ from textual.message import Message
 from textual.widgets import Input
 
 ENTRIES = 20_000
-"""Names of a directory that are looked at."""
+"""Names of a directory that are compared."""
 
 
 class PathInput(Input):
     """A field for a path. Tab completes it, and goes to the next field where there is nothing to complete.
 
     Args:
-        placeholder: What is to be typed.
-        ending: How the names of files end that are proposed; "" for any.
+        placeholder: The placeholder.
+        ending: The suffix of proposed files; "" for any.
         id: Its id.
     """
 
@@ -30,7 +30,7 @@ class PathInput(Input):
         """A path was completed as far as it can be.
 
         Attributes:
-            names: What could follow, when it is more than one.
+            names: The possible names, when there is more than one.
         """
 
         names: list[str]
@@ -58,9 +58,9 @@ def completed(text: str, directory: str, ending: str) -> tuple[str, list[str]]:
     """A path as far as it can be completed, and the names that could end it.
 
     Args:
-        text: What was typed; "" is not completed.
+        text: The typed text; "" is not completed.
         directory: The directory of relative paths; "" for the current one.
-        ending: How names of files end.
+        ending: The suffix of files.
     """
     head, name = os.path.split(text)
     place = os.path.join(directory, os.path.expanduser(head)) if directory else os.path.expanduser(head)

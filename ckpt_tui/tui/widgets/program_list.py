@@ -24,14 +24,14 @@ LINES = 5
 """Programs that are seen at once."""
 
 _NAME_SHARE = 0.55
-"""The most of a line that the name of a program takes."""
+"""The largest share of a line that the name of a program takes."""
 
 
 class ProgramLine(NamedTuple):
     """One program.
 
     Attributes:
-        name: How it is called.
+        name: Its name.
         reason: Why it is proposed.
         asks: Whether it is started only after a question.
     """
@@ -100,9 +100,9 @@ class ProgramList(Widget, can_focus=True):
         self.chosen = -1
         self.refresh()
 
-    def action_choose(self, way: int) -> None:
+    def action_choose(self, direction: int) -> None:
         """Choose the next or previous one."""
-        self.choose(max(0, min(len(self.programs) - 1, self.chosen + way)))
+        self.choose(max(0, min(len(self.programs) - 1, self.chosen + direction)))
 
     def on_key(self, event: events.Key) -> None:
         """Enter goes on, a digit chooses."""
@@ -116,14 +116,6 @@ class ProgramList(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Choose what is clicked."""
         self.choose(self._top() + event.y)
-
-    def on_focus(self) -> None:
-        """Show where the focus is."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """Show that it is gone."""
-        self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """A line for each program, within bounds."""

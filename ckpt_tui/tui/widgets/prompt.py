@@ -1,4 +1,4 @@
-"""A question in the lines at the bottom: its title, the line for the answer, and which keys it knows."""
+"""A question in the lines at the bottom: its title, the line for the answer, and its keys."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ckpt_tui.tui.widgets.status import BarLine, Part, hints
 
 
 class Prompted(NamedTuple):
-    """What is asked.
+    """A question.
 
     Attributes:
-        title: What the text is, in two or three words.
-        hint: What may be typed.
-        verb: What Enter does.
+        title: The name of the text, in two or three words.
+        hint: The kind of text.
+        verb: The effect of Enter.
     """
 
     title: str
@@ -35,7 +35,7 @@ SEARCH = Prompted("search", "text; an upper-case letter makes it case-sensitive"
 
 
 class Prompt(Vertical):
-    """Asks for a line of text over the hints of its screen; it is hidden while it asks nothing."""
+    """Asks for a line of text over the hints of its screen; hidden while no question is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(by_id()["app.back"].keys, "close", "leave the prompt", show=False, id="app.back")
@@ -56,14 +56,14 @@ class Prompt(Vertical):
         self._back: Widget | None = None
 
     def _make(self) -> None:
-        """Make its parts: when something is asked for the first time, so that no first screen waits for them."""
+        """Make its parts with the first question, so that the first screen does not wait for them."""
         line = Horizontal()
         self.mount(line, BarLine(id="ask-foot"))
         line.mount(Static("", markup=False), Input(id="ask", compact=True))
 
     @property
     def is_open(self) -> bool:
-        """Whether something is asked."""
+        """Whether a question is open."""
         return self._question is not None
 
     def ask(self, question: Prompted, value: str, take: Callable[[str], bool | None], select: bool = True) -> None:
@@ -73,7 +73,7 @@ class Prompt(Vertical):
             question: What is asked.
             value: The text of the line at first.
             take: Gets the answer when Enter is pressed; False leaves the question open, to mend the answer.
-            select: That text is replaced by what is typed; otherwise what is typed continues it.
+            select: Typing replaces that text; otherwise it continues it.
         """
         if not self.is_open:
             self._back = self.screen.focused
@@ -91,7 +91,7 @@ class Prompt(Vertical):
         self.screen.set_focus(line)  # at once: the next key may be on its way
 
     def say(self, text: str, style: str = "plain") -> None:
-        """Say something in the place of the keys; "" shows the keys again."""
+        """Show a text in the place of the keys; "" shows the keys again."""
         question = self._question
         if question is None:
             return
@@ -101,7 +101,7 @@ class Prompt(Vertical):
         self.query_one(BarLine).show(parts, [])
 
     def close(self) -> None:
-        """Take the question away; what had the focus before has it again."""
+        """Close the question and restore the focus."""
         if not self.is_open:
             return
         self._question = self._take = None
@@ -111,7 +111,7 @@ class Prompt(Vertical):
         self.screen.remove_class("-asking")
 
     def action_close(self) -> None:
-        """Take the question away."""
+        """Close the question."""
         self.close()
 
     @on(Input.Changed)
@@ -123,6 +123,6 @@ class Prompt(Vertical):
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         take = self._take
-        # Whatever takes the answer may ask something else.
+        # The receiver of the answer may ask another question.
         if take is not None and take(event.value) is not False and self._take is take:
             self.close()

@@ -1,4 +1,4 @@
-"""What to delete, a line each; and what would go, what loses its parent, what stays and why."""
+"""The choices of the prune screen; and its plan: checkpoints that go, lose their parent, or stay, with reasons."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class WishRow(NamedTuple):
 
     Attributes:
         kind: marked, this, run, keep or older.
-        text: What it is, in words.
-        number: What ← and → change, or "".
-        rest: What follows.
+        text: Its text.
+        number: The number that ← and → change, or "".
+        rest: The text behind the number.
     """
 
     kind: str
@@ -42,7 +42,7 @@ class WishRow(NamedTuple):
 
 
 class WishList(LineList):
-    """What can be deleted; the cursor is on what is meant."""
+    """The choices; the cursor is on the chosen one."""
 
     class Chosen(Message):
         """A line was clicked twice."""
@@ -57,11 +57,11 @@ class WishList(LineList):
 
     @property
     def kind(self) -> str:
-        """What is meant; "" while there is nothing to choose from."""
+        """The kind of the chosen one; "" while there is none."""
         return self.rows[self.cursor].kind if self.cursor < len(self.rows) else ""
 
     def show(self, rows: Sequence[WishRow]) -> None:
-        """Show these; the cursor stays on what is meant, as far as that is among them."""
+        """Show these; the cursor stays on the chosen one, if it is among them."""
         kind, self.rows = self.kind, rows
         self.changed()
         self.cursor = next((at for at, row in enumerate(rows) if row.kind == kind), 0)
@@ -78,7 +78,7 @@ class WishList(LineList):
 
 
 class _Title(NamedTuple):
-    """The line above a group: its sign and words, their style, and what follows."""
+    """The line above a group: its sign and text, their style, and the text behind them."""
 
     text: str
     style: str
@@ -93,7 +93,7 @@ class _Left(NamedTuple):
 
 
 class PlanList(ScrolledView):
-    """What would be deleted, and what would not; nothing in it is chosen."""
+    """The checkpoints that would be deleted, and those that would not; it has no selection."""
 
     WHAT = "plan"
 
@@ -106,7 +106,7 @@ class PlanList(ScrolledView):
         return len(self._rows)
 
     def show(self, choice: PruneChoice, is_forced: bool) -> None:
-        """Show what a wish would delete; with `is_forced`, ancestors of kept checkpoints go, too."""
+        """Show the effect of a wish; with `is_forced`, ancestors of kept checkpoints go, too."""
         rows: list[_Title | _Left | Node] = []
 
         def add(nodes: Sequence[Node], one: str, several: str, style: str, rest: str = "") -> None:
@@ -131,7 +131,7 @@ class PlanList(ScrolledView):
         self._show(rows)
 
     def show_left(self, text: str, hint: str, left: Iterable[tuple[str, str]]) -> None:
-        """Show what could not be done, and the files that stay with the reason for each."""
+        """Show the failures, and the files that stay with the reason for each."""
         found = [_Left(file, reason) for file, reason in left]
         said = [(clean(text), "error"), (clean(hint), "dim")]
         width = max(self.scrollable_content_region.width - 1, 20)

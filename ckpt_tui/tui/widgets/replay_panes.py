@@ -1,4 +1,4 @@
-"""The graph of a replay, what happened in the step that is shown, and what is watched."""
+"""The panes of a replay: the graph, the lines of the shown step, and the watchlist."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ckpt_tui.tui.widgets.step_lines import StepLines, WatchLines
 from ckpt_tui.tui.widgets.step_text import Parts, TextAndPath, frame_lines
 
 NARROW = 100
-"""Columns below which a wide graph is shown above what happened instead of beside it."""
+"""Columns below which a wide graph is shown above the step instead of beside it."""
 
 
 class ReplayPanes(Container):
@@ -65,22 +65,22 @@ class ReplayPanes(Container):
 
     @property
     def steps(self) -> StepLines:
-        """What happened in the step."""
+        """The lines of the step."""
         return self.query_one(StepLines)
 
     @property
     def watched(self) -> WatchLines:
-        """What is watched."""
+        """The watchlist."""
         return self.query_one(WatchLines)
 
-    def show_frame(self, frame: Frame, heading: TextAndPath, ways: Sequence[Parts]) -> None:
-        """Show a step, and the ways that go on from it where there is more than one."""
+    def show_frame(self, frame: Frame, heading: TextAndPath, branches: Sequence[Parts]) -> None:
+        """Show a step, and the branches from it where there is more than one."""
         self._stack(frame)
         self.graph.show(frame.graph, frame.step)
         if self.graph.is_cut != self._cut:  # a title that is set redraws the whole pane
             self._cut = self.graph.is_cut
             self.graph.border_subtitle = named_keys("H L scroll" if self._cut else "")
-        self.steps.show([heading, *frame_lines(frame), *map(TextAndPath, ways)])
+        self.steps.show([heading, *frame_lines(frame), *map(TextAndPath, branches)])
 
     def show_failure(self, reason: str, heading: TextAndPath) -> None:
         """Show that a checkpoint cannot be read."""
@@ -97,8 +97,8 @@ class ReplayPanes(Container):
         if stacked != self.has_class("-stacked"):
             self.set_class(stacked, "-stacked")
 
-    def next_pane(self, way: int) -> None:
+    def next_pane(self, direction: int) -> None:
         """Give the focus to the next or previous pane."""
         shown = [pane for pane in (self.steps, self.graph, self.watched) if pane.display]
         at = next((index for index, pane in enumerate(shown) if pane.has_focus), 0)
-        shown[(at + way) % len(shown)].focus()
+        shown[(at + direction) % len(shown)].focus()

@@ -1,4 +1,4 @@
-"""A pending request as a form: what is asked, and a field for each part of the answer."""
+"""A pending request as a form: the question, and a field for each part of the answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.choice import Choice
 
 _CALL = "af-call-"
-"""How ids of requests to call a tool begin."""
+"""The beginning of ids of requests to call a tool."""
 
 
 def request_label(name: str) -> str:
@@ -35,7 +35,7 @@ _LABEL = 18
 
 
 def asked_lines(document: Any) -> list[str]:
-    """What is asked, a line for each attribute that says something."""
+    """The question, a line for each non-empty attribute."""
     found = asked(document)
     if found:
         return [line for label, text in found for line in _labelled(label, text)]
@@ -53,11 +53,11 @@ def _labelled(label: str, text: str) -> list[str]:
 
 
 class FieldLine(Vertical):
-    """One field: its label, what is put into it, and what is wrong with it; a second line where an option asks for one.
+    """One field: its label, its value, and its fault; a second line where an option needs a text.
 
     Args:
         field: The field.
-        reveal: Show what is put into the field of a secret.
+        reveal: Show the text in the field of a secret.
     """
 
     DEFAULT_CSS = """
@@ -106,7 +106,7 @@ class FieldLine(Vertical):
 
     @property
     def text(self) -> str:
-        """What is entered in it."""
+        """Its text."""
         choices, inputs = self.query(Choice), self.query(Input)
         if choices:
             chosen = choices.first().value
@@ -120,7 +120,7 @@ class FieldLine(Vertical):
                 line.password = not reveal
 
     def show_fault(self, fault: str) -> None:
-        """Say what is wrong, or nothing."""
+        """Show the fault, or none."""
         self.fault = fault
         self.query_one(".field-fault", Static).update(Content(clean(fault)))
 
@@ -137,7 +137,7 @@ class RequestForm(Vertical):
     """One request.
 
     Args:
-        request: What the runner says about it.
+        request: The request as in the runner's line.
         reveal: Show secrets.
     """
 
@@ -151,7 +151,7 @@ class RequestForm(Vertical):
     """
 
     class Changed(Message):
-        """Something was put into a field."""
+        """The text of a field changed."""
 
     def __init__(self, request: dict[str, Any], reveal: bool = False) -> None:
         super().__init__()
@@ -177,7 +177,7 @@ class RequestForm(Vertical):
 
     @property
     def shown_data(self) -> Any:
-        """What is asked, its secrets masked unless they are shown."""
+        """The data of the request, its secrets masked unless they are shown."""
         data = self.request.get("data")
         return data if self.reveal else masked_copy(data)
 
@@ -190,13 +190,13 @@ class RequestForm(Vertical):
 
     @property
     def whole_text(self) -> str:
-        """All that is asked: in words where there are any, then as JSON; secrets masked unless they are shown."""
+        """The whole question: in words where there are any, then as JSON; secrets masked unless they are shown."""
         data = self.shown_data
         words = [f"{label}: {text}" if label else text for label, text in asked(data)]
         return "\n".join([*words, *([""] if words else []), dumps(data)])
 
     def focus_first(self) -> None:
-        """Go to what is wrong, else to the first field."""
+        """Go to the first wrong field, else to the first field."""
         lines = list(self.query(FieldLine)) if self.is_sent and not self.written else []
         wrong = [line for line in lines if line.fault]
         (
@@ -209,7 +209,7 @@ class RequestForm(Vertical):
         return self.query_one("#send", Choice).value == SEND
 
     def answer(self) -> tuple[Any, bool]:
-        """The answer as JSON, and whether it is complete; what is not is reported beside its field."""
+        """The answer as JSON, and whether it is complete; a fault is shown beside its field."""
         if self.written:
             return self.document, True
         lines = list(self.query(FieldLine))
@@ -219,7 +219,7 @@ class RequestForm(Vertical):
         return found.value, not found.errors
 
     def start_document(self) -> Any:
-        """What an answer in JSON begins with: what the form holds, else an example."""
+        """The first text for an answer in JSON: the values of the form, else an example."""
         if self.written:
             return self.document
         found = filled(self.fields, [line.text for line in self.query(FieldLine)])
@@ -234,12 +234,12 @@ class RequestForm(Vertical):
         self.query_one(".as-json", Static).update(Content("\n".join(clean(line) for line in text.split("\n"))))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say that it changed."""
+        """Report the change."""
         event.stop()
         self.post_message(self.Changed())
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
-        """Fields of a request that is left waiting are of no use."""
+        """Hide the fields of a request that is left waiting."""
         event.stop()
         if event.choice.id == "send":
             for line in self.query(FieldLine):

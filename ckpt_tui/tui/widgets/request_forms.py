@@ -21,7 +21,7 @@ class RequestForms(VerticalScroll):
         super().__init__(id="asks", can_focus=False)
 
     def on_mount(self) -> None:
-        """Say what they are."""
+        """Set the title."""
         self.border_title = Content("Requests that wait")
 
     @property

@@ -1,4 +1,4 @@
-"""Lists of what was asked: the values of a path, the places of a text, the sizes of a run."""
+"""Lists of answers to queries: the values of a path, the places of a text, the sizes of a run."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class HistoryList(ResultList):
         self.move_to(cursor, by_hand=False)
 
     def _newest(self, index: int) -> tuple[str, object]:
-        """What came new with a value, and where in it."""
+        """The new part of a value, and its place in it."""
         if index not in self._news:
             before = self._taken[index - 1] if index else None
             self._news[index] = newest_part(
@@ -197,7 +197,7 @@ def _group_heading(refs: Sequence[CheckpointRef]) -> list[tuple[str, str]]:
 
 
 class SizeList(ResultList):
-    """The sizes of a run: what is repeated, and each step."""
+    """The sizes of a run: repeated payloads, and each step."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)

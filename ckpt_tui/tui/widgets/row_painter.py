@@ -1,4 +1,4 @@
-"""One row of a value as text: its label, its value, its type or what changed in it."""
+"""One row of a value as text: its label, its value, its type or its change."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ _TYPE_CELLS = 44
 """Cells of the column of types at most."""
 
 _ROW_NODES = 3_000
-"""Values looked at for the size of one row, so that a screen of rows stays below a tenth of a second."""
+"""Values measured for the size of one row, so that a screen of rows stays below a tenth of a second."""
 
 FURTHER_SIGN = "+ decodes further ·"
-"""What precedes a value that was cut."""
+"""The text before a value that was cut."""
 
 LEVEL_CELLS = 2
 """Cells that each level is indented by, and that the sign of a row takes."""
 
 _SHIFTED = "‹ "
-"""What rows begin with while levels are scrolled out of sight."""
+"""The beginning of rows while levels are scrolled out of sight."""
 
 
 def indent(row: Row, shift: int) -> int:
@@ -69,7 +69,7 @@ def _mark_in(mark: str, spare: int, room: int) -> str:
 
 
 class Look(NamedTuple):
-    """How a row is shown.
+    """The options for showing a row.
 
     Attributes:
         reveal: Show secrets.
@@ -77,7 +77,7 @@ class Look(NamedTuple):
         reading: Its value is being read.
         sizes: Show sizes instead of types.
         match: A text that is marked, or "".
-        marks: What changed since the parent; None while that is not known.
+        marks: The changes since the parent; None while they are not known.
         shift: Levels that are scrolled out of sight to the left.
     """
 
@@ -97,7 +97,7 @@ class RowPainter:
         self._widths: dict[int, tuple[Branch, int]] = {}
 
     def forget(self) -> None:
-        """Forget where values were lined up: other rows are there."""
+        """Forget the alignment of values, as other rows are shown."""
         self._widths.clear()
 
     def paint(self, tree: Tree, row: Row, width: int, look: Look) -> list[tuple[str, str]]:
@@ -131,7 +131,7 @@ class RowPainter:
             type_text = f"{type_text}  {row.hidden} folded".strip()
         marks = None if folded else look.marks
         mark = marks.text(tree.path(row), row.is_open, look.reveal) if marks is not None else ""
-        # A container can be cut, its type says what it is; a scalar cannot.
+        # A container can be cut, since its type describes it; a scalar cannot.
         taken = min(cell_len(shown), room * 3 // 5) if not leaf and not row.is_open else cell_len(shown)
         if mark:
             type_text = _mark_in(mark, room - taken - 2, room)

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 class RowTree(DeepRows):
-    """The rows of an `Outline`."""
+    """The rows of a `Tree`."""
 
     BINDINGS = bindings("value")
 
     @dataclass(eq=False, repr=False)
     class Opened(Message):
-        """The person wants to see a whole text, at what was searched for."""
+        """The person wants to see a whole text, at the match."""
 
         title: str
         value: Value
@@ -53,7 +53,7 @@ class RowTree(DeepRows):
         """Sizes are shown instead of types."""
         self.match = ""
         self.marks: Marks | None = None
-        """What changed since the parent, beside the values; None while that is not known."""
+        """The changes since the parent, beside the values; None while they are not known."""
         self._painter = RowPainter()
 
     def show(self, tree: Tree, labels: tuple[str, ...] | None = None) -> None:
@@ -80,13 +80,13 @@ class RowTree(DeepRows):
 
     @property
     def path(self) -> Path:
-        """Where the cursor is."""
+        """The path of the row under the cursor."""
         row = self.row
         return self.value_tree.path(row) if row else ()
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Where the cursor is, as labels."""
+        """The labels of the row under the cursor."""
         row = self.row
         return self.value_tree.labels(row) if row else ()
 
@@ -175,13 +175,13 @@ class RowTree(DeepRows):
         else:
             self.post_message(self.Opened(expression(self.path), row.member.value, self.match))
 
-    def action_sibling(self, way: int) -> None:
+    def action_sibling(self, direction: int) -> None:
         """Go to the next or previous sibling."""
         row = self.row
         if row is not None:
-            slot = max(0, min(row.slot + way * self.take_count(), row.branch.count - 1))
+            slot = max(0, min(row.slot + direction * self.take_count(), row.branch.count - 1))
             if slot == row.slot:
-                self.idle(f"This is the {'last' if way > 0 else 'first'} of its siblings.")
+                self.idle(f"This is the {'last' if direction > 0 else 'first'} of its siblings.")
             self.move_to(self.value_tree.index_of(row.branch, slot))
 
     def action_unfold_below(self) -> None:
@@ -286,7 +286,7 @@ class RowTree(DeepRows):
             self.post_message(self.HistoryAsked())
 
     def action_copy(self) -> None:
-        """Ask what to copy."""
+        """Ask which part to copy."""
         self.take_count()
         self.post_message(self.CopyAsked())
 
@@ -304,7 +304,7 @@ class RowTree(DeepRows):
             self.move_to(index)
 
     def open_part(self) -> None:
-        """Unfold what is below the row as far as it fits, and put the row at the top."""
+        """Unfold the rows below the row as far as they fit, and put the row at the top."""
         row = self.row
         kid = self.value_tree.unfold(row.branch, row.slot) if row is not None else None
         if kid is not None:
@@ -315,7 +315,7 @@ class RowTree(DeepRows):
     def open_labels(self, labels: tuple[str, ...]) -> bool:
         """Unfold down to the row with these labels; False when there is none, then as far as there is.
 
-        Where a value on the way has to be read first, the rest follows then.
+        Where a value on the path has to be read first, the rest follows then.
         """
         tree = self.value_tree
         labels = tree.full_labels(labels)

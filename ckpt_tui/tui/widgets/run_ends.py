@@ -1,4 +1,4 @@
-"""What the rows of folded runs say about their newest checkpoints, where their runs are not read."""
+"""The newest checkpoints of folded runs, for their rows, where the runs themselves are not read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.view import View
 
 KEPT = 2_000
-"""Checkpoints of which is kept what they say."""
+"""Checkpoints that are kept."""
 
 
 class RunEnds:
@@ -25,7 +25,7 @@ class RunEnds:
         """A view, and the ids of its groups with a dangerous checkpoint."""
 
     def take(self, refs: Sequence[CheckpointRef]) -> None:
-        """Take in checkpoints as they are now; one whose body is not read is forgotten, to be read again."""
+        """Set the present state of checkpoints; one whose body is not read is forgotten, to be read again."""
         for ref in refs:
             self._rows.pop(ref.file, None)
             if ref.facts is not None:
@@ -46,9 +46,9 @@ class RunEnds:
         return group in self._dangerous[1]
 
     def forget_dangers(self) -> None:
-        """Take in that other files are dangerous now."""
+        """Forget which runs are dangerous, as other files are dangerous now."""
         self._dangerous = (None, frozenset())
 
     def missing(self, rows: Iterable[Row]) -> list[str]:
-        """The files of those of which nothing is known."""
+        """The files of those that are not read."""
         return [row.group.newest for row in rows if isinstance(row, FoldedRow) and self.of(row) is None]

@@ -1,4 +1,4 @@
-"""Where a live run is: its graph, lit, and beside it what it is paused at, or what was called last."""
+"""The state of a live run: its graph, lit, and beside it its pause, or the last calls."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LABEL = 9
 
 
 class RunState(Horizontal):
-    """The graph of a run as it is lit now, and as text where it is."""
+    """The graph of a run with its present lights, and its place as text."""
 
     DEFAULT_CSS = """
     RunState { height: 42%; min-height: 8; }
@@ -103,7 +103,7 @@ def _running(progress: Progress) -> Iterator[Paragraph]:
 
 
 def _calls(called: list[Called]) -> Iterator[Paragraph]:
-    """The calls of the superstep, each with what it took."""
+    """The calls of the superstep, each with its time and tokens."""
     for each in called:
         printed = f"printed {counted(each.printed, 'line')}" if each.printed else ""
         text = " · ".join(filter(None, (shown_name(each.executor, 30), each.spent, printed)))

@@ -1,4 +1,4 @@
-"""What draws the lines of a list cheaply while it scrolls and grows.
+"""Draws the lines of a list cheaply while it scrolls and grows.
 
 A list that is scrolled draws the same lines at other places. Textual keeps framed lines by their place, so that each of
 them is framed, coloured and cut again, which takes several times as long as drawing it; and it lays out the whole
@@ -29,11 +29,11 @@ class ScrolledLines(ScrollView):
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._framed: LRUCache[int, tuple[Strip, Strip]] = LRUCache(_KEPT)
-        """Identity of a line → it, so that its identity stays its own, and the framed line."""
+        """Identity of a line → the line, which keeps its identity valid, and the framed line."""
         self._frame_look: object = None
-        """All that a frame depends on besides its line."""
+        """The values that a frame depends on besides its line."""
         self._row_strips: dict[int, Strip] = {}
-        """Row of the widget → what was drawn there, until it is to be drawn again."""
+        """Row of the widget → the line that was drawn there, until it has to be drawn again."""
         self._row_sizes: object = None
         """The sizes for which they were drawn."""
 
@@ -44,7 +44,7 @@ class ScrolledLines(ScrollView):
         super().notify_style_update()
 
     def refresh(self, *regions: Region, **options: Any) -> Self:
-        """Draw again what is in some regions, or everything."""
+        """Draw some regions again, or everything."""
         if regions and self._row_strips:
             top = self.content_offset.y
             for region in regions:
@@ -95,7 +95,7 @@ class ScrolledLines(ScrollView):
                     self._framed[id(line)] = line, strip
 
     def take_line_count(self, count: int) -> bool:
-        """Take in how many lines there are; whether the screen is laid out for it, before which nothing scrolls."""
+        """Set the number of lines; returns whether the screen is laid out for it, before which nothing scrolls."""
         size = Size(0, count)
         if self.virtual_size == size:
             return False
@@ -144,8 +144,8 @@ def _bar(height: int, window: int, count: int, at: float) -> tuple[float, int]:
 def _looks_moved(drawn: tuple[float, int], now: tuple[float, int], is_end: bool) -> bool:
     """Whether a scroll bar that was drawn at one place looks wrong at another.
 
-    A line that comes below the end moves it off the end by so little that nobody sees it, until the list is scrolled to
-    its new end: for that, it is not drawn twice.
+    A new line below the end moves it by too little to be seen until the list is scrolled to its new end, so it is not
+    drawn twice.
     """
     if (int(drawn[0]), drawn[1]) == (int(now[0]), now[1]):
         return False

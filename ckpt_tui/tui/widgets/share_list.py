@@ -1,4 +1,4 @@
-"""Where the characters of a checkpoint are: its largest paths, then its types."""
+"""The sizes of a checkpoint: its largest paths, then its types."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ShareList(LineList):
     """The paths and types of a checkpoint by their size; the cursor is on one of them."""
 
     class Opened(Message):
-        """The person wants to look at a path."""
+        """The person wants to open a path."""
 
         def __init__(self, path: Path) -> None:
             super().__init__()
@@ -67,13 +67,13 @@ class ShareList(LineList):
         kind = short_type(kind)
         shared, own = self._named(index, row.path)
         left = max(room - cell_len(kind) - 2, min(cell_len(own), room - 2))
-        if cell_len(shared) + cell_len(own) > left:  # what distinguishes it from the row that holds it is at the end
+        if cell_len(shared) + cell_len(own) > left:  # its own part is at the end
             over = cell_len(shared) + cell_len(own) - left + 1
             shared, own = (f"…{shared[over:]}", own) if over < len(shared) else ("", fit_end(own, left))
         return [*parts, (shared, "dim"), (own + "  ", "label"), (kind, "type")]
 
     def _named(self, index: int, path: Path) -> tuple[str, str]:
-        """A path in two parts: what a row above stands for already, and what is its own."""
+        """A path in two parts: the part of a row above it, and its own."""
         whole = shown_path(path)
         above = (row.path for row in self._rows[:index] if isinstance(row, PathShare))
         held = max((shown_path(one) for one in above if one == path[: len(one)]), key=len, default="")

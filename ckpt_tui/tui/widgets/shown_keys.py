@@ -1,4 +1,4 @@
-"""Keys as they are written in a footer: which key a click on one presses, and how a terminal without signs names it."""
+"""Keys as a footer writes them: their texts, words for terminals without signs, and the keys that clicks press."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAMES = {
     "Ins": "insert",    "Home": "home", "End": "end", "PgUp": "pageup", "PgDn": "pagedown",
     "↑": "up", "↓": "down", "←": "left", "→": "right", "enter": "enter", "tab": "tab",
 }  # fmt: skip
-"""How a key is written, as Textual names it; a single character is written as itself."""
+"""Textual's name of a key → its text; a single character is written as itself."""
 
 _WORDS = {"⇧⇥": "shift+tab", "⏎": "enter", "⇥": "tab", "⌫": "backspace", "⇧": "shift+"}
 """Signs of keys as words, for a terminal whose locale has no signs: none of them is an ASCII letter, which is a key."""
@@ -29,7 +29,7 @@ _WORDS = {"⇧⇥": "shift+tab", "⏎": "enter", "⇥": "tab", "⌫": "backspace
 _ARROWS = "↑↓←→"
 
 _WRITTEN = {key: name for name, key in reversed(_NAMES.items())}
-"""How a key is written, by Textual's name; the sign where there is a word as well."""
+"""Textual's name of a key → its text; the sign where there is a word as well."""
 
 _CHARACTERS = {_character_to_key(char): char for char in map(chr, range(33, 127))}
 """The character that a key types, by Textual's name."""
@@ -42,7 +42,7 @@ _changed: dict[str, str] = {}
 
 
 def use_keys(changed: Mapping[str, str]) -> None:
-    """Have these keys written from now on: command id → keys, where the person changed them."""
+    """Set the keys that texts name from now on: command id → keys, where the person changed them."""
     _changed.clear()
     _changed.update(changed)
 
@@ -65,7 +65,7 @@ def names_of(name: str) -> list[str]:
 
 
 def written(key: str) -> str:
-    """How a key is written that Textual names so."""
+    """The text of a key, by Textual's name."""
     if re.fullmatch(r"f\d+", key):
         return key.upper()
     return _WRITTEN.get(key) or _CHARACTERS.get(key, key)
@@ -93,7 +93,7 @@ def key_event(key: str) -> events.Key:
 
 
 def key_places(text: str) -> list[KeyPlace]:
-    """The keys of a text that holds nothing else, such as `[ ]` or `↑↓ 1-9`; what is a range of keys is none."""
+    """The keys of a text that holds only keys, such as `[ ]` or `↑↓ 1-9`; a range of keys is none."""
     found = []
     for word in re.finditer(r"\S+", text):
         start = cell_len(text[: word.start()])

@@ -1,4 +1,4 @@
-"""The lines at the top and bottom: what is open and how it is; what is going on and which keys there are."""
+"""The lines at the top and bottom of a screen: titles, states, messages and keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Part = tuple[str, str]
 
 
 def hints(*keys: tuple[str, str]) -> list[Part]:
-    """Keys with what each does, as parts of a line.
+    """Keys with their effects, as parts of a line.
 
     Args:
         keys: Ids of commands, or keys as they are written, with blanks between them; and a word for what they do.
@@ -33,7 +33,7 @@ def hints(*keys: tuple[str, str]) -> list[Part]:
 
 
 def revealed(reveal: bool) -> Part:
-    """What there is to say when secrets are shown, or masked again."""
+    """The message when secrets are shown, or masked again."""
     if reveal:
         return f"Secrets are shown; {keys_of('view.reveal')} masks them.", "warn"
     return "Secrets are masked.", "dim"
@@ -126,7 +126,7 @@ class BarLine(Widget):
         start, is_word = 0, False
         for text, name in self._fitted():
             end = start + cell_len(text)
-            if is_word and name != "key":  # what the one key before it does
+            if is_word and name != "key":  # the effect of the one key before it
                 found[-1] = found[-1]._replace(end=end)
             here = key_places(text) if name == "key" else [] if is_word else named_places(text, is_message=True)
             is_word = name == "key" and len(here) == 1
@@ -143,7 +143,7 @@ class BarLine(Widget):
 
 
 def titled_path(title: str, path: str, width: int, right: list[Part]) -> list[Part]:
-    """The left of the line at the top: what a screen is, and the end of a path, as far as `right` leaves room."""
+    """The left of the line at the top: the title of a screen, and the end of a path, as far as `right` leaves room."""
     room = width - 14 - len(title) - sum(len(text) for text, _ in right)
     shown = fit_end(clean(masked_text(path)), max(room, _LEAST_PATH))
     return [(" ckpt-tui ", "strong"), (f" {title} ", "name"), (f" {shown} ", "plain")]

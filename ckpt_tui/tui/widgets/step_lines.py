@@ -1,4 +1,4 @@
-"""What happened in a step, and what is watched, as lists whose rows can be picked."""
+"""The lines of a step, and the watchlist, as lists whose rows can be picked."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Picked(Message):
 
 
 class PickLines(LineList, inherit_bindings=False):
-    """A list that leaves Home and End, which go to the ends of the track, and steps, to the screen."""
+    """A list that leaves Home and End, which go to the ends of the path, and steps, to the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "cursor(1)", "next row", show=False),
@@ -44,7 +44,7 @@ class PickLines(LineList, inherit_bindings=False):
 
 
 class StepLines(PickLines):
-    """What happened in a step; the cursor stays on the same place of the state from step to step."""
+    """The lines of a step; the cursor stays on the same place of the state from step to step."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "pick", "look at it in the browser", show=False)]
 
@@ -90,7 +90,7 @@ class StepLines(PickLines):
             self._place = self.path
 
     def action_pick(self) -> None:
-        """Look at the place in the browser."""
+        """Show the place in the browser."""
         self.post_message(Picked(self.path))
 
     def clicked(self, index: int, x: int, times: int) -> None:
@@ -110,7 +110,7 @@ def _with_end_of_path(parts: Parts, width: int) -> Parts:
 
 
 class PinRow(NamedTuple):
-    """A pinned path: its expression and its values along the track up to the step that is shown."""
+    """A pinned path: its expression and its values along the path up to the shown step."""
 
     text: str
     values: Sequence[Pinned | None]

@@ -1,4 +1,4 @@
-"""One step of a run as lines: who ran and waits, what is in flight, what was asked and answered."""
+"""One step of a run as lines: executors that ran or wait, messages in flight, requests and answers."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ NAME_CELLS = 24
 """Cells that names are lined up to at most."""
 
 INFERRED = "~ "
-"""Stands before what the files do not show it."""
+"""Stands before facts that the files do not show."""
 
 
 class TextAndPath(NamedTuple):
     """One line.
 
     Attributes:
-        parts: What it says.
+        parts: Its text.
         path: The place in the checkpoint that it is about; empty for none.
     """
 
@@ -52,7 +52,7 @@ def shown(value: Value) -> str:
 
 
 def story(step: Step) -> list[TextAndPath]:
-    """What happened in a step, and the state of things after it."""
+    """The lines of a step, and of the state after it."""
     names = [*(ran.executor for ran in step.ran), *(wait.executor for wait in step.waits)]
     names += [request.executor for request in (*step.raised, *(answer.request for answer in step.answered))]
     width = min(max((len(name) for name in names), default=4), NAME_CELLS)
@@ -68,7 +68,7 @@ _OPS = {"added": ("+", "good"), "removed": ("−", "error"), "changed": ("~", "w
 
 
 def frame_lines(frame: Frame) -> list[TextAndPath]:
-    """What happened in a step, and what changed in the state."""
+    """The lines of a step, and of the changes of the state."""
     out = story(frame.step)
     if frame.changed or frame.step.parent is not None:
         number = f"{frame.changed:,}" if frame.changed else "nothing"
@@ -180,7 +180,7 @@ def _asks(request: PendingRequest) -> Parts:
 
 
 def step_notes(step: Step, known: int, total: int) -> list[Parts]:
-    """What is written below the picture of a step's graph."""
+    """The notes below the picture of a step's graph."""
     out = [sentence.parts for sentence in story(step)]
     if known < total:
         out += [[], [(f"learning the edges: {known:,} of {total:,} steps read", "dim")]]
@@ -188,7 +188,7 @@ def step_notes(step: Step, known: int, total: int) -> list[Parts]:
 
 
 def legend(lights: Iterable[Light], graph: Graph, in_flight: bool) -> Parts:
-    """What the signs of a picture mean, those that are on it."""
+    """The meanings of the signs on a picture."""
     parts: Parts = []
     used = set(lights)
     for light in ("ran", "running", "failed", "maybe", "waiting", "next", "stopped"):

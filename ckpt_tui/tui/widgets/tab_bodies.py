@@ -1,4 +1,4 @@
-"""What is below the line of tabs: one set of lines for each sort of tab."""
+"""The widgets below the line of tabs: one set of lines for each sort of tab."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class TabBodies:
 
     @property
     def diff(self) -> DiffRows | None:
-        """What changed since the parent, once it was wanted."""
+        """The changes since the parent, once they were wanted."""
         return cast("DiffRows | None", self._rare("diff"))
 
     @property
@@ -120,7 +120,7 @@ class TabBodies:
         return f"{size} B" if size[-1:].isdigit() else size, shown_path(tree.path)
 
     def show_overview(self, overview: Overview | None, alarms: Sequence[str], keep_place: bool) -> None:
-        """Show the overview of a checkpoint, what could run code first."""
+        """Show the overview of a checkpoint, dangers first."""
         self.switch("overview")
         if overview is not None:
             overview = overview._replace(lines=(*alarm_lines(alarms), *overview.lines))
@@ -129,7 +129,7 @@ class TabBodies:
     def show_changes(
         self, difference: Difference | None, why_none: str, checkpoint: Checkpoint | None, reveal: bool
     ) -> None:
-        """Show what changed since the parent, or why that is not known."""
+        """Show the changes since the parent, or why they are not known."""
         self.switch("diff")
         view = cast("DiffRows", self._rare("diff"))
         view.reveal = reveal
@@ -146,7 +146,7 @@ class TabBodies:
             view.show(difference, parts_of(checkpoint))
 
     def show_talk(self, talk: Conversation | None, is_large: bool, reveal: bool, keep_place: bool) -> None:
-        """Show what was said, or that it is not read yet."""
+        """Show the conversation, or that it is not read yet."""
         self.switch("text")
         if talk is not None:
             paragraphs = conversation_paragraphs(talk, reveal)
@@ -156,7 +156,7 @@ class TabBodies:
 
 
 PLACE_NODES = 4_000
-"""Values looked at for the size of the value under the cursor: about 2 ms a key."""
+"""Values measured for the size of the value under the cursor: about 2 ms a key."""
 
 _LARGE_TALK = "This checkpoint is large: Enter in its overview reads it, and what was said in it."
 
@@ -174,4 +174,4 @@ _RARE = {
     "graph": ("ckpt_tui.tui.widgets.graph_view", "GraphView"),
     "size": ("ckpt_tui.tui.widgets.share_list", "ShareList"),
 }
-"""Rare tab → module and class of its lines: imported when it is shown, so that no first screen waits for them."""
+"""Rare tab → module and class of its lines: imported when it is shown: the first screen does not wait."""

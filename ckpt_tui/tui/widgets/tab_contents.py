@@ -1,4 +1,4 @@
-"""What is known of the checkpoint that is shown, drawn in the tab that is picked."""
+"""The facts about the shown checkpoint, drawn in the picked tab."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TabContents:
-    """One checkpoint and what was found out about it; draws a tab of it.
+    """One checkpoint and the facts about it; draws a tab of it.
 
     Args:
         bodies: The widgets below the tabs.
@@ -29,14 +29,14 @@ class TabContents:
         checkpoint: The checkpoint; None where a text is in its place.
         parts: Its parts by name.
         reveal: Whether secrets are shown.
-        overview: Its overview; None while that is not known.
-        talk: What was said; None while that is not known.
+        overview: Its overview; None while it is not known.
+        talk: Its conversation; None while it is not known.
         is_large: It is so large that its overview is only read on request.
-        difference: What changed since the parent; None where there is nothing to compare with, or not yet.
-        no_difference: What to say then.
-        marks: What changed, by place; None where `difference` is.
-        alarms: What in it could run code, once that was looked for.
-        memory: What was unfolded in each tab, and where the cursor was.
+        difference: The changes since the parent; None where there is nothing to compare with, or not yet.
+        no_difference: The text to show then.
+        marks: The changes, by place; None where `difference` is.
+        alarms: Its dangers, once they were searched.
+        memory: The folds and the cursor of each tab.
     """
 
     def __init__(self, bodies: TabBodies) -> None:
@@ -54,7 +54,7 @@ class TabContents:
         self.memory = TabMemory()
 
     def take(self, checkpoint: Checkpoint | None) -> bool:
-        """Take another checkpoint, of which nothing is known yet; return whether its places are those of the last."""
+        """Set another checkpoint, without any facts yet; return whether it has the same places as the last."""
         is_alike = tab_texts.are_alike(checkpoint, self.checkpoint)
         if not is_alike:
             self.memory.clear()
@@ -68,11 +68,11 @@ class TabContents:
         return is_alike
 
     def mark(self, tab: str) -> None:
-        """Mark in the rows of a tab what changed since the parent."""
+        """Mark the changes since the parent in the rows of a tab."""
         self._bodies.tree.marks = None if tab == "meta" else self.marks
 
     def draw(self, tab: str, keep_place: bool = False) -> None:
-        """Draw a tab; what is not known yet is left as it is."""
+        """Draw a tab; unknown parts are left unchanged."""
         bodies, checkpoint = self._bodies, self.checkpoint
         if checkpoint is None:
             bodies.switch("text")

@@ -1,4 +1,4 @@
-"""What was unfolded in each tab and where the cursor was, so that the next checkpoint is shown alike."""
+"""Remembers the folds and the cursor of each tab, so that the next checkpoint is shown alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tabs of a checkpoint show as text: its conversation, its file, and why there is nothing to show."""
+"""The texts in the tabs of a checkpoint: its conversation, its file, and the titles of tabs."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 TABS = ("overview", "state", "talk", "diff", "graph", "file")
 
 FILE_VIEWS = ("meta", "size", "raw")
-"""What the tab of the file shows, one at a time."""
+"""The views in the tab of the file."""
 
 VIEWS = (*TABS[:-1], *FILE_VIEWS)
-"""All that can be shown, in the order in which one goes through it."""
+"""All of these views, in their order."""
 
 COUNTED = ("talk", "diff")
-"""Tabs that say how much is in them."""
+"""Tabs that show a count."""
 
 SHOWN_TURNS = 2_000
 """Turns of a conversation that are shown, the latest; earlier ones are counted."""
@@ -57,7 +57,7 @@ def part_text(tree: Tree, room: int) -> str:
 
 
 def are_alike(one: Checkpoint | None, other: Checkpoint | None) -> bool:
-    """Whether there are two checkpoints, and of the same workflow: what was unfolded in one is in the other."""
+    """Whether there are two checkpoints of the same workflow, so that folds of one fit the other."""
     return one is not None and other is not None and one.ref.workflow == other.ref.workflow
 
 
@@ -111,7 +111,7 @@ def raw_paragraphs(raw: bytes, reveal: bool = True) -> list[Paragraph]:
 
 
 def meta_value(checkpoint: Checkpoint, alarms: tuple[str, ...] = ()) -> dict[str, object]:
-    """What else there is to know of a checkpoint, as a value."""
+    """Further facts about a checkpoint, as a value."""
     ref = checkpoint.ref
     time = f"{ref.utc} (time of the file, not of the run)" if has_file_time(ref) else ref.utc
     value: dict[str, object] = {
@@ -132,7 +132,7 @@ def meta_value(checkpoint: Checkpoint, alarms: tuple[str, ...] = ()) -> dict[str
 
 
 def title_of(checkpoint: Checkpoint | None, alarms: Sequence[str] = ()) -> Content:
-    """The title above the tabs: what checkpoint it is, and whether something is wrong with it."""
+    """The title above the tabs: the checkpoint, and a sign of faults."""
     if checkpoint is None:
         return Content("")
     ref = checkpoint.ref
@@ -145,7 +145,7 @@ def title_of(checkpoint: Checkpoint | None, alarms: Sequence[str] = ()) -> Conte
 
 
 def tabs_of(talk: Conversation | None, difference: Difference | None) -> tuple[Tab, ...]:
-    """The tabs of a checkpoint, with how much was said and how much changed, as far as known."""
+    """The tabs of a checkpoint, with the numbers of turns and of changes, as far as known."""
     counts = {
         "talk": len(talk.turns) if talk is not None else None,
         "diff": len(difference.shown) if difference else None,
@@ -158,11 +158,11 @@ def file_tabs() -> tuple[Tab, ...]:
     return tuple(Tab(name, name.capitalize()) for name in FILE_VIEWS)
 
 
-def next_view(view: str, way: int, tabs: Sequence[Tab]) -> str:
+def next_view(view: str, direction: int, tabs: Sequence[Tab]) -> str:
     """The next or previous view that has something to show."""
     empty = {tab.name for tab in tabs if tab.number == 0}
     at = VIEWS.index(view)
-    following = [VIEWS[(at + way * step) % len(VIEWS)] for step in range(1, len(VIEWS))]
+    following = [VIEWS[(at + direction * step) % len(VIEWS)] for step in range(1, len(VIEWS))]
     return next(name for name in following if name not in empty)
 
 

@@ -1,4 +1,4 @@
-"""A line of tabs at fixed places; what is in the active one is counted at the end of the line."""
+"""A line of tabs at fixed places; the count of the active one is at the end of the line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COUNT = 4
 """Cells kept behind each title that may have a count, where there is room for that."""
 
 _LOOKS = {"tab": Look("ck-label"), "empty": Look("ck-dim"), "active": Look("foreground", text="bold")}
-"""How a title looks."""
+"""The styles of titles."""
 
 
 class TabLine(Widget):

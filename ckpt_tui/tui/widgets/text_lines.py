@@ -16,10 +16,10 @@ PARAGRAPH_LIMIT = 20_000
 """Characters of one paragraph that are wrapped; the rest is counted and named."""
 
 WHOLE_LIMIT = 10_000_000
-"""The same where a value was opened to be read whole."""
+"""The same where a value was opened in full."""
 
 MATCH_LIMIT = 100_000
-"""Matches of one search; nobody steps through more."""
+"""Matches of one search; a longer list would not be stepped through."""
 
 Parts = list[tuple[str, str]]
 
@@ -168,7 +168,7 @@ class TextLines(LineList):
             if len(self._matches) >= MATCH_LIMIT:
                 break
 
-    def next_match(self, way: int) -> tuple[int, int]:
+    def next_match(self, direction: int) -> tuple[int, int]:
         """Go on by so many matches, round the end; 0 goes to the first at or after the cursor.
 
         Returns:
@@ -177,21 +177,21 @@ class TextLines(LineList):
         if not self._matches or not self._rows:
             return 0, 0
         at, begin, end = self._rows[self.cursor]
-        if way > 0:
-            index = bisect_left(self._matches, (at, end)) + way - 1
+        if direction > 0:
+            index = bisect_left(self._matches, (at, end)) + direction - 1
         else:
-            index = bisect_left(self._matches, (at, begin)) + way
+            index = bisect_left(self._matches, (at, begin)) + direction
         index %= len(self._matches)
         source, first = self._matches[index]
         self.move_to(bisect_right(self._rows, (source, first, WHOLE_LIMIT + 1)) - 1)
         return index + 1, len(self._matches)
 
-    def find(self, text: str, start: int, way: int) -> int | None:
+    def find(self, text: str, start: int, direction: int) -> int | None:
         """The next line that contains a text, from a line on, round the end; None when there is none."""
         strict = text != text.lower()
         count = len(self._rows)
         for step in range(count):
-            index = (start + way * step) % count
+            index = (start + direction * step) % count
             line = "".join(part for part, _ in self.draw(index, 0))
             if text in (line if strict else line.lower()):
                 return index
@@ -206,7 +206,7 @@ def wrap(paragraph: Paragraph, width: int, wrapped: bool = True) -> Iterator[Par
 
 
 def _sources(paragraph: Paragraph, limit: int) -> Iterator[_Source]:
-    """The lines of a paragraph, made safe; what is beyond the limit is counted in a line of its own."""
+    """The lines of a paragraph, made safe; characters beyond the limit are counted in a line of their own."""
     body = paragraph.text
     more = len(body) - limit
     for number, text in enumerate(clean_lines(body[:limit] if more > 0 else body)):

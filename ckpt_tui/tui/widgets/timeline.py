@@ -1,4 +1,4 @@
-"""The track of a replay as a line: where the replay is, forks, bookmarks and breakpoints; a click goes there."""
+"""The path of a replay as a line: the position, forks, bookmarks and breakpoints; a click goes there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BEFORE = "◀ "
 _AFTER = " ▶"
 
 MARKS = {"fork": "┳", "bookmark": "★", "true": "◆"}
-"""What is marked on the line, the most important last."""
+"""The marks on the line, the most important last."""
 
 _LOOKS = {
     "past": Look("ck-edge-focus"), "rest": Look("ck-edge"), "here": Look("accent", text="bold"),
@@ -28,7 +28,7 @@ _LOOKS = {
 
 
 class Timeline(Widget):
-    """A line with the steps of a track from left to right."""
+    """A line with the steps of a path from left to right."""
 
     DEFAULT_CSS = """
     Timeline { height: 1; background: $background; }
@@ -36,7 +36,7 @@ class Timeline(Widget):
 
     @dataclass
     class Seek(Message):
-        """The person wants to be at a place of the track."""
+        """The person wants to go to a place of the path."""
 
         at: int
 
@@ -44,7 +44,7 @@ class Timeline(Widget):
     class Stepped(Message):
         """The person clicked on the arrow at one of the ends."""
 
-        way: int
+        direction: int
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -54,7 +54,7 @@ class Timeline(Widget):
         self._held = False
 
     def show(self, count: int, at: int, marks: Mapping[str, Collection[int]]) -> None:
-        """Show a track of so many steps at one of them; `marks` says which steps are a fork, a bookmark, ..."""
+        """Show a path of so many steps at one of them; `marks` has the steps that are a fork, a bookmark, ..."""
         if (count, at, marks) != (self._count, self._at, self._marks):
             self._count, self._at, self._marks = count, at, marks
             self.refresh()

@@ -1,4 +1,4 @@
-"""Rows whose values may be parts of a large file that nobody has read yet: they are read elsewhere, then unfolded."""
+"""Rows whose values may be unread parts of a large file: they are read elsewhere, then unfolded."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class UnreadRows(LineList):
         self._reading: _Reading | None = None
 
     def is_at_hand(self, value: Value, then: Callable[[], object]) -> bool:
-        """Whether the value under the cursor can be looked at now.
+        """Whether the value under the cursor is read.
 
-        If not, it is asked for, and `then` is called once it was read, if the cursor is still there.
+        If not, it is requested, and `then` is called once it was read, if the cursor is still there.
         """
         if not is_unopened(value):
             return True
@@ -56,7 +56,7 @@ class UnreadRows(LineList):
         return self._reading is not None and self._reading.value is value
 
     def value_read(self, value: Value) -> None:
-        """A value was read: go on with what was wanted of it."""
+        """Take a value that was read, and do what was waiting for it."""
         reading = self._reading
         if reading is not None and reading.value is value:
             self.forget_reading()
@@ -64,7 +64,7 @@ class UnreadRows(LineList):
                 reading.then()
 
     def forget_reading(self) -> bool:
-        """Wait for no value any more; False when none was waited for."""
+        """Stop waiting for a value; False when none was awaited."""
         if self._reading is None:
             return False
         self._reading = None

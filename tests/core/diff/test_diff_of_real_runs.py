@@ -198,6 +198,11 @@ def test_nothing_differs_after_a_resume_that_does_nothing(
 
 def test_a_path_of_a_change_is_one_that_show_finds() -> None:
     store = open_store(NEW / "orch_groupchat")
-    for one, other in pairs(NEW / "orch_groupchat"):
-        for change in diff_checkpoints(store.load(one.file), store.load(other.file)).changes:
-            assert parse(expression(change.path)) == change.path
+    changes = [
+        change
+        for one, other in pairs(NEW / "orch_groupchat")
+        for change in diff_checkpoints(store.load(one.file), store.load(other.file)).changes
+    ]
+    assert changes
+    for change in changes:
+        assert parse(expression(change.path)) == change.path

@@ -112,7 +112,9 @@ class TestCopies:
 
     def test_one_whose_original_is_gone_says_so(self, store: Path) -> None:
         (store / "22222222-bbbb.json").unlink()
-        for finding in findings_of(store, "renamed"):
+        found = findings_of(store, "renamed")
+        assert found
+        for finding in found:
             assert "whose original is gone" in finding.reason
             assert "only one can have the name" in finding.fix
 

@@ -317,7 +317,7 @@ class TestMembers:
             ("x",), ("$$y",), ("$kwargs",), ("$args", 0), ("$items", 0), ("$entries", 0, 1), ("$entries", 1, 1),
         ]  # fmt: skip
         assert below[6].key == ((7,),)
-        assert below.none_positions() == [0]
+        assert [index for index in range(len(below)) if below[index].value is None] == [0]
         assert below.kind == "mixed"
         check_members(obj)
 

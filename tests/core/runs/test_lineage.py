@@ -245,6 +245,7 @@ class TestGuesses:
     def test_the_samples_of_1_23_0_need_no_guess(self) -> None:
         for scenario in sorted(NEW.iterdir()):
             refs = stored(scenario)
+            assert refs
             placed = nodes(arrange(refs))
             assert {name: node.parent for name, node in placed.items()} == {one.id: one.parent for one in refs}
             assert not any(node.guessed or node.irregular for node in placed.values())

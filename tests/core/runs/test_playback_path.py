@@ -37,10 +37,10 @@ def test_a_choice_made_before_is_kept_where_the_way_goes_on() -> None:
     assert names(FORKED, "d", b="e") == "abcd", "the way to the checkpoint counts more"
 
 
-def test_forks_are_reported_with_their_ways() -> None:
+def test_forks_are_reported_with_their_branches() -> None:
     track = path_through(FORKED, "e")
     assert list(track.forks) == [1, 2]
-    assert [node.ref.id for node in track.forks[1].ways] == ["c", "e"]
+    assert [node.ref.id for node in track.forks[1].branches] == ["c", "e"]
     assert (track.forks[1].taken, track.forks[1].decided) == (1, True)
     assert (track.forks[2].taken, track.forks[2].decided) == (0, False)
     fork = track.next_fork(2)

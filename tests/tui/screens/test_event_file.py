@@ -13,7 +13,7 @@ from ckpt_tui.tui.screens.event_files import EventFilesScreen
 from tests.cli.commands import here
 from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, copy_of, open_app
 
-EVENTS = Path(__file__).parent.parent / "data" / "dotnet" / "hpd_events"
+EVENTS = Path(__file__).parents[2] / "data" / "dotnet" / "hpd_events"
 
 
 @asynccontextmanager

@@ -269,19 +269,19 @@ class TestForks:
             for _ in range(fork.at):
                 await app.press("right")
             await at(app, fork.at)
-            ways = f"{len(fork.ways)} ways"
-            await app.shows(f"fork: {ways} go on", f"goes on · {ways} · f chooses", "▸ 1 ")
+            branches = f"{len(fork.branches)} branches"
+            await app.shows(f"fork: {branches},", f"continues · {branches} · f chooses", "▸ 1 ")
             await app.press("right")
             await app.until(lambda: isinstance(app.app.screen, RowPicker), "the question")
-            await app.shows("The run goes on in")
+            await app.shows("The run continues in")
             await app.press("2")
             await at(app, fork.at + 1)
             await app.press("left")
             await at(app, fork.at)
-            await app.shows(f"fork: way 2 of {len(fork.ways)}", "▸ 2 ")
+            await app.shows(f"fork: branch 2 of {len(fork.branches)}", "▸ 2 ")
             await app.press("right")
             await at(app, fork.at + 1)
-            assert screen.position.node.ref.id == fork.ways[1].ref.id
+            assert screen.position.node.ref.id == fork.branches[1].ref.id
 
     async def test_playing_stops_at_a_fork_that_nobody_decided(self) -> None:
         async with open_app(SAMPLES / "fork") as app:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,45 +15,11 @@ from ckpt_tui.tui.screens.yes_no import YesNoScreen
 from ckpt_tui.tui.widgets.fold_line import FoldLine
 from ckpt_tui.tui.widgets.path_input import completed
 from ckpt_tui.tui.widgets.program_list import ProgramList
-from tests.cli.commands import ROOT
 from tests.support.resumes import checkpoints
-from tests.tui.support import NARROW, NORMAL, Driver, open_app
+from tests.tui.projects import RUN, opened, project
+from tests.tui.support import NARROW, NORMAL, open_app
 
-FLOW = """
-import asyncio
-from agent_framework import Executor, FileCheckpointStorage, WorkflowBuilder, WorkflowContext, handler
-
-class Count(Executor):
-    @handler
-    async def run(self, n: int, ctx: WorkflowContext[int, str]) -> None:
-        if n < 3:
-            await ctx.send_message(n + 1)
-        else:
-            await ctx.yield_output("done")
-
-def build_workflow():
-    ping, pong = Count(id="ping"), Count(id="pong")
-    return WorkflowBuilder(name="rally", start_executor=ping).add_edge(ping, pong).add_edge(pong, ping).build()
-"""
-
-RUN = """
-if __name__ == "__main__":
-    asyncio.run(build_workflow().run(0, checkpoint_storage=FileCheckpointStorage("ck")))
-"""
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project whose store was written by a program; it is the current directory."""
-    directory = tmp_path / "project"
-    directory.mkdir()
-    (directory / "flow.py").write_text(FLOW)
-    run = f"from flow import *\n{RUN}"
-    subprocess.run([sys.executable, "-c", run], cwd=directory, check=True, stdout=subprocess.DEVNULL)
-    monkeypatch.chdir(directory)
-    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    return directory
+__all__ = ["project"]
 
 
 def starts_a_mark(directory: Path) -> None:
@@ -63,17 +28,6 @@ def starts_a_mark(directory: Path) -> None:
     python.write_text(f"#!/bin/sh\ntouch {directory / 'started'}\nexit 3\n")
     python.chmod(0o755)
     (directory / "ckpt-tui.toml").write_text('[resume]\nworkflow = "evil:x"\npython = "./python.sh"\n')
-
-
-async def opened(app: Driver) -> ResumeScreen:
-    """The preview of the first checkpoint, once the search for programs has ended."""
-    await app.press("home", "r")
-    await app.shows("Whose code runs")
-    screen = app.app.screen
-    assert isinstance(screen, ResumeScreen)
-    await app.until(lambda: not screen.form.is_looking, "the search ended")
-    await app.pilot.pause()
-    return screen
 
 
 def preview(screen: ResumeScreen) -> str:

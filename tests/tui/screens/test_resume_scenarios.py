@@ -13,8 +13,8 @@ import pytest
 
 from tests.support.frameworks import NEWEST, OLDEST
 from tests.support.resumes import ASKING, SCENARIOS, answer, essence, made
+from tests.tui.resumes import screen_of
 from tests.tui.support import NORMAL, open_app
-from tests.tui.test_resume import screen_of
 
 TYPES = ("Colour", "Item", "Approval", "Decision", "Order", "Zoo", "Node")
 

@@ -15,9 +15,8 @@ from ckpt_tui.core.overview.line import UNWRITTEN, Line, Overview, at_pause
 from ckpt_tui.tui.controllers.paused_run import PausedRun, PausedRunPort
 from ckpt_tui.tui.live_run import LiveRun
 from tests.support.resumes import checkpoints
+from tests.tui.projects import checked, project
 from tests.tui.support import NARROW, NORMAL, Driver, copy_of, open_app
-from tests.tui.test_programs import project
-from tests.tui.test_stepping import checked
 
 __all__ = ["project"]
 

@@ -11,8 +11,8 @@ from ckpt_tui.tui.screens.yes_no import YesNoScreen
 from tests.runner.test_faults import is_alive
 from tests.support import workflows
 from tests.support.patience import wait_for
+from tests.tui.resumes import copied, in_the_repository, opened, screen_of
 from tests.tui.support import NARROW, NORMAL, Driver, open_app
-from tests.tui.test_resume import copied, in_the_repository, opened, screen_of
 
 __all__ = ["in_the_repository"]
 
@@ -116,7 +116,7 @@ class TestComparingOutcomes:
             await app.press("escape")
             await app.until(lambda: selected_id(app) == last_written(screen), "the run's newest")
             await app.press("A")
-            await app.shows(f"{ids[-1][:8]} goes on in one way only: r there makes another way to compare.")
+            await app.shows(f"{ids[-1][:8]} has only one branch: r there makes another branch to compare.")
 
     async def test_two_answers_are_compared_and_what_was_answered_comes_first(self, tmp_path: Path) -> None:
         directory, ids = copied("human", tmp_path)

@@ -324,7 +324,7 @@ class TestFirstRows:
             app.post_message(events.Key("slash", "/"))
             for char in "counter":
                 app.post_message(events.Key(char, char))
-            await driver.until(lambda: driver.screen.is_asking and driver.screen.query_one(Input).value == "counter")
+            await driver.until(lambda: driver.has_prompt and driver.screen.query_one(Input).value == "counter")
 
 
 class TestHints:

@@ -12,8 +12,8 @@ import pytest
 from ckpt_tui.tui.screens.resume import ResumeScreen
 from tests.support.frameworks import NEWEST
 from tests.support.resumes import SCENARIOS, checkpoints, essence, made
+from tests.tui.resumes import in_the_repository, screen_of
 from tests.tui.support import NARROW, NORMAL, Driver, open_app
-from tests.tui.test_resume import in_the_repository, screen_of
 
 __all__ = ["in_the_repository"]
 

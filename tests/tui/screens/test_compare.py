@@ -267,7 +267,7 @@ class TestCompare:
             await app.press("d")
             await compared(app)
             await app.press("f")
-            await app.shows("common ancestor", "are the same")
+            await app.shows("common ancestor", "are equal")
 
     async def test_the_change_under_the_cursor_is_in_full_below_the_others(self, tmp_path: Path) -> None:
         save(tmp_path, "a", state={"n": 1, "poem": "roses"})

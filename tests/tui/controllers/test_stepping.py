@@ -10,20 +10,11 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.actions.notebook import read_notes
-from ckpt_tui.tui.screens.resume import ResumeScreen
 from tests.support.resumes import checkpoints
-from tests.tui.support import NARROW, NORMAL, Driver, open_app
-from tests.tui.test_programs import FLOW, RUN, opened, project
+from tests.tui.projects import FLOW, RUN, checked, project
+from tests.tui.support import NARROW, NORMAL, open_app
 
 __all__ = ["project"]
-
-
-async def checked(app: Driver) -> ResumeScreen:
-    """The preview of the first checkpoint, once its program was loaded and checked."""
-    screen = await opened(app)
-    await app.press("enter")
-    await app.until(lambda: bool(screen.execution.check.get("ok")), "the check is good")
-    return screen
 
 
 def saved(project: Path) -> list[int]:
