@@ -6,6 +6,7 @@ Agent Framework writes the keyword arguments of a run, tokens included, into eve
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from ckpt_tui.core.secret_items import NOTHING, secrets_beside
@@ -128,7 +129,7 @@ def _mask_by_name(holders: list[tuple[Any, int]], masks: Masks, shapes: Shapes) 
                 containers.append((value, rank))
             elif rank and is_maskable(value, rank == EVERYTHING) and not (named and key == "$type"):
                 container[key] = masks.of(value)
-            elif kind is str and key not in _NO_TEXTS:
+            elif kind is str and not (key in _SIGNS and _is_ours(key, value, container)):
                 texts[id(value)] = value
     return signs | sorts_in_all(texts.values())
 
@@ -201,7 +202,7 @@ def _take_members(
     for name, value in container.items():
         kind = type(value)
         if kind is str:
-            if name not in _NO_TEXTS:
+            if name not in _SIGNS or not _is_ours(name, value, container):
                 texts[id(value)] = value
         elif (kind is dict or kind is list) and value and value is not last:
             if kind is dict and ("key" in value or "Key" in value or "KEY" in value) and is_service(name):
@@ -225,8 +226,22 @@ def _take_items(items: list[Any], containers: list[tuple[Any, int]], texts: dict
             texts[id(value)] = last = value
 
 
-_NO_TEXTS = frozenset(("$type", "$base64", "$error"))
-"""Signs of a document whose texts are names of types, bytes, or our own words."""
+_SIGNS = frozenset(("$type", "$base64"))
+"""Keys whose texts are ours, names of types or bytes, unless somebody's data has such a key."""
+
+
+def _is_ours(key: str, text: str, container: dict[str, Any]) -> bool:
+    """Whether the text of one of `_SIGNS` is a name of a type or bytes, in which no secret is looked for."""
+    return "$size" in container if key == "$base64" else _may_be_type(text)
+
+
+@lru_cache(4_096)
+def _may_be_type(text: str) -> bool:
+    return text == "type" or (":" in text and text.translate(_PUNCTUATION).isalnum())
+
+
+_PUNCTUATION = dict.fromkeys(map(ord, ":._<>[], "))
+"""What names of types hold besides letters and digits."""
 
 
 def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], hidden: list[Any] | None) -> None:
@@ -245,7 +260,7 @@ def _mask_texts(holders: list[Any], maskers: Maskers, renamed: dict[str, str], h
         for key, value in container.items() if type(container) is dict else enumerate(container):
             kind = type(value)
             if kind is str:
-                if len(value) < _SHORTEST or key in _NO_TEXTS:
+                if len(value) < _SHORTEST or (key in _SIGNS and _is_ours(key, value, container)):
                     continue
                 text = latest[1] if value is latest[0] else known.get(value)
                 if text is None and secrets <= 0:

@@ -10,6 +10,7 @@ from ckpt_tui.core.diff.comparison import value_text
 from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.find.finder import Finder
 from ckpt_tui.core.find.question import Question, text_matcher
+from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.masked_lines import masked_lines
 from ckpt_tui.core.reading.gist import gist
 from ckpt_tui.core.reading.summary import summary
@@ -212,6 +213,32 @@ def test_a_search_and_a_comparison_hide_the_key_of_a_service_too() -> None:
     assert MASK in value_text(change.before, change, 80)
     assert path_secrecy("state.openai.key") > PLAIN
     assert path_secrecy("state.event.key") == PLAIN
+
+
+TOKEN = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"$type": TOKEN}, {"$base64": TOKEN}, {"$error": f"refused: {TOKEN}"}, {"$value": TOKEN},
+        {"$type": f"Bearer {TOKEN}", "x": 1}, {"$type": f"https://u:{TOKEN}@host"},
+        [{"$base64": TOKEN, "n": number} for number in range(3)], {"password": {"a": 1}, "$error": TOKEN},
+    ],
+)  # fmt: skip
+def test_keys_of_somebodys_data_that_look_like_our_signs_hide_no_secret(data: Any) -> None:
+    assert TOKEN not in dumps(masked(copy.deepcopy(data)))
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"$type": "builtins:bytes", "$base64": "QUtJQUlPU0ZPRE5ON0VYQU1QTEU=" * 3, "$size": 60},
+        {"$type": "app.models:Outer.<locals>.Inner", "x": 1}, {"$type": "type", "$value": "app:Name"},
+    ],
+)  # fmt: skip
+def test_our_own_signs_stay(sign: dict[str, Any]) -> None:
+    assert masked(copy.deepcopy(sign)) == sign
 
 
 class TestVeryMany:
