@@ -48,6 +48,8 @@ SCREENS: dict[str, list[str]] = {
 }  # fmt: skip
 """How one gets to each: ids of commands, and keys."""
 
+MOST_STEPS_BACK = 20
+
 OTHER_KEYS = {command.id: f"ctrl+alt+{number}" for number, command in enumerate(COMMANDS) if command.id != "app.redraw"}
 """Another key for every command."""
 
@@ -82,8 +84,12 @@ def check_keys(app: Driver) -> None:
 
 
 async def go_back(app: Driver, key: str) -> None:
-    while app.app.screen is not app.screen or app.screen.panes.pane is not app.screen.list or app.has_prompt:
+    """Press a key until the list has the keyboard again."""
+    for _ in range(MOST_STEPS_BACK):
+        if app.app.screen is app.screen and app.screen.panes.pane is app.screen.list and not app.has_prompt:
+            return
         await app.press(key)
+    raise AssertionError(f"{key} does not lead back to the list\n{app.text}")
 
 
 @pytest.mark.parametrize(("size", "names"), [(NORMAL, [*SCREENS]), (NARROW, ["list", "compare", "replay"])])

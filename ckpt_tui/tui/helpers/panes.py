@@ -8,6 +8,7 @@ from ckpt_tui.tui.helpers.pane_widths import WIDE, PaneWidths, pane_widths
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.prompt import focus_after_question
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.tab_texts import TABS
 
@@ -124,7 +125,7 @@ class Panes:
         self._screen.set_class(pane is self.list, "-list")
         if self._zoomed is not None and self._zoomed is not pane:
             self._zoom(pane)
-        self.lines.focus()
+        focus_after_question(self.lines)
 
     def focus_other(self, direction: int) -> None:
         """Go to the next or previous pane."""

@@ -13,6 +13,7 @@ from ckpt_tui.tui.helpers.resume_preview import after_the_check, before_the_star
 from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
+from ckpt_tui.tui.widgets.prompt import focus_after_question
 from ckpt_tui.tui.widgets.request_forms import RequestForms
 from ckpt_tui.tui.widgets.run_state import RunState
 from ckpt_tui.tui.widgets.shown_keys import keys_of
@@ -124,7 +125,7 @@ class ResumePanes(Container):
         if wanted:
             self.requests.forms[0].focus_first()
         else:
-            self.preview.focus()
+            focus_after_question(self.preview)
         return bool(wanted)
 
     def show_start(self, run: LiveRun) -> None:
@@ -132,7 +133,7 @@ class ResumePanes(Container):
         self._clear_requests()
         self.log_lines.line_up(run.latest.get("graph", {}).get("executors") or ())
         self.add_class("-running")
-        self.log_lines.focus()
+        focus_after_question(self.log_lines)
 
     async def show_requests(self, requests: list[dict[str, Any]]) -> None:
         """Show the requests of a run that waits for answers."""
@@ -186,9 +187,8 @@ class ResumePanes(Container):
         self.remove_class("-asks")
 
     def _focus_log(self) -> None:
-        """Give the log the focus, unless a text is being typed."""
-        if not self.screen.has_class("-asking"):
-            self.log_lines.focus()
+        """Give the log the focus, once no text is being typed."""
+        focus_after_question(self.log_lines)
 
 
 LOW = 28

@@ -42,7 +42,7 @@ from ckpt_tui.tui.screens.text_file import TextFileScreen
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from ckpt_tui.tui.widgets.finding_list import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.prompt import Prompt
+from ckpt_tui.tui.widgets.prompt import Prompt, focus_after_question
 from ckpt_tui.tui.widgets.status import BarLine, Part
 
 _KEYS = {
@@ -145,7 +145,7 @@ class CompareScreen(Screen[ComparePlace]):
         """Begin at once."""
         self.rows.reveal = self.reveal
         self.rows.beside = self.app.size.width >= WIDE
-        self.rows.focus()
+        focus_after_question(self.rows)
         self.compare_again()
 
     # -- the port of the controllers ---------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ckpt_tui.core.reading.json_in_text import formatted
 from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS, by_id
 from ckpt_tui.tui.helpers.match_text import match_word
 from ckpt_tui.tui.widgets.dialog_box import DialogBox
-from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt
+from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt, focus_after_question
 from ckpt_tui.tui.widgets.shown_keys import key_text, keys_of, names_of
 from ckpt_tui.tui.widgets.text_lines import WHOLE_LIMIT, Paragraph, TextLines
 
@@ -67,7 +67,7 @@ class TextScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Show the text, at the match."""
         self._lines.show(self._paragraphs)
-        self._lines.focus()
+        focus_after_question(self._lines)
         self._say("")
         if self._match:
             self.call_after_refresh(self._search, self._match, 0)

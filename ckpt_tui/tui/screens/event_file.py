@@ -24,7 +24,7 @@ from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.store_jobs import StoreJobs
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.prompt import Prompt
+from ckpt_tui.tui.widgets.prompt import Prompt, focus_after_question
 from ckpt_tui.tui.widgets.status import BarLine, Part, hints, revealed, titled_path
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
@@ -84,7 +84,7 @@ class EventsScreen(Screen[None]):
         self.log_lines.border_title = Content("Events")
         self.log_lines.following = False
         self.log_lines.show(self._log)
-        self.log_lines.focus()
+        focus_after_question(self.log_lines)
         self._jobs.read_events(self.path, self._log)
         self.set_interval(TICK, self._tick)
         self.draw()

@@ -25,7 +25,7 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.helpers.replacement import Replacement
 from ckpt_tui.tui.widgets.dialog_box import DialogBox
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
+from ckpt_tui.tui.widgets.prompt import Prompt, Prompted, focus_after_question
 from ckpt_tui.tui.widgets.step_text import Parts
 from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
 from ckpt_tui.version import VERSION
@@ -192,7 +192,7 @@ class ExportScreen(ModalScreen[str | None]):
         """Show the scopes."""
         lines = self.query_one(ScopeLines)
         lines.changed()
-        lines.focus()
+        focus_after_question(lines)
         self.query_one(DialogBox).show_keys(_KEYS)
 
     def on_unmount(self) -> None:

@@ -18,7 +18,7 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.widgets.dialog_box import DialogBox
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
+from ckpt_tui.tui.widgets.prompt import Prompt, Prompted, focus_after_question
 from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.step_text import Parts
 
@@ -86,7 +86,7 @@ class NotesScreen(ModalScreen[str | None]):
         """Show them."""
         lines = self.query_one(NoteLines)
         lines.changed()
-        lines.focus()
+        focus_after_question(lines)
         if not lines.notes:
             bookmark, note = keys_of("keep.bookmark"), keys_of("keep.note")
             self._say(f"No bookmarks or notes yet: {bookmark} bookmarks a checkpoint, {note} writes a note.")

@@ -26,7 +26,7 @@ from ckpt_tui.tui.screens.dialogs import help_screen
 from ckpt_tui.tui.screens.yes_no import YesNoScreen
 from ckpt_tui.tui.store_jobs import StoreJobs
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
+from ckpt_tui.tui.widgets.prompt import Prompt, Prompted, focus_after_question
 from ckpt_tui.tui.widgets.prune_lists import PlanList, WishList
 from ckpt_tui.tui.widgets.shown_keys import keys_of
 from ckpt_tui.tui.widgets.status import BarLine, Part, hints
@@ -106,7 +106,7 @@ class PruneScreen(Screen[str]):
         """Show the choices."""
         self._wishes.border_title = Content("What to delete")
         self._show_wishes()
-        self._wishes.focus()
+        focus_after_question(self._wishes)
         self._preview()
 
     def on_unmount(self) -> None:

@@ -25,7 +25,7 @@ from ckpt_tui.tui.replay_jobs import FrameReady, ReplayJobs, Swept
 from ckpt_tui.tui.screens.dialogs import failure_screen, help_screen
 from ckpt_tui.tui.screens.replay_port import ReplayPort
 from ckpt_tui.tui.view import View
-from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
+from ckpt_tui.tui.widgets.prompt import Prompt, Prompted, focus_after_question
 from ckpt_tui.tui.widgets.replay_panes import ReplayPanes
 from ckpt_tui.tui.widgets.status import BarLine
 from ckpt_tui.tui.widgets.step_lines import Picked, WatchLines
@@ -123,7 +123,7 @@ class ReplayScreen(Screen[Any]):
 
     def on_mount(self) -> None:
         """Begin."""
-        self.panes.steps.focus()
+        focus_after_question(self.panes.steps)
         self.watchlist.begin()
         self.jobs.follow_track(self.position.track, self.position.tip)
         self.jobs.begin()
@@ -199,7 +199,7 @@ class ReplayScreen(Screen[Any]):
     def _dropped(self, event: WatchLines.Dropped) -> None:
         self.watchlist.drop(event.row)
         if not self.panes.watched.line_count:
-            self.panes.steps.focus()
+            focus_after_question(self.panes.steps)
 
     # -- actions -----------------------------------------------------------------------------------------------------
 

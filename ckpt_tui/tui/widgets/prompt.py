@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -34,8 +34,25 @@ class Prompted(NamedTuple):
 SEARCH = Prompted("search", "text; an upper-case letter makes it case-sensitive", "searches")
 
 
+def focus_after_question(widget: Widget) -> None:
+    """Focus a widget soon, as `Widget.focus` does; while its screen asks for a text, once that question is closed."""
+
+    def focus() -> None:
+        if widget.is_attached:
+            asking = next((prompt for prompt in widget.screen.query(Prompt) if prompt.is_open), None)
+            if asking is None:
+                widget.screen.set_focus(widget)
+            else:
+                asking.go_back_to(widget)
+
+    widget.app.call_later(focus)
+
+
 class Prompt(Vertical):
-    """Asks for a line of text over the hints of its screen; hidden while no question is open."""
+    """Asks for a line of text over the hints of its screen; hidden while no question is open.
+
+    It closes when the focus goes elsewhere, as by a click.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(by_id()["app.back"].keys, "close", "leave the prompt", show=False, id="app.back")
@@ -100,15 +117,29 @@ class Prompt(Vertical):
             parts = [*hints(("⏎", question.verb), ("app.back", "leaves")), (f" {question.hint} ", "dim")]
         self.query_one(BarLine).show(parts, [])
 
+    def go_back_to(self, widget: Widget) -> None:
+        """Give a widget the focus when the question is closed."""
+        self._back = widget
+
     def close(self) -> None:
         """Close the question and restore the focus."""
         if not self.is_open:
             return
-        self._question = self._take = None
-        back, self._back = self._back, None
+        back = self._back
+        self._hide()
         self.screen.set_focus(back if back is not None and back.is_attached and back.display else None)
+
+    def _hide(self) -> None:
+        self._question = self._take = self._back = None
         self.display = False
         self.screen.remove_class("-asking")
+
+    @on(events.DescendantBlur)
+    def _lost(self) -> None:
+        # Without a focused widget, the terminal itself has lost the focus.
+        focused = self.screen.focused
+        if self.is_open and focused is not None and self not in focused.ancestors:
+            self._hide()
 
     def action_close(self) -> None:
         """Close the question."""

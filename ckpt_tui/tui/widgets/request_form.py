@@ -18,6 +18,7 @@ from ckpt_tui.core.running.secret_lines import masked_copy
 from ckpt_tui.core.running.short_values import asked_for, brief
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.choice import Choice
+from ckpt_tui.tui.widgets.prompt import focus_after_question
 
 _CALL = "af-call-"
 """The beginning of ids of requests to call a tool."""
@@ -199,9 +200,9 @@ class RequestForm(Vertical):
         """Go to the first wrong field, else to the first field."""
         lines = list(self.query(FieldLine)) if self.is_sent and not self.written else []
         wrong = [line for line in lines if line.fault]
-        (
+        focus_after_question(
             wrong[0].place if wrong else lines[0].query("Input, Choice").first() if lines else self.query_one(Choice)
-        ).focus()
+        )
 
     @property
     def is_sent(self) -> bool:
