@@ -97,3 +97,19 @@ def test_of_a_message_with_very_many_attachments_all_texts_and_the_first_attachm
     message = read_message({"role": "user", "contents": [*[attachment] * 1_500, {"type": "text", "text": "look"}]})
     assert message is not None and message.text == "look"
     assert len(message.parts) == 1_002 and message.parts[-1].text == "… 500 more"
+
+
+@pytest.mark.parametrize(("count", "is_whole"), [(9_000, True), (60_000, False)])
+def test_small_mappings_of_very_many_different_names_are_cut_sooner(count: int, is_whole: bool) -> None:
+    different = [Map([f"name {number}", number]) for number in range(count)]
+    alike = [Map([f"name {number % 100}", number]) for number in range(count)]
+    assert to_json(alike) == [{f"name {number % 100}": number} for number in range(count)]
+    assert (to_json(different)[-1] == {f"name {count - 1}": count - 1}) is is_whole
+    assert ("$error" in dumps(to_json(different))) is not is_whole
+
+
+@pytest.mark.parametrize(("letter", "is_whole"), [("n", True), ("名", False)])
+def test_names_in_other_alphabets_cost_more_where_there_are_very_many(letter: str, is_whole: bool) -> None:
+    written = to_json({f"{letter}{number}": number for number in range(60_000)})
+    assert ("$error" not in written) is is_whole
+    assert len(to_json({f"名{number}": number for number in range(30_000)})) == 30_000

@@ -43,8 +43,9 @@ TEXT_SIGN, NAME_SIGN = 4, 9
 """What a sign of a secret counts in one of many short texts, and in one of many names: as long as there is room, any
 sign; else those alone behind what may be the name of a secret."""
 
-HINTED_NAME = 6
-"""The cost of each of many names where one of them may be that of a secret: they are split into words."""
+HINTED_NAME, FOREIGN_NAME = 6, 14
+"""The cost of each of many names where one of them may be that of a secret, since they are split into words; and where
+one of them is not ASCII, since they are compared with the words of other languages, too."""
 
 _MANY = 1_000
 """Texts of one container from which on their signs of secrets are counted."""
@@ -112,7 +113,8 @@ class JsonLimits:
         short = [text for text in islice(texts, count) if type(text) is str and len(text) < _CHARGED_TEXT]
         joined = "".join(short)
         signs, each = joined.count("=") + joined.count(":") + joined.count("："), NAME_SIGN if are_names else TEXT_SIGN
-        names = HINTED_NAME * len(short) if are_names and may_name_secret(joined) else 0
+        each_name = HINTED_NAME if joined.isascii() else FOREIGN_NAME
+        names = each_name * len(short) if are_names and may_name_secret(joined) else 0
         cost = signs * each + names
         if (
             signs and cost > self.left

@@ -22,6 +22,9 @@ SAMPLE = 8
 _FEW = 16
 """Members of a mapping that has room for all of them, whatever they are."""
 
+_NAMES, _NEW_NAME = 10_000, 16
+"""Different names in small mappings that cost no more than others, and the cost of each beyond: each is judged."""
+
 _RUN = 500
 """Items of a long list that are looked at together, and written as they are where they are short numbers."""
 
@@ -53,6 +56,7 @@ class JsonMembers(JsonLimits):
         self.frames: list[OpenContainer] = []
         self.references: dict[int, dict[str, Any]] = {}
         self.names_cut = 0
+        self.small_names: set[str] = set()
 
     def close(self, ident: int) -> None:
         """Take note that a container is written: what refers to it from now on is not a cycle."""
@@ -98,6 +102,10 @@ class JsonMembers(JsonLimits):
             names = kv[::2]
             if max(map(len, names)) <= LONG_TEXT:
                 self.left -= size + size // 2
+                known = len(self.small_names)
+                self.small_names.update(names)
+                if known > _NAMES:
+                    self.left -= _NEW_NAME * (len(self.small_names) - known)
                 self.level += 1
                 self.frames.append(OpenContainer(out, zip(names, kv[1::2], strict=True), ident))
                 return out
