@@ -33,7 +33,7 @@ from ckpt_tui.stores.postgres_address import absolute, is_postgres
 
 WAY = 100
 """Checkpoints before the chosen ones that a report reads, for its overview and its graph; and how many of them an
-overview tells that is not the last of its run: it would take longer for each of a long run."""
+overview shows that is not the last of its run: it would take longer for each of a long run."""
 
 Check = Callable[[], None] | None
 Progress = Callable[[int, int], None] | None

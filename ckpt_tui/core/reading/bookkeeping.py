@@ -1,4 +1,4 @@
-"""Tells the person's own values in a checkpoint from the framework's bookkeeping.
+"""Separates the person's own values in a checkpoint from the framework's bookkeeping.
 
 Source: agent_framework/_workflows/_const.py, _agent_executor.py, _functional.py and agent_framework_orchestrations.
 """
